@@ -1,0 +1,1 @@
+"""How every Assay service behaves: mechanism, no business word."""
