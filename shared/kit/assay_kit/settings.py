@@ -36,6 +36,7 @@ class Settings(BaseSettings):
     public_url: str = ""
     audience: str = "assay"
     database_url: str = Field(default="", validation_alias="DATABASE_URL")
+    database_prefix: str = Field(default="assay", pattern=r"^[a-z][a-z0-9_]{0,30}$")
     pool_size: int = Field(default=10, ge=1, le=100)
     pool_wait_seconds: float = Field(default=5.0, gt=0)
     request_timeout_seconds: float = Field(default=30.0, gt=0)

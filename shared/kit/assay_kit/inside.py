@@ -1,0 +1,142 @@
+"""What every service answers besides its own routes: health, metrics, events and the demonstration clock.
+
+None of it passes the gateway.
+"""
+
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from pydantic import AwareDatetime, BaseModel
+from sqlalchemy import text
+from starlette.responses import PlainTextResponse
+
+from assay_kit import jobs
+from assay_kit.clock import business_now, set_clock
+from assay_kit.database import SessionDep
+from assay_kit.due import do_what_is_due, next_due
+from assay_kit.events import Envelope, LoggedEvent, Receipt, log_after, receive
+from assay_kit.identity import Principal, allow
+from assay_kit.problems import Conflict, InvalidRequest, NotFound, may_answer
+from assay_kit.text import Model
+
+Deliverer = Annotated[Principal, allow("events:deliver")]
+EventReader = Annotated[Principal, allow("events:read")]
+ClockMover = Annotated[Principal, allow("clock:advance")]
+
+router = APIRouter(tags=["inside"])
+
+
+class Health(BaseModel):
+    status: str
+
+
+class ClockRead(BaseModel):
+    """Business time now, and whether it runs."""
+
+    now: AwareDatetime
+
+
+class ClockSet(Model):
+    to: AwareDatetime
+    is_running: bool
+
+
+class DueRead(BaseModel):
+    """The earliest instant at which something falls due."""
+
+    next: AwareDatetime | None
+
+
+class DueAsked(Model):
+    now: AwareDatetime
+
+
+class DueDone(BaseModel):
+    done: int
+
+
+class Pending(BaseModel):
+    """Jobs that wait or run; zero means that everything told has been heard."""
+
+    undelivered: int
+
+
+@router.get("/health", summary="Whether the process answers", operation_id="health")
+async def health() -> Health:
+    return Health(status="up")
+
+
+@router.get("/ready", summary="Whether the database answers", operation_id="ready")
+def ready(session: SessionDep) -> Health:
+    session.execute(text("SELECT 1"))
+    return Health(status="ready")
+
+
+@router.get("/metrics", summary="Prometheus metrics", operation_id="metrics", response_class=PlainTextResponse)
+async def metrics(request: Request) -> Response:
+    return PlainTextResponse(generate_latest(request.app.state.metrics), media_type=CONTENT_TYPE_LATEST)
+
+
+@router.post("/events", summary="Receive an event", operation_id="receive_event", responses=may_answer(InvalidRequest))
+def receive_event(envelope: Envelope, session: SessionDep, request: Request, by: Deliverer) -> Receipt:
+    return receive(session, envelope, request.app.state.service)
+
+
+@router.get("/events", summary="The service's own log of events", operation_id="read_event_log")
+def read_event_log(
+    session: SessionDep,
+    request: Request,
+    by: EventReader,
+    after: Annotated[int, Query(ge=0, le=2**62)] = 0,
+    limit: Annotated[int, Query(ge=1, le=200)] = 100,
+) -> list[LoggedEvent]:
+    return list(log_after(session, after, limit=limit, source=request.app.state.service.name))
+
+
+@router.get("/internal/clock", summary="Business time", operation_id="read_inner_clock")
+def read_clock(session: SessionDep, request: Request, by: ClockMover) -> ClockRead:
+    return ClockRead(now=business_now(session, request.app.state.settings))
+
+
+@router.put(
+    "/internal/clock",
+    summary="Set the demonstration clock",
+    operation_id="set_inner_clock",
+    responses=may_answer(NotFound, Conflict),
+)
+def put_clock(wanted: ClockSet, session: SessionDep, request: Request, by: ClockMover) -> ClockRead:
+    _only_in_demonstration(request)
+    now = business_now(session, request.app.state.settings)
+    _only_forward(now, wanted.to)
+    set_clock(session, wanted.to, is_running=wanted.is_running)
+    return ClockRead(now=wanted.to)
+
+
+@router.get("/internal/due", summary="When something next falls due", operation_id="read_due")
+def read_due(session: SessionDep, request: Request, by: ClockMover) -> DueRead:
+    return DueRead(next=next_due(session, request.app.state.service.due))
+
+
+@router.post("/internal/due", summary="Do what is due", operation_id="do_due", responses=may_answer(NotFound, Conflict))
+def do_due(wanted: DueAsked, request: Request, by: ClockMover) -> DueDone:
+    """The instant is that of the demonstration clock: production runs its due work by real time only."""
+    _only_in_demonstration(request)
+    done = do_what_is_due(request.app.state.engine, request.app.state.service, wanted.now)
+    return DueDone(done=done)
+
+
+@router.get("/internal/pending", summary="Jobs not done yet", operation_id="read_pending")
+def read_pending(session: SessionDep, by: ClockMover) -> Pending:
+    return Pending(undelivered=jobs.undelivered(session))
+
+
+def _only_in_demonstration(request: Request) -> None:
+    if not request.app.state.settings.is_demonstration:
+        raise NotFound("There is no demonstration clock here.")
+
+
+def _only_forward(now: datetime, to: datetime) -> None:
+    if to < now:
+        raise Conflict(f"The clock moves forward only; it is {now.isoformat()}.")

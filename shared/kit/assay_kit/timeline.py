@@ -1,0 +1,169 @@
+"""One row per step of anything that has a life: from, to, step, by, at, why. It is the audit trail and the timeline.
+
+Rows are only ever added; the database refuses to change or remove them.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Protocol, TypeVar
+from uuid import UUID
+
+from pydantic import AwareDatetime, BaseModel
+from sqlalchemy import BigInteger, Column, Identity, Index, MetaData, String, Table, Text, Uuid, select
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlmodel import Session
+
+from assay_kit.database import Instant
+from assay_kit.identity import Principal
+from assay_kit.problems import StepNotAllowed
+from assay_kit.steps import Life
+
+_metadata = MetaData()
+
+timeline_entry = Table(
+    "timeline_entry",
+    _metadata,
+    Column("sequence", BigInteger, Identity(always=True), primary_key=True),
+    Column("object_kind", String, nullable=False),
+    Column("object_id", Uuid, nullable=False),
+    Column("provider_id", Uuid, nullable=True),
+    Column("care_service_id", Uuid, nullable=True),
+    Column("from_status", String, nullable=True),
+    Column("to_status", String, nullable=False),
+    Column("step", String, nullable=False),
+    Column("by_subject", String, nullable=False),
+    Column("by_name", String, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("reason", Text, nullable=True),
+    Column("detail", JSONB, nullable=False, server_default="{}"),
+    Index("ix_timeline_entry_object", "object_kind", "object_id", "sequence"),
+    Index("ix_timeline_entry_care_service_id", "care_service_id", "at"),
+    Index("ix_timeline_entry_provider_id", "provider_id", "at"),
+)
+
+S = TypeVar("S", bound=StrEnum)
+T = TypeVar("T", bound=StrEnum)
+
+
+class Alive(Protocol):
+    """A record that has a life."""
+
+    id: UUID
+    status: Any
+
+
+class TimelineEntryRead(BaseModel):
+    """One step: who took it, when (business time), from which state to which, and why."""
+
+    sequence: int
+    object_kind: str
+    object_id: UUID
+    provider_id: UUID | None
+    care_service_id: UUID | None
+    from_status: str | None
+    to_status: str
+    step: str
+    by_name: str
+    at: AwareDatetime
+    reason: str | None
+    detail: dict[str, Any]
+
+
+def begin(
+    session: Session,
+    record: Alive,
+    life: Life[S, T],
+    *,
+    by: Principal,
+    now: datetime,
+    step: str = "begin",
+    reason: str | None = None,
+    provider_id: UUID | None = None,
+    care_service_id: UUID | None = None,
+    detail: dict[str, Any] | None = None,
+) -> None:
+    """Write the first row of a record that was just made in its start state."""
+    record.status = life.start
+    about = {"provider_id": provider_id, "care_service_id": care_service_id, "detail": detail or {}}
+    _write(session, life.name, record, None, step, by=by, now=now, reason=reason, **about)
+
+
+def take(
+    session: Session,
+    record: Alive,
+    step: T,
+    life: Life[S, T],
+    *,
+    by: Principal,
+    now: datetime,
+    reason: str | None = None,
+    provider_id: UUID | None = None,
+    care_service_id: UUID | None = None,
+    detail: dict[str, Any] | None = None,
+) -> None:
+    """Take a step: ask the life whether it may be taken (409 otherwise), set the status, write the row.
+
+    Lock the record's row first where two people can press the button.
+    """
+    current: S = type(life.start)(record.status)
+    following = life.after(current, step)
+    if following is None:
+        raise StepNotAllowed(life.name, current, step)
+    record.status = following
+    about = {"provider_id": provider_id, "care_service_id": care_service_id, "detail": detail or {}}
+    _write(session, life.name, record, current, step, by=by, now=now, reason=reason, **about)
+
+
+def timeline_of(
+    session: Session,
+    *,
+    kind: str | None = None,
+    object_id: UUID | None = None,
+    care_service_id: UUID | None = None,
+    provider_id: UUID | None = None,
+    before: int | None = None,
+    limit: int = 200,
+) -> Sequence[TimelineEntryRead]:
+    """The newest steps first, of an object, a care service or a provider."""
+    wanted = {
+        "object_kind": kind,
+        "object_id": object_id,
+        "care_service_id": care_service_id,
+        "provider_id": provider_id,
+    }
+    statement = select(timeline_entry).order_by(timeline_entry.c.at.desc(), timeline_entry.c.sequence.desc())
+    for column, value in wanted.items():
+        if value is not None:
+            statement = statement.where(timeline_entry.c[column] == value)
+    if before is not None:
+        statement = statement.where(timeline_entry.c.sequence < before)
+    rows = session.execute(statement.limit(min(limit, 200)))
+    return [TimelineEntryRead.model_validate(dict(row._mapping)) for row in rows]
+
+
+def _write(
+    session: Session,
+    kind: str,
+    record: Alive,
+    before: str | None,
+    step: str,
+    *,
+    by: Principal,
+    now: datetime,
+    **rest: Any,
+) -> None:
+    session.flush()
+    session.execute(
+        timeline_entry.insert().values(
+            object_kind=kind,
+            object_id=record.id,
+            from_status=before,
+            to_status=str(record.status),
+            step=str(step),
+            by_subject=by.subject,
+            by_name=by.name,
+            at=now,
+            **rest,
+        )
+    )

@@ -1,0 +1,127 @@
+"""The worker: delivers events, runs jobs, does what is due, and takes back the jobs of workers that died.
+
+One process serves any number of services (all of them on one machine, one each in production).
+"""
+
+import asyncio
+import contextlib
+import signal
+from collections.abc import Awaitable, Callable, Sequence
+from uuid import UUID
+
+import httpx
+import structlog
+from procrastinate import App
+from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
+from sqlmodel import Session
+
+from assay_kit.callers import caller
+from assay_kit.clock import business_now
+from assay_kit.database import database_url, make_engine
+from assay_kit.due import do_what_is_due
+from assay_kit.events import envelope_of
+from assay_kit.jobs import DELIVER, NeverGiveUp, queue_of
+from assay_kit.service import Service
+from assay_kit.settings import Settings
+
+_HEARTBEAT_SECONDS = 2.0
+_DEAD_AFTER_SECONDS = 8.0
+_REQUEUE_SECONDS = 10.0
+_DUE_SECONDS = 60.0
+_CONCURRENCY = 6
+
+log = structlog.get_logger(__name__)
+
+
+class Bench:
+    """What the worker needs of one service: its database, its queue and a client to call others with."""
+
+    def __init__(self, service: Service, settings: Settings, *, http: httpx.Client | None = None) -> None:
+        self.service = service
+        self.settings = settings
+        url = database_url(settings, service.name)
+        self.engine: Engine = make_engine(url, pool_size=_CONCURRENCY + 2)
+        self.http = http or caller(settings, service.name)
+        self.queue: App = queue_of(url)
+        self.queue.task(name=DELIVER, retry=NeverGiveUp())(self.deliver)
+        for name in service.jobs:
+            self.queue.task(name=name, retry=NeverGiveUp())(self._job(name))
+
+    def deliver(self, event_id: str, subscriber: str) -> None:
+        """Post one event to one subscriber; anything but success is tried again later."""
+        with Session(self.engine) as session:
+            envelope = envelope_of(session, UUID(event_id), source=self.service.name)
+        response = self.http.post(
+            f"{self.settings.service_url(subscriber)}/events",
+            content=envelope.model_dump_json(),
+            headers={"Content-Type": "application/json"},
+        )
+        response.raise_for_status()
+
+    def _job(self, name: str) -> Callable[..., None]:
+        def run(**arguments: object) -> None:
+            with Session(self.engine, info={"service": self.service}) as session, session.begin():
+                self.service.jobs[name](session, **arguments)
+
+        return run
+
+    async def work(self) -> None:
+        """Run jobs until cancelled."""
+        async with self.queue.open_async():
+            await self.take_back()
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._run_jobs())
+                group.create_task(self._every(_REQUEUE_SECONDS, self.take_back))
+                group.create_task(self._every(_DUE_SECONDS, self.do_due))
+
+    async def _run_jobs(self) -> None:
+        await self.queue.run_worker_async(
+            name=f"assay-{self.service.name}",
+            concurrency=_CONCURRENCY,
+            install_signal_handlers=False,
+            update_heartbeat_interval=_HEARTBEAT_SECONDS,
+            stalled_worker_timeout=_DEAD_AFTER_SECONDS,
+            delete_jobs="successful",
+            shutdown_graceful_timeout=10.0,
+        )
+
+    async def take_back(self) -> None:
+        """Put the jobs of workers whose heart stopped back in the queue; receivers apply an event once."""
+        manager = self.queue.job_manager
+        for job in await manager.get_stalled_jobs(seconds_since_heartbeat=_DEAD_AFTER_SECONDS):
+            log.warning("taking back a job of a worker that died", service=self.service.name, job=job.id)
+            await manager.retry_job(job)
+
+    async def do_due(self) -> None:
+        await asyncio.to_thread(self._do_due)
+
+    def _do_due(self) -> None:
+        with Session(self.engine) as session:
+            now = business_now(session, self.settings)
+        do_what_is_due(self.engine, self.service, now)
+
+    async def _every(self, seconds: float, do: Callable[[], Awaitable[None]]) -> None:
+        while True:
+            try:
+                await do()
+            except (SQLAlchemyError, OSError) as error:
+                log.error("will try again", service=self.service.name, error=repr(error))
+            await asyncio.sleep(seconds)
+
+    def close(self) -> None:
+        self.http.close()
+        self.engine.dispose()
+
+
+async def run_worker(services: Sequence[Service], settings: Settings) -> None:
+    """Serve `services` until SIGTERM or SIGINT."""
+    benches = [Bench(service, settings) for service in services]
+    working = asyncio.gather(*(bench.work() for bench in benches))
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, working.cancel)
+    with contextlib.suppress(asyncio.CancelledError):
+        await working
+    for bench in benches:
+        bench.close()
