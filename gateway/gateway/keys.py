@@ -1,0 +1,87 @@
+"""The directory's public keys and its list of revoked tokens, fetched again and again; the last good ones are kept."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Mapping
+from typing import Any
+
+import aiohttp
+
+from assay_kit import tokens
+
+_log = logging.getLogger(__name__)
+
+KEYS_EVERY_SECONDS = 60.0
+AGAIN_AFTER_FAILURE_SECONDS = 1.0
+ASK_FOR_NEW_KEYS_AT_MOST_EVERY_SECONDS = 5.0
+_TIMEOUT = aiohttp.ClientTimeout(total=5)
+
+
+class KeyRing:
+    """`keys` and who may no longer use theirs. The directory's absence stops no one who is signed in."""
+
+    def __init__(self, session: aiohttp.ClientSession, directory: str, *, revocations_every: float) -> None:
+        self._session = session
+        self._directory = directory
+        self._revocations_every = revocations_every
+        self._asked_for_keys = -ASK_FOR_NEW_KEYS_AT_MOST_EVERY_SECONDS
+        self.keys: tokens.KeySet = {}
+        self._revoked: frozenset[str] = frozenset()
+        self._ended: frozenset[str] = frozenset()
+
+    def is_revoked(self, claims: tokens.Claims) -> bool:
+        return claims.jti in self._revoked or claims.sid in self._ended
+
+    async def start(self) -> list[asyncio.Task[None]]:
+        """One attempt now, so that the first request finds keys if the directory is there; then for ever."""
+        await asyncio.gather(self._fetch_keys(), self._fetch_revocations())
+        return [
+            asyncio.create_task(_again_and_again(self._fetch_keys, KEYS_EVERY_SECONDS)),
+            asyncio.create_task(_again_and_again(self._fetch_revocations, self._revocations_every)),
+        ]
+
+    async def look_for(self, kid: str) -> None:
+        """A key that is not known yet may have been added a moment ago: ask, but not on everybody's whim."""
+        now = time.monotonic()
+        if not kid or kid in self.keys or now - self._asked_for_keys < ASK_FOR_NEW_KEYS_AT_MOST_EVERY_SECONDS:
+            return
+        self._asked_for_keys = now
+        await self._fetch_keys()
+
+    async def _fetch_keys(self) -> bool:
+        document = await self._fetch("/v1/jwks.json")
+        if document is None or not (keys := tokens.key_set(document)):
+            return False
+        if keys != self.keys:
+            self.keys = keys  # a new object: what was verified with the old keys is verified again
+        return True
+
+    async def _fetch_revocations(self) -> bool:
+        document = await self._fetch("/v1/revocations")
+        if document is None:
+            return False
+        self._revoked = frozenset(str(each["jti"]) for each in document.get("revoked", ()))
+        self._ended = frozenset(_session_id(each) for each in document.get("sessions_ended", ())) - {""}
+        return True
+
+    async def _fetch(self, path: str) -> Mapping[str, Any] | None:
+        try:
+            async with self._session.get(self._directory + path, timeout=_TIMEOUT) as response:
+                response.raise_for_status()
+                document = await response.json()
+                return document if isinstance(document, dict) else None
+        except (aiohttp.ClientError, TimeoutError, ValueError) as error:
+            _log.warning("%s could not be fetched from the directory: %s", path, type(error).__name__)
+            return None
+
+
+def _session_id(each: Any) -> str:
+    return str(each.get("sid", "")) if isinstance(each, dict) else str(each)
+
+
+async def _again_and_again(fetch: Any, every: float) -> None:
+    while True:
+        await asyncio.sleep(every)
+        while not await fetch():
+            await asyncio.sleep(AGAIN_AFTER_FAILURE_SECONDS)

@@ -1,0 +1,39 @@
+"""What the directory tells and answers: providers, care services, contracts, activity."""
+
+from assay_contracts.directory.events import (
+    ActivityRecorded,
+    CareServiceRecorded,
+    ContractRecorded,
+    EvidenceLapsed,
+    ProviderRecorded,
+)
+from assay_contracts.directory.records import (
+    ActivityRecord,
+    Capacity,
+    CapacityUnit,
+    CareServiceRecord,
+    CareServiceType,
+    ClientGroup,
+    Commissioner,
+    ContractRecord,
+    ProviderRecord,
+    ProviderStatus,
+)
+
+__all__ = [
+    "ActivityRecord",
+    "ActivityRecorded",
+    "Capacity",
+    "CapacityUnit",
+    "CareServiceRecord",
+    "CareServiceRecorded",
+    "CareServiceType",
+    "ClientGroup",
+    "Commissioner",
+    "ContractRecord",
+    "ContractRecorded",
+    "EvidenceLapsed",
+    "ProviderRecord",
+    "ProviderRecorded",
+    "ProviderStatus",
+]
