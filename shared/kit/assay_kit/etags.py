@@ -3,6 +3,7 @@
 from typing import Annotated
 
 from fastapi import Depends, Header
+from pydantic.json_schema import SkipJsonSchema
 from starlette.responses import Response
 
 from assay_kit.problems import StaleEdit
@@ -21,8 +22,13 @@ def set_etag(response: Response, version: int) -> None:
 
 def get_if_match(
     if_match: Annotated[
-        str | None,
-        Header(pattern=_SHAPE, description='The `ETag` of what was read, such as `"3"`: refused with 412 if stale.'),
+        str | SkipJsonSchema[None],  # not null in the contract: it would be sent as the word
+        Header(
+            alias="If-Match",
+            pattern=_SHAPE,
+            json_schema_extra={"format": "etag"},
+            description='The `ETag` of what was read, such as `"3"`: refused with 412 if stale.',
+        ),
     ] = None,
 ) -> int | None:
     """The version that the caller read; None where the caller does not say, or says that any will do (`*`)."""

@@ -20,6 +20,25 @@ from assay_kit.settings import Settings
 
 _ONE_MIGRATES = 0x4153_5359  # advisory lock: "ASSY"
 
+# Jobs that share a lock run one after the other, but the queue wakes its workers only for new jobs: the next of a row
+# would wait for the polling interval. Wake them when a job with a lock is done (and so deleted), too.
+_WAKE_FOR_THE_NEXT = (
+    """
+    CREATE FUNCTION wake_for_the_next_job() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        PERFORM pg_notify(
+            'procrastinate_any_queue_v1', json_build_object('type', 'job_inserted', 'job_id', OLD.id)::text
+        );
+        RETURN NULL;
+    END
+    $$
+    """,
+    """
+    CREATE TRIGGER wake_for_the_next_job AFTER DELETE ON procrastinate_jobs
+    FOR EACH ROW WHEN (OLD.lock IS NOT NULL) EXECUTE FUNCTION wake_for_the_next_job()
+    """,
+)
+
 
 def create_database(settings: Settings, service: str) -> None:
     """Make the database and the roles of a service, or bring them to what they should be. Repeatable."""
@@ -126,6 +145,8 @@ def run_migrations(context: Any, metadata: MetaData) -> None:
 def install_kit(connection: Any) -> None:
     """What autogenerate cannot write: the job queue's schema, and logs that only grow. Once, in the first revision."""
     connection.connection.driver_connection.execute(SchemaManager.get_schema())
+    for statement in _WAKE_FOR_THE_NEXT:
+        connection.exec_driver_sql(statement)
     for table in ("timeline_entry", "event_log"):
         for statement in freeze.append_only_trigger(table):
             connection.exec_driver_sql(statement)

@@ -30,6 +30,7 @@ _DEAD_AFTER_SECONDS = 8.0
 _REQUEUE_SECONDS = 10.0
 _DUE_SECONDS = 60.0
 _CONCURRENCY = 6
+_POLL_SECONDS = 1.0  # new jobs are notified; polling only finds those that wait for their next attempt
 
 log = structlog.get_logger(__name__)
 
@@ -37,10 +38,12 @@ log = structlog.get_logger(__name__)
 class Bench:
     """What the worker needs of one service: its database, its queue and a client to call others with."""
 
-    def __init__(self, service: Service, settings: Settings, *, http: httpx.Client | None = None) -> None:
+    def __init__(
+        self, service: Service, settings: Settings, *, http: httpx.Client | None = None, url: str | None = None
+    ) -> None:
         self.service = service
         self.settings = settings
-        url = database_url(settings, service.name)
+        url = url or database_url(settings, service.name)
         self.engine: Engine = make_engine(url, pool_size=_CONCURRENCY + 2)
         self.http = http or caller(settings, service.name)
         self.queue: App = queue_of(url)
@@ -79,6 +82,7 @@ class Bench:
         await self.queue.run_worker_async(
             name=f"assay-{self.service.name}",
             concurrency=_CONCURRENCY,
+            fetch_job_polling_interval=_POLL_SECONDS,
             install_signal_handlers=False,
             update_heartbeat_interval=_HEARTBEAT_SECONDS,
             stalled_worker_timeout=_DEAD_AFTER_SECONDS,

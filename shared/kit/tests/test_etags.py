@@ -45,7 +45,13 @@ def test_a_stale_edit_is_refused_and_told_the_present_version(client: TestClient
 def test_a_mangled_header_is_an_invalid_request_that_names_it(client: TestClient, mangled: str) -> None:
     refused = client.put("/draft", headers={"If-Match": mangled})
     assert refused.status_code == 422
-    assert refused.json()["errors"][0]["field"] == "if-match"
+    assert refused.json()["errors"][0]["field"] == "If-Match"
+
+
+def test_the_contract_says_that_the_header_may_be_left_out_but_not_what_null_would_be(client: TestClient) -> None:
+    [header] = client.get("/openapi.json").json()["paths"]["/draft"]["put"]["parameters"]
+    assert (header["name"], header["in"], header["required"]) == ("If-Match", "header", False)
+    assert (header["schema"]["type"], header["schema"]["format"]) == ("string", "etag")
 
 
 def test_the_header_is_quoted() -> None:
