@@ -1,0 +1,46 @@
+"""The demonstration banner: which business day it is, asked of the directory at most every few seconds."""
+
+import time
+from dataclasses import dataclass
+
+import httpx
+
+from assay_kit.settings import Settings
+
+_ASK_AGAIN_SECONDS = 3.0
+
+
+@dataclass(frozen=True)
+class Banner:
+    """`now` is business time as the directory wrote it; None while the directory cannot be asked."""
+
+    now: str | None
+
+
+class BusinessClock:
+    """Remembers the business time. In production there is no banner and nothing is asked."""
+
+    def __init__(self, client: httpx.AsyncClient, settings: Settings) -> None:
+        self._client = client
+        self._settings = settings
+        self._now: str | None = None
+        self._asked_at = 0.0
+
+    def shown(self) -> Banner | None:
+        return Banner(self._now) if self._settings.is_demonstration else None
+
+    async def ask(self) -> None:
+        """Before a page: ask again if the last answer is old."""
+        if not self._settings.is_demonstration or time.monotonic() - self._asked_at < _ASK_AGAIN_SECONDS:
+            return
+        self._asked_at = time.monotonic()
+        try:
+            response = await self._client.get(f"{self._settings.service_url('directory')}/v1/demo/clock", timeout=2.0)
+            if response.is_success:
+                self._now = response.json()["now"]
+        except (httpx.HTTPError, ValueError, KeyError):
+            return
+
+    def forget(self) -> None:
+        """After the clock was moved, the next page asks."""
+        self._asked_at = 0.0

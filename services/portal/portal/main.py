@@ -1,0 +1,84 @@
+"""Puts the portal together."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import httpx
+from fastapi import Depends, FastAPI, Request
+from sqlalchemy import make_url
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from starlette.staticfiles import StaticFiles
+
+from assay_kit.database import database_url
+from assay_kit.keys import Keys, RemoteKeys
+from assay_kit.logging import configure_logging
+from assay_kit.settings import Settings
+from portal.banner import BusinessClock
+from portal.doors import PortalDoor
+from portal.failures import answer_with_pages, broken
+from portal.health import router as health
+from portal.home.routes import router as home
+from portal.information.routes import router as information
+from portal.organisation.routes import router as organisation
+from portal.pages import make_environment
+from portal.registration.routes import router as registration
+from portal.sessions import BrowserSessions
+from portal.sign_in.routes import router as sign_in
+from portal.upstream import TIMEOUT
+from portal.visitors import get_visitor
+
+STATIC = Path(__file__).parent / "static"
+PAGES = (home, sign_in, registration, organisation, information)
+
+
+def create_app(
+    settings: Settings | None = None, *, keys: Keys | None = None, session_url: str | None = None
+) -> FastAPI:
+    """The portal as an ASGI application. `keys` and `session_url` are given by tests."""
+    settings = settings or Settings()
+    keys = keys or RemoteKeys(settings.service_url("directory"), issuer=settings.issuer, audience=settings.audience)
+    engine = _session_engine(session_url or database_url(settings, "portal"), settings)
+
+    @asynccontextmanager
+    async def living(app: FastAPI) -> AsyncIterator[None]:
+        configure_logging("portal", settings.log_level)
+        limits = httpx.Limits(max_connections=100, max_keepalive_connections=20)
+        async with httpx.AsyncClient(timeout=TIMEOUT, limits=limits) as client:
+            app.state.client = client
+            app.state.clock = BusinessClock(client, settings)
+            await keys.start()
+            yield
+            await keys.stop()
+        await engine.dispose()
+
+    app = FastAPI(
+        title="Portal", lifespan=living, docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False
+    )
+    app.state.settings = settings
+    app.state.keys = keys
+    app.state.engine = engine
+    app.state.sessions = BrowserSessions(engine)
+    app.state.pages = make_environment()
+    app.include_router(health)
+    for router in PAGES:
+        app.include_router(router, dependencies=[Depends(_know_the_day), Depends(get_visitor)])
+    app.mount("/static", StaticFiles(directory=STATIC, check_dir=False), name="static")
+    answer_with_pages(app)
+    app.add_middleware(PortalDoor, broken=broken)
+    return app
+
+
+async def _know_the_day(request: Request) -> None:
+    await request.app.state.clock.ask()
+
+
+def _session_engine(url: str, settings: Settings) -> AsyncEngine:
+    return create_async_engine(
+        make_url(url).set(drivername="postgresql+psycopg"),
+        pool_size=settings.pool_size,
+        max_overflow=0,
+        pool_timeout=settings.pool_wait_seconds,
+        pool_pre_ping=True,
+        connect_args={"options": "-c timezone=UTC -c lock_timeout=5s -c statement_timeout=30s", "connect_timeout": 5},
+    )

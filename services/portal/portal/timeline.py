@@ -1,0 +1,54 @@
+"""One timeline from those of several services: newest first, each step as a sentence. Pure."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from portal.words import words
+
+_KINDS = {
+    "lot_application": "Application to the lot",
+    "self_assessment": "Self-assessment",
+    "remedial_action": "Remedial action",
+    "band_override": "Band override",
+    "care_service": "Service",
+    "provider_claim": "Claim on the organisation",
+}
+
+# (kind, state) that read better as a sentence of their own
+_SENTENCES = {
+    ("provider", "registering"): "Organisation registered",
+    ("provider", "active"): "Organisation confirmed",
+    ("application", "draft"): "Application begun",
+    ("assessment", "published"): "Assessment published",
+    ("membership", "suspended"): "Membership suspended",
+    ("membership", "active"): "Membership active",
+}
+
+
+@dataclass(frozen=True)
+class Entry:
+    what: str
+    at: str
+    by: str
+    why: str
+
+
+def merged(*timelines: Iterable[Mapping[str, Any]] | None, limit: int = 200) -> list[Entry]:
+    """Entries of several services' timelines, newest first."""
+    rows = [row for timeline in timelines if timeline for row in timeline]
+    rows.sort(key=lambda row: (row["at"], row["sequence"]), reverse=True)
+    return [_entry(row) for row in rows[:limit]]
+
+
+def _entry(row: Mapping[str, Any]) -> Entry:
+    return Entry(what=_what(row), at=row["at"], by=row["by_name"], why=row["reason"] or "")
+
+
+def _what(row: Mapping[str, Any]) -> str:
+    kind, state = row["object_kind"].replace("-", "_"), row["to_status"]
+    if said := _SENTENCES.get((kind, state)):
+        return said
+    named = (row.get("detail") or {}).get("kind")
+    about = words(named) if isinstance(named, str) else _KINDS.get(kind) or words(kind)
+    return f"{about}: {words(state)[:1].lower()}{words(state)[1:]}"

@@ -1,0 +1,147 @@
+"""How the pages ask the services: as the person who is signed in, with a time limit, and with three ways to fail.
+
+Failure
+├── Down      the service does not answer, or answers 502, 503 or 504
+├── Refused   the service answered with a problem document (4xx)
+└── WireDrift the answer does not have a field that a page shows
+"""
+
+from collections.abc import Awaitable, Mapping
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+import httpx
+
+from assay_kit.settings import Settings
+
+TIMEOUT = httpx.Timeout(20.0, connect=3.0)
+SERVICE_TITLES = {
+    "directory": "The directory of providers and people",
+    "dps-admission": "The applications service",
+    "assessment": "The quality assessments service",
+    "risk": "The early warning service",
+}
+
+T = TypeVar("T")
+
+
+class Failure(Exception):
+    """Something that a service did not do."""
+
+
+class Down(Failure):
+    def __init__(self, service: str) -> None:
+        super().__init__(f"{service} does not answer")
+        self.service = service
+        self.title = SERVICE_TITLES.get(service, service)
+
+
+class Refused(Failure):
+    def __init__(self, status: int, document: Mapping[str, Any]) -> None:
+        super().__init__(f"{status}: {document.get('detail')}")
+        self.status = status
+        self.document = document
+
+    @property
+    def detail(self) -> str:
+        return str(self.document.get("detail") or self.document.get("title") or "")
+
+    @property
+    def slug(self) -> str:
+        return str(self.document.get("type", "")).rsplit("/", 1)[-1]
+
+
+class WireDrift(Failure):
+    """Raised instead of showing a blank where the page expects something."""
+
+
+class Answer(dict[str, Any]):
+    """A JSON object whose missing field is an error, not an empty place on a page."""
+
+    def __missing__(self, key: str) -> Any:
+        raise WireDrift(f"the answer has no field {key!r}, only {sorted(self)}")
+
+
+@dataclass(frozen=True)
+class Section(Generic[T]):
+    """A part of a page that may be missing because its service is down."""
+
+    value: T | None
+    down: Down | None = None
+
+
+async def section(asking: Awaitable[T]) -> Section[T]:
+    """What was asked for, or the knowledge that its service is down."""
+    try:
+        return Section(await asking)
+    except Down as down:
+        return Section(None, down)
+
+
+class Api:
+    """The services, seen by one person during one request."""
+
+    def __init__(self, client: httpx.AsyncClient, settings: Settings, *, request_id: str, token: str | None) -> None:
+        self._client = client
+        self._settings = settings
+        self._headers = {"X-Request-ID": request_id, "Accept": "application/json"}
+        if token:
+            self._headers["Authorization"] = f"Bearer {token}"
+
+    async def get(self, service: str, path: str, **query: Any) -> Any:
+        """The JSON of a GET; parameters that are None or empty are left out."""
+        given = {name: value for name, value in query.items() if value not in (None, "")}
+        return _json(await self.send(service, "GET", path, params=given))
+
+    async def every(self, service: str, path: str, **query: Any) -> list[Any]:
+        """The items of a list that is short by nature, over its pages (at most 1,000)."""
+        items: list[Any] = []
+        cursor = None
+        for _ in range(5):
+            page = await self.get(service, path, limit=200, cursor=cursor, **query)
+            if isinstance(page, list):
+                return page
+            items += page["items"]
+            cursor = page.get("next_cursor")
+            if not cursor:
+                break
+        return items
+
+    async def post(self, service: str, path: str, body: Any = None, *, match: str | None = None) -> Any:
+        return _json(await self.send(service, "POST", path, json=body, match=match))
+
+    async def put(self, service: str, path: str, body: Any, *, match: str | None = None) -> Any:
+        return _json(await self.send(service, "PUT", path, json=body, match=match))
+
+    async def patch(self, service: str, path: str, body: Any, *, match: str | None = None) -> Any:
+        return _json(await self.send(service, "PATCH", path, json=body, match=match))
+
+    async def delete(self, service: str, path: str) -> Any:
+        return _json(await self.send(service, "DELETE", path))
+
+    async def send(
+        self, service: str, method: str, path: str, *, match: str | None = None, **more: Any
+    ) -> httpx.Response:
+        headers = self._headers | ({"If-Match": match} if match else {})
+        address = self._settings.service_url(service) + path
+        try:
+            response = await self._client.request(method, address, headers=headers, **more)
+        except (httpx.TransportError, httpx.InvalidURL) as error:
+            raise Down(service) from error
+        if response.status_code in {502, 503, 504}:
+            raise Down(service)
+        if response.is_error:
+            raise Refused(response.status_code, _problem(response))
+        return response
+
+
+def _json(response: httpx.Response) -> Any:
+    return response.json(object_hook=Answer) if response.content else None
+
+
+def _problem(response: httpx.Response) -> Mapping[str, Any]:
+    try:
+        document = response.json()
+    except ValueError:
+        document = None
+    return document if isinstance(document, dict) else {"detail": "", "status": response.status_code}

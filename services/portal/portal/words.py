@@ -1,0 +1,158 @@
+"""What the services' words are called on a page, and how days and numbers are written. Pure."""
+
+from datetime import UTC, date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+LONDON = ZoneInfo("Europe/London")
+
+WORDS: dict[str, str] = {
+    # bands and levels
+    "not_enough_information": "Not enough information",
+    "no_data": "No data",
+    "not_applicable": "Not applicable",
+    # kinds of service
+    "home_care": "Home care",
+    "supported_living": "Supported living",
+    "residential_care": "Residential care home",
+    "nursing_care": "Nursing home",
+    "extra_care": "Extra care",
+    "day_opportunities": "Day opportunities",
+    "community_support": "Community support",
+    "unpaid_carers": "Unpaid carers",
+    # applications
+    "minded_to_refuse": "Minded to refuse",
+    # assessments
+    "self_assessing": "Self-assessment in progress",
+    "draft_issued": "Draft report issued",
+    "senior_review": "Senior review",
+    "requires_improvement": "Requires improvement",
+    # interventions
+    "enhanced_monitoring": "Enhanced monitoring",
+    "improvement_plan": "Improvement plan",
+    "embargo": "Embargo on new placements",
+    "embargo_on_new_placements": "Embargo on new placements",
+    "default_notice": "Default notice",
+    "special_measures": "Special measures improvement plan",
+    "special_measures_improvement_plan": "Special measures improvement plan",
+    "termination_of_support_plans": "Termination of support plans",
+    "termination_of_contract": "Termination of contract",
+}
+
+CARE_SERVICE_TYPES = (
+    "home_care",
+    "supported_living",
+    "residential_care",
+    "nursing_care",
+    "extra_care",
+    "day_opportunities",
+    "community_support",
+)
+CLIENT_GROUPS = (
+    "older_people",
+    "learning_disability",
+    "autism",
+    "mental_health",
+    "physical_disability",
+    "sensory",
+    "unpaid_carers",
+)
+LEGAL_FORMS = (
+    "company",
+    "limited_liability_partnership",
+    "community_interest_company",
+    "charitable_incorporated_organisation",
+    "charitable_trust",
+    "registered_society",
+    "partnership",
+    "sole_trader",
+    "public_body",
+)
+BANDS = ("red", "amber", "green", "not_enough_information")
+
+# What a page says after a form was accepted; the address names it, so that a reload says the same and nothing else can.
+NOTICES: dict[str, str] = {
+    "signed-out": "You have signed out.",
+    "password-set": "Your password has been set. Sign in with it.",
+    "reset-asked": "If there is an account with that address, a link is on its way.",
+    "saved": "Your changes have been saved.",
+    "registered": "Your organisation has been registered. Sign in to carry on.",
+    "invited": "The invitation has been sent.",
+    "service-added": "The service has been added.",
+    "application-begun": "Your application has been started. Nothing is sent until you submit it.",
+    "submitted": "Your application has been submitted. Its answers can no longer change.",
+    "withdrawn": "It has been withdrawn.",
+    "scored": "Your scores have been recorded.",
+    "decided": "The decision has been recorded and the provider is told.",
+    "self-assessment-submitted": "Your self-assessment has been signed and submitted.",
+    "validation-started": "Validation has started.",
+    "validated": "Your validation of this standard has been saved.",
+    "draft-issued": "The draft report has been issued to the provider.",
+    "comments-sent": "Your comments on the draft report have been sent.",
+    "published": "The rating has been published.",
+    "proposed": "The intervention has been proposed. Another person must now authorise it.",
+    "authorised": "The intervention has been authorised.",
+    "issued": "The intervention has been issued and the provider is told.",
+    "lifted": "The intervention has been lifted.",
+    "rejected": "The proposal has been rejected.",
+    "intelligence-recorded": "The intelligence has been recorded and the band worked out again.",
+    "advanced": "The clock has been moved forward and everything that fell due has been done.",
+    "scheduled": "The assessment has been scheduled.",
+}
+
+
+def words(value: Any) -> str:
+    """A value of the services' closed sets as people say it."""
+    if value is None or value == "":
+        return "Not known"
+    if isinstance(value, bool):
+        return "Yes" if value else "No"
+    text = str(value)
+    return WORDS.get(text) or (text[:1].upper() + text[1:]).replace("_", " ")
+
+
+def options(values: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    """Values of a closed set with their words, for radios, lists and boxes."""
+    return tuple((value, words(value)) for value in values)
+
+
+def day(value: Any) -> str:
+    """2 March 2026: a day as it is, an instant as its day in London."""
+    found = _instant_or_day(value)
+    if found is None:
+        return "Not set"
+    if isinstance(found, datetime):
+        found = found.astimezone(LONDON).date()
+    return f"{found.day} {found:%B %Y}"
+
+
+def month(value: Any) -> str:
+    """March 2026."""
+    found = _instant_or_day(value)
+    return f"{found:%B %Y}" if found else "Not set"
+
+
+def moment(value: Any) -> str:
+    """2 March 2026 at 3:04pm, London time."""
+    found = _instant_or_day(value)
+    if not isinstance(found, datetime):
+        return day(value)
+    there = found.astimezone(LONDON)
+    hour = there.hour % 12 or 12
+    return f"{there.day} {there:%B %Y} at {hour}:{there:%M}{'am' if there.hour < 12 else 'pm'}"
+
+
+def number(value: Any) -> str:
+    """12,345: whole numbers with commas, everything else as the service wrote it."""
+    return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else str(value)
+
+
+def _instant_or_day(value: Any) -> date | datetime | None:
+    if isinstance(value, date):
+        return value
+    if not isinstance(value, str) or len(value) < 10:
+        return None
+    if len(value) == 10:
+        return date.fromisoformat(value)
+    found = datetime.fromisoformat(value)
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
