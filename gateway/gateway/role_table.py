@@ -130,8 +130,3 @@ def _declared(item: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
         if "x-traffic" in operation:
             said["traffic"] = Traffic(operation["x-traffic"]).value
         yield method, said
-
-
-def write_table(documents: Mapping[str, Mapping[str, Any]], path: Path = TABLE) -> None:
-    """What `make openapi` calls."""
-    path.write_text(json.dumps(table_from(documents), indent=1, sort_keys=True) + "\n", encoding="utf-8")
