@@ -68,12 +68,16 @@ def hold(settings: Settings) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, end)
     server = start(settings)
-    ended.wait()
+    while not ended.wait(1):
+        process = server.get_postmaster_info().process
+        if process is None or not process.is_running():
+            raise SystemExit("The server ended by itself; a new holder starts it again.")
     stop(server, settings)
 
 
 def _prepare(server: "PostgresServer", data: Path, password: str, *, durable: bool) -> None:
-    with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+    # With the password, which a server that was prepared in part may already ask for.
+    with psycopg.connect(server.get_uri(), password=password, autocommit=True) as connection:
         connection.execute(sql.SQL("ALTER ROLE postgres PASSWORD {}").format(sql.Literal(password)))
     hurry = "" if durable else "fsync = off\nsynchronous_commit = off\nfull_page_writes = off\n"
     (data / "postgresql.auto.conf").write_text(_CONFIGURATION + hurry, encoding="utf-8")
@@ -86,5 +90,6 @@ def _prepare(server: "PostgresServer", data: Path, password: str, *, durable: bo
 def _quiet_runtime_folder() -> None:
     if "XDG_RUNTIME_DIR" not in os.environ:
         folder = Path(tempfile.gettempdir()) / f"assay-runtime-{os.getuid()}"
-        folder.mkdir(mode=0o700, exist_ok=True)
+        # Without a folder of its own name the wheel locks a file in /tmp, which another user's run may own.
+        (folder / "python_PostgresServer").mkdir(mode=0o700, exist_ok=True, parents=True)
         os.environ["XDG_RUNTIME_DIR"] = str(folder)
