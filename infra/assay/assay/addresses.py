@@ -1,0 +1,36 @@
+"""What `assay up` says when all is ready: where to go and who to be."""
+
+import importlib
+import importlib.util
+
+from rich.console import Console
+from rich.table import Table
+
+from assay.home import Home
+from assay_kit.settings import Settings
+
+
+def show(console: Console, settings: Settings, home: Home, *, seconds: float) -> None:
+    """Print the addresses and the sign-ins."""
+    address = settings.issuer
+    console.print(f"\n[bold green]Assay is ready[/] after {seconds:.0f} s.\n")
+    where = Table(box=None, show_header=False, padding=(0, 2))
+    where.add_row("Pages", address)
+    where.add_row("API and its documentation", f"{address}/api/docs")
+    where.add_row("Data, secrets and logs", str(home.root))
+    console.print(where)
+    console.print()
+    if settings.is_demonstration:
+        _sign_ins(console)
+    else:
+        console.print(f"The first administrator's password is in {home.root}/secrets/administrator-password.")
+    console.print("\nCtrl-C stops everything and keeps the data.\n")
+
+
+def _sign_ins(console: Console) -> None:
+    if importlib.util.find_spec("demonstration.sign_ins") is None:
+        return
+    table = Table("name", "role", "email", "password", title="Sign-ins of the demonstration", title_justify="left")
+    for person in importlib.import_module("demonstration.sign_ins").SIGN_INS:
+        table.add_row(person.name, person.role, person.email, person.password)
+    console.print(table)

@@ -1,0 +1,34 @@
+"""`assay demonstrate`: the demonstration data, once, through the services as they run."""
+
+import importlib
+import importlib.util
+from pathlib import Path
+
+from rich.console import Console
+
+from assay_kit.settings import Settings
+
+BEGUN = "demonstration-begun"
+LOADED = "demonstration-loaded"
+"""Files in ASSAY_HOME. With the first and without the second a load was interrupted."""
+
+
+def run() -> int:
+    """Load what is not loaded yet."""
+    console = Console(highlight=False)
+    settings = Settings()
+    if not settings.is_demonstration:
+        console.print("[bold red]Nothing was loaded.[/] Demonstration data needs ASSAY_MODE=demonstration.")
+        return 1
+    begun, loaded = (Path(settings.home) / name for name in (BEGUN, LOADED))
+    if loaded.exists():
+        console.print("  [green]✓[/] demonstration data [dim]already loaded[/]")
+        return 0
+    if importlib.util.find_spec("demonstration.load") is None:
+        return 0
+    begun.touch()
+    with console.status("Loading the demonstration data") as status:
+        importlib.import_module("demonstration.load").load(settings, status.update)
+    loaded.touch()
+    console.print("  [green]✓[/] demonstration data")
+    return 0

@@ -1,0 +1,79 @@
+"""What runs on one machine: each program, its command and its port, in the order of starting. Pure."""
+
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from assay.members import SERVICES, package_of
+from assay_kit.settings import Settings
+
+
+@dataclass(frozen=True, kw_only=True)
+class Program:
+    """It is ready when `ready` answers 200 on its port, or the file that it `leaves` in ASSAY_HOME is there."""
+
+    name: str
+    command: tuple[str, ...]
+    port: int | None = None
+    ready: str = ""
+    leaves: str = ""
+    stop_seconds: int = 15
+    priority: int
+
+
+def postgres() -> Program:
+    return Program(name="postgres", command=_assay("postgres"), leaves="postgres.url", stop_seconds=60, priority=1)
+
+
+def services(settings: Settings) -> list[Program]:
+    """The services that own data."""
+    return [_web(name, settings, priority=20) for name in SERVICES]
+
+
+def worker() -> Program:
+    return Program(name="worker", command=_assay("worker"), stop_seconds=30, priority=30)
+
+
+def front(settings: Settings) -> list[Program]:
+    """What people and machines reach: it starts when all behind it is ready."""
+    gateway = Program(
+        name="gateway",
+        command=(sys.executable, "-m", "gateway"),
+        port=settings.port_of("gateway"),
+        ready="/ready",
+        priority=50,
+    )
+    return [_web("portal", settings, priority=40), gateway]
+
+
+def everything(settings: Settings) -> list[Program]:
+    """All programs in the order of starting; stopping goes the other way."""
+    own_server = [] if settings.database_url else [postgres()]
+    return [*own_server, *services(settings), worker(), *front(settings)]
+
+
+def _assay(command: str) -> tuple[str, ...]:
+    return (sys.executable, "-m", "assay", command)
+
+
+def _web(name: str, settings: Settings, *, priority: int) -> Program:
+    port = settings.port_of(name)
+    return Program(
+        name=name, command=uvicorn(package_of(name), port=port), port=port, ready="/ready", priority=priority
+    )
+
+
+def uvicorn(package: str, *, port: int, host: str = "127.0.0.1") -> tuple[str, ...]:
+    """The production command of everything that speaks HTTP: one process, which more copies multiply."""
+    options: Sequence[str] = (
+        f"--host={host}",
+        f"--port={port}",
+        "--factory",
+        "--loop=uvloop",
+        "--http=httptools",
+        "--no-access-log",
+        "--log-level=warning",
+        "--timeout-keep-alive=75",
+        "--timeout-graceful-shutdown=10",
+    )
+    return (sys.executable, "-m", "uvicorn", f"{package}.main:create_app", *options)

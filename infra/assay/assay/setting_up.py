@@ -1,0 +1,136 @@
+"""`assay setup`: secrets, databases, tables and what the product ships with. Does what is missing and nothing else."""
+
+import contextlib
+import hashlib
+import importlib
+import importlib.util
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+from psycopg import sql
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from sqlalchemy import make_url
+from sqlalchemy.exc import OperationalError
+from sqlmodel import Session
+
+from assay.demonstrate import BEGUN, LOADED
+from assay.home import Home, NotAHome
+from assay.leftovers import OURS
+from assay.members import DATABASES, package_of
+from assay_kit import embedded
+from assay_kit.clock import real_now
+from assay_kit.database import DatabaseRole, database_name, database_url, make_engine, server_url
+from assay_kit.provisioning import create_database, is_migrated, migrate
+from assay_kit.settings import Settings
+
+_DONE = "set-up"
+"""A file in ASSAY_HOME: a hash of the code whose first data is in the databases."""
+
+
+def run() -> int:
+    """Set up what is missing; 0 when all is there."""
+    console = Console(highlight=False)
+    settings = Settings()
+    home = Home(settings.home)
+    try:
+        home.make()
+    except NotAHome as reason:
+        console.print(f"[bold red]Nothing was set up.[/] {reason}")
+        return 1
+    with _server(settings):
+        _forget_half_a_demonstration(console, settings, home)
+        if _is_done(settings, home):
+            console.print("  [green]✓[/] databases [dim]already set up[/]")
+            return 0
+        _set_up(console, settings)
+        (home.root / _DONE).write_text(_fingerprint(settings), encoding="utf-8")
+    return 0
+
+
+@contextlib.contextmanager
+def _server(settings: Settings) -> Iterator[None]:
+    """The server while we need it: somebody else's, the one `assay up` holds, or one of our own."""
+    if settings.database_url or OURS in os.environ:
+        yield
+        return
+    server = embedded.start(settings)
+    try:
+        yield
+    finally:
+        embedded.stop(server, settings)
+
+
+def _is_done(settings: Settings, home: Home) -> bool:
+    done = home.root / _DONE
+    if not done.exists() or done.read_text(encoding="utf-8") != _fingerprint(settings):
+        return False
+    try:
+        return all(is_migrated(package_of(name), database_url(settings, name)) for name in DATABASES)
+    except OperationalError:  # a database is missing
+        return False
+
+
+def _fingerprint(settings: Settings) -> str:
+    """A hash of every service's files and of the settings that decide what is put into the databases."""
+    whole = hashlib.sha256(f"{settings.mode} {settings.database_url}".encode())
+    for name in DATABASES:
+        spec = importlib.util.find_spec(package_of(name))
+        for folder in spec.submodule_search_locations or () if spec else ():
+            for path in sorted(Path(folder).rglob("*")):
+                if path.is_file() and path.suffix != ".pyc":
+                    whole.update(path.name.encode() + b"\0" + path.read_bytes())
+    return whole.hexdigest()
+
+
+def _set_up(console: Console, settings: Settings) -> None:
+    columns = (TextColumn("  {task.description}"), BarColumn(), TextColumn("{task.completed}/{task.total}"))
+    steps = (("database", _database), ("tables", _tables), ("first data", _first_data))
+    with Progress(*columns, TimeElapsedColumn(), console=console, transient=True) as progress:
+        task = progress.add_task("databases", total=len(DATABASES) * len(steps))
+        for what, do in steps:
+            for name in DATABASES:
+                progress.update(task, description=f"{name}: {what}")
+                do(settings, name)
+                progress.advance(task)
+    console.print(f"  [green]✓[/] databases [dim]{', '.join(DATABASES)}[/]")
+
+
+def _database(settings: Settings, name: str) -> None:
+    settings.make_secret(f"client-{name}")
+    create_database(settings, name)
+
+
+def _tables(settings: Settings, name: str) -> None:
+    migrate(package_of(name), database_url(settings, name, DatabaseRole.OWNER))
+
+
+def _first_data(settings: Settings, name: str) -> None:
+    """What the service ships with, through its own `first_data` module; it adds what is missing and changes nothing."""
+    package = package_of(name)
+    if importlib.util.find_spec(f"{package}.first_data") is None:
+        return
+    service = importlib.import_module(f"{package}.main").SERVICE
+    put = importlib.import_module(f"{package}.first_data").put_first_data
+    engine = make_engine(database_url(settings, name), pool_size=1)
+    try:
+        with Session(engine, info={"service": service}) as session, session.begin():
+            put(session, settings, now=real_now())
+    finally:
+        engine.dispose()
+
+
+def _forget_half_a_demonstration(console: Console, settings: Settings, home: Home) -> None:
+    """Demonstration data whose loading was interrupted cannot be loaded on: begin again from empty databases."""
+    begun, loaded = home.root / BEGUN, home.root / LOADED
+    if not settings.is_demonstration or not begun.exists() or loaded.exists():
+        return
+    console.print("  The demonstration data was loaded only in part last time; beginning again.")
+    address = make_url(server_url(settings)).set(drivername="postgresql").render_as_string(hide_password=False)
+    with psycopg.connect(address, autocommit=True) as server:
+        for name in DATABASES:
+            database = sql.Identifier(database_name(settings, name))
+            server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(database))
+    begun.unlink()
