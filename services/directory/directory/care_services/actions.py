@@ -1,0 +1,112 @@
+"""What happens to a care service: recorded, edited, and its CQC location succeeded by another."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from assay_kit.etags import check_match
+from assay_kit.identity import Principal
+from directory.tables import CareService, LocationSuccession
+
+from .errors import AnswersRefused, SuccessionBarred
+from .events import tell_recorded
+from .repository import CareServices
+from .rules import Answers, bars_to_edit, bars_to_succession, faults
+
+_NOT_CONTRACTED: tuple[bool, date | None] = (False, None)
+
+
+def record(
+    provider_id: UUID, values: dict[str, Any], care_services: CareServices, *, by: Principal, now: datetime
+) -> CareService:
+    """A new service. A provider records its own; whether it is contracted is for the council to say."""
+    columns = _columns(values)
+    _ensure_sound(columns)
+    _ensure_may(columns, location=None, council_part=_NOT_CONTRACTED, by=by)
+    care_service = CareService(provider_id=provider_id, **columns)
+    care_services.add(care_service)
+    tell_recorded(care_service, care_services, now=now)
+    return care_service
+
+
+def edit(
+    care_service: CareService,
+    values: dict[str, Any],
+    care_services: CareServices,
+    *,
+    expected: int | None,
+    by: Principal,
+    now: datetime,
+) -> None:
+    check_match(expected, care_service.version)
+    columns = _columns(values)
+    _ensure_sound(columns)
+    council_part = (care_service.is_contracted, care_service.first_placement_on)
+    _ensure_may(columns, location=care_service.cqc_location_id, council_part=council_part, by=by)
+    care_service.sqlmodel_update({**columns, "version": care_service.version + 1})
+    tell_recorded(care_service, care_services, now=now)
+
+
+def succeed(
+    care_service: CareService,
+    new_location_id: str,
+    care_services: CareServices,
+    *,
+    on: date,
+    reason: str,
+    by: Principal,
+    now: datetime,
+) -> None:
+    """CQC gave the location a new id (a change of owner, a new registration): the history stays with the service."""
+    former = care_service.cqc_location_id
+    earlier = care_services.successions(care_service.id)
+    bars = bars_to_succession(
+        present=former,
+        following=new_location_id,
+        on=on,
+        last_on=earlier[0].succeeded_on if earlier else None,
+        started_on=care_service.started_on,
+    )
+    if former is None or bars:
+        raise SuccessionBarred(bars)
+    care_services.add(
+        LocationSuccession(
+            care_service_id=care_service.id,
+            former_location_id=former,
+            new_location_id=new_location_id,
+            succeeded_on=on,
+            reason=reason,
+            recorded_by=by.name,
+            recorded_at=now,
+        )
+    )
+    care_service.cqc_location_id = new_location_id
+    care_service.version += 1
+    tell_recorded(care_service, care_services, now=now)
+
+
+def _columns(values: dict[str, Any]) -> dict[str, Any]:
+    """What was sent, as the table's columns: capacity is two of them."""
+    capacity = values["capacity"] or {}
+    rest = {name: value for name, value in values.items() if name not in {"capacity", "provider_id"}}
+    return {**rest, "capacity_amount": capacity.get("amount"), "capacity_unit": capacity.get("unit")}
+
+
+def _ensure_sound(columns: dict[str, Any]) -> None:
+    said = Answers(**{name: columns[name] for name in Answers.__dataclass_fields__})
+    if found := faults(said):
+        raise AnswersRefused(found)
+
+
+def _ensure_may(
+    columns: dict[str, Any], *, location: str | None, council_part: tuple[bool, date | None], by: Principal
+) -> None:
+    bars = bars_to_edit(
+        location_before=location,
+        location_after=columns["cqc_location_id"],
+        council_part_before=council_part,
+        council_part_after=(columns["is_contracted"], columns["first_placement_on"]),
+        by_provider=by.is_provider,
+    )
+    if bars:
+        raise AnswersRefused(bars)

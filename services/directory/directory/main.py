@@ -1,0 +1,27 @@
+"""Puts the directory together."""
+
+from fastapi import FastAPI
+
+from assay_contracts.wiring import TELLS
+from assay_kit.service import Service, create_service
+from directory.api_clients.routes import router as api_clients
+from directory.care_services.routes import router as care_services
+from directory.copies.routes import router as copies
+from directory.people.routes import router as people
+from directory.providers.claim_routes import router as claims
+from directory.providers.routes import router as providers
+from directory.sign_in.routes import router as sign_in
+from directory.tables import metadata
+
+SERVICE = Service(
+    name="directory",
+    package="directory",
+    title="Directory",
+    metadata=metadata,
+    routers=[sign_in, people, providers, claims, care_services, copies, api_clients],
+    tells=TELLS["directory"],
+)
+
+
+def create_app() -> FastAPI:
+    return create_service(SERVICE)

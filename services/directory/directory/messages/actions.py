@@ -1,0 +1,120 @@
+"""Writes messages to people, on request of any service or room. Each is kept once per reference and person."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlmodel import Session
+
+from assay_contracts.messages import Recipient
+from directory.people.repository import People
+from directory.people.rules import PersonStatus
+from directory.tables import Message, Person, Provider
+
+from .letters import CannotWrite, Letter, write
+from .repository import Messages
+from .rules import MessageStatus
+
+SOURCE = "directory"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Request:
+    """What is to be said (`template`, `words`) under a `reference` that makes it be said once."""
+
+    reference: str
+    source: str
+    template: str
+    words: Mapping[str, str]
+
+
+def send(request: Request, to: Recipient, session: Session, *, now: datetime) -> None:
+    """Write to everybody whom `to` names. What cannot be written or addressed is kept too, with the reason."""
+    name, people = _resolved(to, session)
+    for person in people:
+        _keep(request, session, now=now, person=person, provider_id=to.provider_id or person.provider_id)
+    if not people:
+        _keep(request, session, now=now, recipient=name, provider_id=to.provider_id)
+
+
+def write_to(
+    person: Person, template: str, words: Mapping[str, str], session: Session, *, reference: str, now: datetime
+) -> None:
+    """A message of the directory's own to one person, whatever the state of the account."""
+    request = Request(reference=reference, source=SOURCE, template=template, words=words)
+    _keep(request, session, now=now, person=person, provider_id=person.provider_id)
+
+
+def write_to_contact(
+    provider: Provider, template: str, words: Mapping[str, str], session: Session, *, reference: str, now: datetime
+) -> None:
+    """A message of the directory's own to the registered contact of a provider, who need not have an account."""
+    request = Request(reference=reference, source=SOURCE, template=template, words=words)
+    recipient, email = f"{provider.contact_name} ({provider.name})", provider.contact_email
+    _keep(request, session, now=now, recipient=recipient, email=email, provider_id=provider.id)
+
+
+def _resolved(to: Recipient, session: Session) -> tuple[str, Sequence[Person]]:
+    """The recipient in words, and the people who answer to it."""
+    people = People(session)
+    if to.person is not None:
+        person = _person(to.person, session)
+        is_there = person is not None and person.status != PersonStatus.DISABLED
+        return f"person {to.person}", [person] if person is not None and is_there else []
+    if to.provider_id is not None:
+        provider = session.get(Provider, to.provider_id)
+        name = provider.name if provider else f"provider {to.provider_id}"
+        return name, people.active_of_provider(to.provider_id)
+    role = str(to.role)
+    return role.replace("_", " "), people.active_with_role(role)
+
+
+def _person(subject: str, session: Session) -> Person | None:
+    """The person a token's subject names."""
+    try:
+        return session.get(Person, UUID(subject))
+    except ValueError:
+        return None
+
+
+def _keep(
+    request: Request,
+    session: Session,
+    *,
+    now: datetime,
+    person: Person | None = None,
+    recipient: str = "",
+    email: str | None = None,
+    provider_id: UUID | None = None,
+) -> None:
+    letter, why = _written(request)
+    address = person.email if person else email
+    status = MessageStatus.KEPT
+    if address is None:
+        status, why = MessageStatus.UNDELIVERABLE, why or "Nobody with an open account answers to this recipient."
+    if letter is None:
+        status = MessageStatus.FAILED
+    Messages(session).add(
+        Message(
+            reference=request.reference,
+            source=request.source,
+            template=request.template,
+            provider_id=provider_id,
+            person_id=person.id if person else None,
+            recipient=person.name if person else recipient,
+            email=address,
+            subject=letter.subject if letter else request.template,
+            body=letter.body if letter else "",
+            status=status,
+            why=why,
+            made_at=now,
+        )
+    )
+
+
+def _written(request: Request) -> tuple[Letter | None, str | None]:
+    try:
+        return write(request.template, request.words), None
+    except CannotWrite as error:
+        return None, str(error)

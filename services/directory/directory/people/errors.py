@@ -1,0 +1,56 @@
+"""Everything that can go wrong with people and their accounts."""
+
+from collections.abc import Sequence
+
+from assay_kit.problems import Conflict, NotFound
+
+from .rules import PasswordFault, RoleBar
+
+
+class PersonNotFound(NotFound):
+    slug, title = "person-not-found", "No such person"
+
+    def __init__(self) -> None:
+        super().__init__("There is no such person here.")
+
+
+class EmailTaken(Conflict):
+    slug, title = "email-taken", "Somebody has this email address"
+
+    def __init__(self) -> None:
+        super().__init__("There is an account with this email address already.")
+
+
+class RolesBarred(Conflict):
+    slug, title = "roles-barred", "A person cannot hold these roles"
+
+    def __init__(self, bars: Sequence[RoleBar]) -> None:
+        super().__init__("; ".join(bars) + ".", bars=[bar.name for bar in bars])
+
+
+class PasswordRefused(Conflict):
+    slug, title = "password-refused", "Choose another password"
+
+    def __init__(self, faults: Sequence[PasswordFault]) -> None:
+        super().__init__("; ".join(faults) + ".", bars=[fault.name for fault in faults])
+
+
+class LinkNotValid(Conflict):
+    slug, title = "link-not-valid", "This link does not work any more"
+
+    def __init__(self) -> None:
+        super().__init__("The link has been used or has expired. Ask for a new one.")
+
+
+class NotYourself(Conflict):
+    slug, title = "not-yourself", "Somebody else must do this"
+
+    def __init__(self) -> None:
+        super().__init__("Nobody changes their own roles or closes their own account.")
+
+
+class LastOne(Conflict):
+    slug, title = "last-one", "Nobody would be left"
+
+    def __init__(self, role: str) -> None:
+        super().__init__(f"This is the last active person with the role {role}.", role=role)
