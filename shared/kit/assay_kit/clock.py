@@ -42,6 +42,11 @@ def business_now(session: Session, settings: Settings) -> datetime:
     return anchor + (real_now() - row.set_at) if row.is_running else anchor
 
 
+def is_set(session: Session) -> bool:
+    """Whether the demonstration clock has ever been set; until then it may be set to any instant."""
+    return session.execute(select(business_clock.c.id)).one_or_none() is not None
+
+
 def set_clock(session: Session, to: datetime, *, is_running: bool) -> None:
     """Put the demonstration clock at `to`. Whether that is forward is for the caller to have asked."""
     values = {"anchor": to, "set_at": real_now(), "is_running": is_running}

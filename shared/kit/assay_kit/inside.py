@@ -3,7 +3,7 @@
 None of it passes the gateway.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
@@ -13,17 +13,19 @@ from sqlalchemy import text
 from starlette.responses import PlainTextResponse
 
 from assay_kit import jobs
-from assay_kit.clock import business_now, set_clock
+from assay_kit.clock import business_now, is_set, set_clock
 from assay_kit.database import SessionDep
 from assay_kit.due import do_what_is_due, next_due
 from assay_kit.events import Envelope, LoggedEvent, Receipt, log_after, receive
 from assay_kit.identity import Principal, allow
 from assay_kit.problems import Conflict, InvalidRequest, NotFound, may_answer
-from assay_kit.text import Model
+from assay_kit.text import Flag, Model, Moment
 
 Deliverer = Annotated[Principal, allow("events:deliver")]
 EventReader = Annotated[Principal, allow("events:read")]
 ClockMover = Annotated[Principal, allow("clock:advance")]
+
+_FURTHEST = timedelta(days=400)
 
 router = APIRouter(tags=["inside"])
 
@@ -39,8 +41,8 @@ class ClockRead(BaseModel):
 
 
 class ClockSet(Model):
-    to: AwareDatetime
-    is_running: bool
+    to: Moment
+    is_running: Flag
 
 
 class DueRead(BaseModel):
@@ -50,7 +52,7 @@ class DueRead(BaseModel):
 
 
 class DueAsked(Model):
-    now: AwareDatetime
+    now: Moment
 
 
 class DueDone(BaseModel):
@@ -108,8 +110,8 @@ def read_clock(session: SessionDep, request: Request, by: ClockMover) -> ClockRe
 )
 def put_clock(wanted: ClockSet, session: SessionDep, request: Request, by: ClockMover) -> ClockRead:
     _only_in_demonstration(request)
-    now = business_now(session, request.app.state.settings)
-    _only_forward(now, wanted.to)
+    if is_set(session):
+        _only_forward(business_now(session, request.app.state.settings), wanted.to)
     set_clock(session, wanted.to, is_running=wanted.is_running)
     return ClockRead(now=wanted.to)
 
@@ -119,7 +121,7 @@ def read_due(session: SessionDep, request: Request, by: ClockMover) -> DueRead:
     return DueRead(next=next_due(session, request.app.state.service.due))
 
 
-@router.post("/internal/due", summary="Do what is due", operation_id="do_due", responses=may_answer(NotFound, Conflict))
+@router.post("/internal/due", summary="Do what is due", operation_id="do_due", responses=may_answer(NotFound))
 def do_due(wanted: DueAsked, request: Request, by: ClockMover) -> DueDone:
     """The instant is that of the demonstration clock: production runs its due work by real time only."""
     _only_in_demonstration(request)
@@ -140,3 +142,5 @@ def _only_in_demonstration(request: Request) -> None:
 def _only_forward(now: datetime, to: datetime) -> None:
     if to < now:
         raise Conflict(f"The clock moves forward only; it is {now.isoformat()}.")
+    if to > now + _FURTHEST:
+        raise Conflict(f"The clock moves at most {_FURTHEST.days} days at a time; it is {now.isoformat()}.")

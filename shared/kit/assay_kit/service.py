@@ -156,6 +156,8 @@ def _describe_operation(operation: dict[str, Any]) -> None:
     content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/ProblemDocument"}}}
     if "422" in responses:
         responses["422"] = {"description": "The request is not valid", "content": content}
+    if "requestBody" in operation:
+        responses.setdefault("400", {"description": "The body cannot be read", "content": content})
     rights = rights_of(operation)
     if rights is None:
         return

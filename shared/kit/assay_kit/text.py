@@ -1,8 +1,10 @@
 """The shapes of text and of request bodies that every service accepts. Pure."""
 
-from typing import Annotated
+import re
+from datetime import date
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, StringConstraints
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, Strict, StringConstraints
 
 # PostgreSQL cannot store NUL: it is refused at the door, and the schema says so.
 _STORABLE = r"^[^\x00]*$"
@@ -21,6 +23,25 @@ Email = Annotated[
         pattern=r"^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$",
     ),
 ]
+
+
+def _day_as_text(value: Any) -> Any:
+    if isinstance(value, date) or (isinstance(value, str) and re.fullmatch(r"\d{4}-\d{2}-\d{2}", value)):
+        return value
+    raise ValueError("write a day as YYYY-MM-DD")
+
+
+def _instant_as_text(value: Any) -> Any:
+    if isinstance(value, date) or (isinstance(value, str) and re.match(r"\d{4}-\d{2}-\d{2}[Tt]\d{2}:", value)):
+        return value
+    raise ValueError("write an instant as RFC 3339 says, with its offset: 2026-03-02T12:00:00Z")
+
+
+# Pydantic also reads numbers, and numbers in text, as dates: what the schema calls a date is only that.
+Day = Annotated[date, BeforeValidator(_day_as_text, json_schema_input_type=date)]
+Moment = Annotated[AwareDatetime, BeforeValidator(_instant_as_text, json_schema_input_type=AwareDatetime)]
+Count = Annotated[int, Strict(), Field(ge=0, le=1_000_000)]
+Flag = Annotated[bool, Strict()]
 
 
 class Model(BaseModel):

@@ -11,7 +11,7 @@ from assay_kit.database import SessionDep
 from assay_kit.due import DueWork
 from assay_kit.events import tell
 from assay_kit.identity import SYSTEM, Principal, allow
-from assay_kit.problems import NotFound, StepNotAllowed, may_answer
+from assay_kit.problems import Conflict, NotFound, StepNotAllowed, may_answer
 from assay_kit.service import Service
 from assay_kit.text import Model, Name
 from assay_kit.timeline import begin, take
@@ -37,7 +37,7 @@ def count_parcels(session: SessionDep) -> int:
     return len(session.exec(select(Parcel)).all())
 
 
-@router.post("", operation_id="make_parcel", status_code=201)
+@router.post("", operation_id="make_parcel", status_code=201, responses=may_answer(Conflict))
 def make_parcel(wanted: ParcelMade, session: SessionDep, by: Packer, now: Now) -> ParcelRead:
     parcel = Parcel(label=wanted.label, org=wanted.org)
     session.add(parcel)

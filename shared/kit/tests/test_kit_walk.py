@@ -1,0 +1,75 @@
+"""The walk itself: it passes where every operation asks who, and fails where one does not."""
+
+from dataclasses import replace
+from uuid import UUID, uuid4
+
+import pytest
+from sample_service.main import SERVICE
+from sample_service.tables import Parcel
+from sqlmodel import Session
+
+from assay_kit.walk import (
+    Call,
+    ClientAs,
+    KnownCalls,
+    Operation,
+    hide_from_others,
+    operations_of,
+    turn_away_strangers,
+    turn_away_wrong_roles,
+)
+
+OPERATIONS = operations_of(SERVICE)
+SIGNED = [operation for operation in OPERATIONS if operation.rights is not None]
+OWN = [operation for operation in OPERATIONS if operation.path.startswith("/v1/")]
+
+
+def parcel_of(session: Session) -> UUID:
+    owner = uuid4()
+    session.add(Parcel(label=str(owner), org=owner))
+    session.flush()
+    return owner
+
+
+def sending(session: Session) -> Call:
+    owner = uuid4()
+    parcel = Parcel(label=str(owner), org=owner)
+    session.add(parcel)
+    session.flush()
+    return Call(path={"parcel_id": parcel.id}, roles=["packer"], org=owner, hidden_from_others=True)
+
+
+CALLS: KnownCalls = {
+    "count_parcels": lambda _: Call(),
+    "make_parcel": lambda _: Call(body={"label": "new", "org": str(uuid4())}, roles=["packer"]),
+    "send_parcel": sending,
+}
+
+
+@pytest.mark.parametrize("operation", SIGNED, ids=str)
+def test_a_stranger_gets_401(operation: Operation, client_as: ClientAs) -> None:
+    turn_away_strangers(operation, client_as)
+
+
+@pytest.mark.parametrize("operation", SIGNED, ids=str)
+def test_a_wrong_role_gets_403(operation: Operation, client_as: ClientAs) -> None:
+    turn_away_wrong_roles(operation, client_as, ["driver"])
+
+
+@pytest.mark.parametrize("operation", OWN, ids=str)
+def test_another_provider_gets_404_where_the_owner_succeeds(
+    operation: Operation, client_as: ClientAs, session: Session
+) -> None:
+    hide_from_others(operation, client_as, session, CALLS)
+
+
+def test_an_operation_without_a_known_call_fails_the_walk(client_as: ClientAs, session: Session) -> None:
+    with pytest.raises(AssertionError, match="no known call"):
+        hide_from_others(OWN[0], client_as, session, {})
+
+
+def test_an_object_that_is_not_hidden_fails_the_walk(client_as: ClientAs, session: Session) -> None:
+    [operation] = [each for each in OWN if each.id == "send_parcel"]
+    careless = {"send_parcel": lambda session: replace(sending(session), hidden_from_others=False)}
+    with pytest.raises(AssertionError, match="prove it"):
+        hide_from_others(operation, client_as, session, careless)
