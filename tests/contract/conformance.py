@@ -12,6 +12,7 @@ import pytest
 import schemathesis
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
+from hypothesis import strategies as st
 from schemathesis.checks import CHECKS, load_all_checks
 from schemathesis.core import NOT_SET
 from sqlalchemy import Engine, create_engine, make_url
@@ -19,6 +20,7 @@ from sqlmodel import Session
 
 from assay_contracts.roles import Role, Scope
 from assay_kit.database import database_url
+from assay_kit.pagination import START
 from assay_kit.service import Service, create_service
 from assay_kit.settings import Mode, Settings
 from assay_kit.testing import given_keys, make_database, token_for
@@ -32,6 +34,8 @@ _ALSO_EXPECTED = ["2xx", "401", "403", "404", "409", "412"]
 
 
 load_all_checks()
+schemathesis.openapi.format("cursor", st.just(START))
+schemathesis.openapi.format("etag", st.sampled_from(["*", '"1"']))
 _ABOUT_ANSWERS: list[Any] = CHECKS.get_by_names(
     [
         "not_a_server_error",

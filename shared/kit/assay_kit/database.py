@@ -99,6 +99,7 @@ def make_engine(url: str, *, pool_size: int = 10, wait_seconds: float = 5.0) -> 
         max_overflow=0,
         pool_timeout=wait_seconds,
         pool_pre_ping=True,
+        hide_parameters=True,
         connect_args={"options": _LIMITS, "connect_timeout": 5, "application_name": "assay"},
     )
 

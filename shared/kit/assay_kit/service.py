@@ -16,6 +16,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from assay_kit import clock, events, references, timeline
+from assay_kit.calendar import CalendarEnds
 from assay_kit.database import database_url, make_engine
 from assay_kit.doors import METHODS, Door, rights_of
 from assay_kit.due import DueWork
@@ -113,6 +114,10 @@ def _answer_for_the_database(app: FastAPI) -> None:
     @app.exception_handler(DBAPIError)
     async def refused(_: Request, error: DBAPIError) -> Response:
         return _problem_of(error).response()
+
+    @app.exception_handler(CalendarEnds)
+    async def beyond(_: Request, error: CalendarEnds) -> Response:
+        return Conflict(str(error)).response()
 
     @app.exception_handler(OperationalError)
     @app.exception_handler(PoolTimeout)
