@@ -37,10 +37,13 @@ $(PORTAL)/node_modules/.ready: $(PORTAL)/package.json $(PORTAL)/package-lock.jso
 # A member without web assets has nothing to build.
 READY := setup $(if $(wildcard $(PORTAL)/package.json),web)
 
-lock: setup ## Write requirements.txt (with hashes) from what every member declares
-	@for m in $(MEMBERS); do echo "-e ./$$m"; done > .lock.in; cat requirements-dev.in >> .lock.in
-	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-package $$(sed -n 's/^name = "\(assay-[a-z-]*\)"/\1/p' $(MEMBERS:%=%/pyproject.toml) | paste -sd' ' | sed 's/ / --no-emit-package /g') --no-annotate --no-header .lock.in -o requirements.txt
-	@rm .lock.in
+COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header
+lock: setup ## Write requirements.txt (with hashes) from what every member declares, and the image's part of it
+	@ours=$$(sed -n 's/^name = "\(assay-[a-z-]*\)"/--no-emit-package \1/p' $(MEMBERS:%=%/pyproject.toml)); \
+	  for m in $(MEMBERS); do echo "-e ./$$m"; done > .lock.in; \
+	  $(COMPILE) $$ours .lock.in requirements-dev.in -o requirements.txt; \
+	  $(COMPILE) $$ours --constraint requirements.txt .lock.in -o infra/requirements-run.txt; \
+	  rm .lock.in
 
 # ---------------------------------------------------------------- run
 

@@ -38,6 +38,14 @@ def status() -> None:
 
 
 @app.command()
+def serve(
+    name: Annotated[str, typer.Argument(help="directory, dps-admission, assessment, risk, portal or gateway")],
+) -> None:
+    """Become one program that speaks HTTP, with the command that production uses."""
+    _do("serve", name=name)
+
+
+@app.command()
 def worker(
     service: Annotated[str, typer.Option(help="Only this service's jobs; all services' by default.")] = "",
 ) -> None:
@@ -52,9 +60,13 @@ def postgres() -> None:
 
 
 @app.command()
-def demonstrate() -> None:
+def demonstrate(
+    if_demonstration: Annotated[
+        bool, typer.Option("--if-demonstration", help="In production do nothing, instead of refusing.")
+    ] = False,
+) -> None:
     """Load the demonstration data, once; the services must be running."""
-    _do("demonstrate")
+    _do("demonstrate", if_demonstration=if_demonstration)
 
 
 @app.command()

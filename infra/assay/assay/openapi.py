@@ -4,6 +4,7 @@ import importlib
 import json
 import pkgutil
 from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -16,7 +17,7 @@ from assay_kit.keys import GivenKeys
 from assay_kit.service import create_service
 from assay_kit.settings import Settings
 from assay_kit.steps import Life
-from gateway.role_table import TABLE, table_from
+from gateway.role_table import METHODS, PUBLIC, TABLE, table_from
 
 ROOT = Path(__file__).parents[3]
 
@@ -52,7 +53,26 @@ def document(name: str) -> dict[str, Any]:
     keys = GivenKeys({}, issuer=settings.issuer, audience=settings.audience)
     app = create_service(load_service(name), settings, keys=keys, engine=create_engine("postgresql+psycopg://"))
     said: dict[str, Any] = app.openapi()
+    for method, path, operation in operations(said):
+        if (name, method, path) in public_operations():
+            operation["x-roles"] = [PUBLIC]
     return said
+
+
+def operations(document: Mapping[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Every operation of a document: method, path and what is said of it."""
+    for path, item in document["paths"].items():
+        for method, operation in item.items():
+            if method.upper() in METHODS:
+                yield method.upper(), path, operation
+
+
+@cache
+def public_operations() -> frozenset[tuple[str, str, str]]:
+    """Service, method and path of every operation that anybody may call."""
+    lines = Path(__file__).with_name("public_operations.txt").read_text(encoding="utf-8").splitlines()
+    named = [line.split() for line in lines if line and not line.startswith("#")]
+    return frozenset((service, method, path) for service, method, path in named)
 
 
 def lives(name: str) -> list[Life[Any, Any]]:

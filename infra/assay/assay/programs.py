@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from assay.members import SERVICES, package_of
 from assay_kit.settings import Settings
 
+# The gateway reads proxy headers and bounds requests itself, so it also runs its server itself.
+GATEWAY: tuple[str, ...] = (sys.executable, "-m", "gateway")
+
 
 @dataclass(frozen=True, kw_only=True)
 class Program:
@@ -38,7 +41,7 @@ def front(settings: Settings) -> list[Program]:
     """What people and machines reach: it starts when all behind it is ready."""
     gateway = Program(
         name="gateway",
-        command=(sys.executable, "-m", "gateway"),
+        command=GATEWAY,
         port=settings.port_of("gateway"),
         ready="/ready",
         priority=50,

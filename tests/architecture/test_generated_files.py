@@ -1,0 +1,25 @@
+"""What is generated follows the code: `make openapi` would change nothing."""
+
+from assay.members import SERVICES
+from assay.openapi import ROOT, generated, lives
+
+
+def test_every_service_has_step_tables() -> None:
+    assert {name for name in SERVICES if lives(name)} == set(SERVICES)
+
+
+def test_no_step_table_has_a_state_that_cannot_be_reached() -> None:
+    unreachable = {life.name: life.unreachable for name in SERVICES for life in lives(name) if life.unreachable}
+
+    assert unreachable == {}
+
+
+def test_generated_files_are_up_to_date() -> None:
+    files = generated()
+    assert len(files) >= 2 * len(SERVICES) + 1
+
+    stale = [
+        str(path.relative_to(ROOT)) for path, text in files.items() if not path.exists() or path.read_text() != text
+    ]
+
+    assert stale == []
