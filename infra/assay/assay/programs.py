@@ -37,22 +37,19 @@ def worker() -> Program:
     return Program(name="worker", command=_assay("worker"), stop_seconds=30, priority=30)
 
 
-def front(settings: Settings) -> list[Program]:
-    """What people and machines reach: it starts when all behind it is ready."""
-    gateway = Program(
-        name="gateway",
-        command=GATEWAY,
-        port=settings.port_of("gateway"),
-        ready="/ready",
-        priority=50,
-    )
-    return [_web("portal", settings, priority=40), gateway]
+def portal(settings: Settings) -> Program:
+    return _web("portal", settings, priority=40)
+
+
+def gateway(settings: Settings) -> Program:
+    """The door: it opens when all behind it is ready."""
+    return Program(name="gateway", command=GATEWAY, port=settings.port_of("gateway"), ready="/ready", priority=50)
 
 
 def everything(settings: Settings) -> list[Program]:
     """All programs in the order of starting; stopping goes the other way."""
     own_server = [] if settings.database_url else [postgres()]
-    return [*own_server, *services(settings), worker(), *front(settings)]
+    return [*own_server, *services(settings), worker(), portal(settings), gateway(settings)]
 
 
 def _assay(command: str) -> tuple[str, ...]:

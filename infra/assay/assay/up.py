@@ -95,10 +95,11 @@ class Running:
         if not self._settings.database_url:
             self._start(supervisor, [programs.postgres()])
         self._do("setup", "preparing the databases")
-        self._start(supervisor, [*programs.services(self._settings), programs.worker()])
+        behind = [*programs.services(self._settings), programs.worker(), programs.portal(self._settings)]
+        self._start(supervisor, behind)
         if self._settings.is_demonstration:
             self._do("demonstrate", "loading the demonstration data")
-        self._start(supervisor, programs.front(self._settings))
+        self._start(supervisor, [programs.gateway(self._settings)])
         addresses.show(self._console, self._settings, self._home, seconds=time.monotonic() - began)
 
     def _await_supervisor(self, daemon: "subprocess.Popen[bytes]", supervisor: Supervisor) -> None:
