@@ -9,6 +9,7 @@ from typing import Any
 import aiohttp
 
 from assay_kit import tokens
+from assay_kit.keys import revoked_ids
 
 _log = logging.getLogger(__name__)
 
@@ -28,10 +29,9 @@ class KeyRing:
         self._asked_for_keys = -ASK_FOR_NEW_KEYS_AT_MOST_EVERY_SECONDS
         self.keys: tokens.KeySet = {}
         self._revoked: frozenset[str] = frozenset()
-        self._ended: frozenset[str] = frozenset()
 
     def is_revoked(self, claims: tokens.Claims) -> bool:
-        return claims.jti in self._revoked or claims.sid in self._ended
+        return not self._revoked.isdisjoint((claims.jti, claims.sid))
 
     async def start(self) -> list[asyncio.Task[None]]:
         """One attempt now, so that the first request finds keys if the directory is there; then for ever."""
@@ -61,8 +61,7 @@ class KeyRing:
         document = await self._fetch("/v1/revocations")
         if document is None:
             return False
-        self._revoked = frozenset(str(each["jti"]) for each in document.get("revoked", ()))
-        self._ended = frozenset(_session_id(each) for each in document.get("sessions_ended", ())) - {""}
+        self._revoked = revoked_ids(document)
         return True
 
     async def _fetch(self, path: str) -> Mapping[str, Any] | None:
@@ -74,10 +73,6 @@ class KeyRing:
         except (aiohttp.ClientError, TimeoutError, ValueError) as error:
             _log.warning("%s could not be fetched from the directory: %s", path, type(error).__name__)
             return None
-
-
-def _session_id(each: Any) -> str:
-    return str(each.get("sid", "")) if isinstance(each, dict) else str(each)
 
 
 async def _again_and_again(fetch: Any, every: float) -> None:

@@ -59,7 +59,6 @@ class FakeService:
         self.gave_up = threading.Event()
         self.go_on = threading.Event()
         self.revoked: list[str] = []
-        self.sessions_ended: list[str] = []
         self.largest_chunk = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -75,8 +74,7 @@ class FakeService:
         await send_json(send, {"keys": [tokens.public_part(KEY)]})
 
     async def _revocations(self, _: Scope, __: Receive, send: Send) -> None:
-        revoked = [{"jti": jti, "expires_at": "2099-01-01T00:00:00Z"} for jti in self.revoked]
-        await send_json(send, {"revoked": revoked, "sessions_ended": self.sessions_ended})
+        await send_json(send, {"revoked": self.revoked})
 
     async def _ready(self, _: Scope, __: Receive, send: Send) -> None:
         await send_json(send, {"status": "ready"})

@@ -112,7 +112,7 @@ def test_a_revoked_token_and_an_ended_session_are_refused_within_moments(door: h
     )
     until(lambda: door.get("/api/risk/v1/bands/export", headers=headers[0]).status_code == 401)
     assert door.get("/api/risk/v1/bands/export", headers=headers[1]).status_code == 200
-    directory.sessions_ended.append("s-1")
+    directory.revoked.append("s-1")
     until(lambda: door.get("/api/risk/v1/bands/export", headers=headers[1]).status_code == 401)
 
 

@@ -111,5 +111,5 @@ class RemoteKeys:
 
 
 def revoked_ids(document: Mapping[str, Any]) -> frozenset[str]:
-    """Token and session ids that no longer count: `{"revoked": [{"jti": ...}], "sessions_ended": ["sid", ...]}`."""
-    return frozenset(each["jti"] for each in document["revoked"]) | frozenset(document["sessions_ended"])
+    """Session (and token) ids that no longer count: `{"revoked": ["...", ...]}`."""
+    return frozenset(map(str, document["revoked"]))
