@@ -1,0 +1,100 @@
+"""What people do to an assessment as a whole: schedule it, call it off."""
+
+from datetime import date, datetime
+from typing import TypedDict
+from uuid import UUID
+
+from sqlmodel import Session
+
+from assay_contracts.directory import CareServiceRecord
+from assay_contracts.directory.copies import Copies
+from assay_contracts.messages import Recipient
+from assay_kit.calendar import london_day
+from assay_kit.identity import Principal
+from assay_kit.references import next_reference
+from assay_kit.timeline import begin, take
+from assessment.frameworks.repository import Frameworks
+from assessment.tables import Assessment, Reminder
+
+from .errors import CareServiceNotFound, OpensInThePast, ServiceEnded, UnderWay
+from .events import tell_scheduled, write_to
+from .repository import Assessments
+from .rules import LIFE, Cause, Step, answers_due_at, reminders
+
+
+class Whose(TypedDict):
+    provider_id: UUID
+    care_service_id: UUID
+
+
+def schedule(
+    session: Session,
+    copies: Copies,
+    care_service_id: UUID,
+    *,
+    cause: Cause,
+    by: Principal,
+    now: datetime,
+    opens_on: date | None = None,
+    officer: str | None = None,
+    officer_name: str | None = None,
+    reason: str | None = None,
+) -> Assessment:
+    """Schedule an assessment of a service under the newest published framework version."""
+    service = _assessable(copies, care_service_id, now)
+    assessments = Assessments(session)
+    if (open_ := assessments.under_way(care_service_id)) is not None:
+        raise UnderWay(open_.reference)
+    opens_on = opens_on or london_day(now)
+    if opens_on < london_day(now):
+        raise OpensInThePast(opens_on)
+    framework_id, framework = Frameworks(session).current()
+    assessment = Assessment(
+        reference=next_reference(session, "ASM", now),
+        care_service_id=service.id,
+        provider_id=service.provider_id,
+        service_type=service.type,
+        framework_id=framework_id,
+        cause=cause,
+        scheduled_at=now,
+        opens_on=opens_on,
+        answers_due_at=answers_due_at(framework.policy, opens_on),
+        officer=officer,
+        officer_name=officer_name,
+    )
+    assessments.add(assessment)
+    begin(session, assessment, LIFE, by=by, now=now, step="schedule", reason=reason, **of(assessment))
+    for days, due_at in reminders(framework.policy, assessment.answers_due_at, now).items():
+        assessments.add(Reminder(assessment_id=assessment.id, days_before=days, due_at=due_at))
+    tell_scheduled(session, assessment, now)
+    write_to(
+        session,
+        Recipient(provider_id=assessment.provider_id),
+        "assessment_scheduled",
+        about=assessment.id,
+        now=now,
+        reference=assessment.reference,
+        service=service.name,
+        due_on=london_day(assessment.answers_due_at).isoformat(),
+    )
+    return assessment
+
+
+def cancel(session: Session, assessment_id: UUID, *, reason: str, by: Principal, now: datetime) -> Assessment:
+    assessment = Assessments(session).get(assessment_id, by=by, lock=True)
+    take(session, assessment, Step.CANCEL, LIFE, by=by, now=now, reason=reason, **of(assessment))
+    return assessment
+
+
+def of(assessment: Assessment) -> Whose:
+    """Whose timeline a step of this assessment is on."""
+    return {"provider_id": assessment.provider_id, "care_service_id": assessment.care_service_id}
+
+
+def _assessable(copies: Copies, care_service_id: UUID, now: datetime) -> CareServiceRecord:
+    service = copies.care_service(care_service_id)
+    if service is None:
+        raise CareServiceNotFound(care_service_id)
+    if service.ended_on is not None and service.ended_on < london_day(now):
+        raise ServiceEnded(service.ended_on)
+    return service

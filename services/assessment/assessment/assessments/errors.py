@@ -1,0 +1,62 @@
+"""Everything that can go wrong with an assessment as a whole."""
+
+from collections.abc import Sequence
+from datetime import date
+from uuid import UUID
+
+from assay_kit.problems import Conflict, NotFound
+
+
+class AssessmentNotFound(NotFound):
+    slug, title = "assessment-not-found", "No such assessment"
+
+    def __init__(self, assessment_id: UUID) -> None:
+        super().__init__(f"There is no assessment {assessment_id}.")
+
+
+class CareServiceNotFound(NotFound):
+    slug, title = "care-service-not-found", "No such service"
+
+    def __init__(self, care_service_id: UUID) -> None:
+        super().__init__(f"There is no service {care_service_id}.")
+
+
+class QuestionNotFound(NotFound):
+    slug, title = "question-not-found", "No such question"
+
+    def __init__(self, code: str) -> None:
+        super().__init__(f"Question {code} is not asked of this service under its framework version.")
+
+
+class UnderWay(Conflict):
+    slug, title = "assessment-under-way", "The service is being assessed"
+
+    def __init__(self, reference: str) -> None:
+        super().__init__(f"Assessment {reference} of this service is under way; a service has one at a time.")
+
+
+class ServiceEnded(Conflict):
+    slug, title = "care-service-ended", "The service has ended"
+
+    def __init__(self, ended_on: date) -> None:
+        super().__init__(f"The service ended on {ended_on.isoformat()}.")
+
+
+class OpensInThePast(Conflict):
+    slug, title = "opens-in-the-past", "An assessment cannot have opened already"
+
+    def __init__(self, opens_on: date) -> None:
+        super().__init__(f"{opens_on.isoformat()} is past; an assessment opens today or later.")
+
+
+class NotOfThisStage(Conflict):
+    slug, title = "not-at-that-stage", "It is not at that stage"
+
+
+class Barred(Conflict):
+    """Every ground on which a step is refused, all at once."""
+
+    slug, title = "barred", "Something stands in the way"
+
+    def __init__(self, bars: Sequence[str]) -> None:
+        super().__init__(" ".join(bars[:10]), bars=list(bars[:200]))

@@ -1,0 +1,95 @@
+"""Reads and writes assessments. No rules here, but one: a provider's people find their own organisation's only."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlmodel import Session, col, select
+
+from assay_kit.identity import Principal
+from assay_kit.pagination import Page, PageAsked, paginate
+from assessment.frameworks.framework import Framework, Question, Standard
+from assessment.frameworks.repository import Frameworks
+from assessment.tables import Assessment, DueDate, Reminder
+
+from .errors import AssessmentNotFound, QuestionNotFound
+from .rules import OPEN, Status
+
+
+class Assessments:
+    def __init__(self, session: Session) -> None:
+        self.session = session
+
+    def add(self, row: Assessment | Reminder) -> None:
+        self.session.add(row)
+
+    def get(self, assessment_id: UUID, *, by: Principal, lock: bool = False, share: bool = False) -> Assessment:
+        """The assessment, where `by` may see it. `share` lets others save beside, and keeps a submission waiting."""
+        statement = select(Assessment).where(Assessment.id == assessment_id)
+        if lock or share:
+            statement = statement.with_for_update(read=share).execution_options(populate_existing=True)
+        found = self.session.exec(statement).one_or_none()
+        if found is None or not by.sees(found.provider_id):
+            raise AssessmentNotFound(assessment_id)
+        return found
+
+    def page(
+        self,
+        page: PageAsked,
+        *,
+        by: Principal,
+        care_service_id: UUID | None,
+        provider_id: UUID | None,
+        status: Status | None,
+    ) -> Page[Assessment]:
+        statement = select(Assessment)
+        if by.is_provider:
+            statement = statement.where(Assessment.provider_id == by.org)
+        if care_service_id is not None:
+            statement = statement.where(Assessment.care_service_id == care_service_id)
+        if provider_id is not None:
+            statement = statement.where(Assessment.provider_id == provider_id)
+        if status is not None:
+            statement = statement.where(Assessment.status == status)
+        return paginate(self.session, statement, page, col(Assessment.scheduled_at).desc(), col(Assessment.id).desc())
+
+    def under_way(self, care_service_id: UUID) -> Assessment | None:
+        open_ = select(Assessment).where(
+            Assessment.care_service_id == care_service_id, col(Assessment.status).in_(OPEN)
+        )
+        return self.session.exec(open_).one_or_none()
+
+    def published(self, care_service_id: UUID) -> Sequence[Assessment]:
+        """Published and not withdrawn, the newest first."""
+        statement = (
+            select(Assessment)
+            .where(Assessment.care_service_id == care_service_id, Assessment.status == Status.PUBLISHED)
+            .order_by(col(Assessment.published_at).desc(), col(Assessment.id).desc())
+        )
+        return self.session.exec(statement.limit(50)).all()
+
+    def due_date(self, care_service_id: UUID, *, lock: bool = False) -> DueDate | None:
+        """The due date that stands."""
+        statement = select(DueDate).where(
+            DueDate.care_service_id == care_service_id, col(DueDate.replaced_at).is_(None)
+        )
+        return self.session.exec(statement.with_for_update() if lock else statement).one_or_none()
+
+    def framework(self, assessment: Assessment) -> Framework:
+        """The version that the assessment is pinned to; an imported one has none."""
+        if assessment.framework_id is None:
+            raise AssessmentNotFound(assessment.id)
+        return Frameworks(self.session).of(assessment.framework_id)
+
+    def question(self, assessment: Assessment, code: str) -> tuple[Standard, Question]:
+        """A question that is asked of this service under the pinned version, and its standard."""
+        framework = self.framework(assessment)
+        try:
+            standard, question = framework.locate(code)
+        except LookupError as error:
+            raise QuestionNotFound(code) from error
+        if not framework.applies(question, assessment.service_type):
+            raise QuestionNotFound(code)
+        return standard, question
+
+    def questions(self, assessment: Assessment) -> list[Question]:
+        return self.framework(assessment).questions_for(assessment.service_type)

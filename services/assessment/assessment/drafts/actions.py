@@ -1,0 +1,217 @@
+"""What is done about a draft before it is published: comments, decisions, dispute, senior review."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlmodel import Session
+
+from assay_contracts.messages import Recipient
+from assay_contracts.roles import Role
+from assay_kit.identity import Principal
+from assay_kit.timeline import take
+from assessment.assessments.actions import of
+from assessment.assessments.errors import Barred
+from assessment.assessments.events import write_to
+from assessment.assessments.repository import Assessments
+from assessment.assessments.rules import LIFE, Status, Step
+from assessment.rating.actions import compute
+from assessment.rating.answers import AnswerRating, ResultCause
+from assessment.tables import AccuracyComment, AnswerChange, Assessment, Dispute
+from assessment.validations.repository import Validations
+
+from .errors import CommentDecided, NotADraft
+from .repository import Drafts
+from .rules import (
+    CommentOutcome,
+    ReviewOutcome,
+    bars_to_commenting,
+    bars_to_decision,
+    bars_to_review_outcome,
+    bars_to_senior_review,
+)
+
+_UNPUBLISHED = (Status.DRAFT_ISSUED, Status.DISPUTED, Status.SENIOR_REVIEW)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """A finding to be changed, and why."""
+
+    question: str
+    rating: AnswerRating
+    reason: str
+
+
+def comment(
+    session: Session,
+    assessment_id: UUID,
+    *,
+    question: str,
+    comment: str,
+    evidence_ids: Iterable[UUID],
+    by: Principal,
+    now: datetime,
+) -> AccuracyComment:
+    """The provider says what is factually wrong, while the window is open."""
+    assessments = Assessments(session)
+    assessment = assessments.get(assessment_id, by=by, share=True)
+    _ensure_open(assessment, now)
+    assessments.question(assessment, question)
+    row = AccuracyComment(
+        assessment_id=assessment_id,
+        question=question,
+        comment=comment,
+        evidence_ids=[str(each) for each in evidence_ids],
+        made_by=by.subject,
+        made_name=by.name,
+        made_at=now,
+    )
+    Drafts(session).add(row)
+    return row
+
+
+def confirm_accuracy(session: Session, assessment_id: UUID, *, by: Principal, now: datetime) -> Assessment:
+    """The provider has nothing more to say: the window closes early."""
+    assessment = Assessments(session).get(assessment_id, by=by, lock=True)
+    _ensure_open(assessment, now)
+    assessment.accuracy_closed_at = now
+    return assessment
+
+
+def decide_comment(
+    session: Session,
+    assessment_id: UUID,
+    comment_id: UUID,
+    *,
+    outcome: CommentOutcome,
+    reason: str,
+    new_rating: AnswerRating | None,
+    by: Principal,
+    now: datetime,
+) -> AccuracyComment:
+    """Accept or reject a comment; an accepted one may change the finding, and the rating is computed again."""
+    assessment = Assessments(session).get(assessment_id, by=by, lock=True)
+    _ensure_unpublished(assessment)
+    row = Drafts(session).comment(assessment_id, comment_id)
+    if row.outcome is not None:
+        raise CommentDecided
+    if bars := bars_to_decision(outcome, changes_rating=new_rating is not None):
+        raise Barred(bars)
+    row.outcome, row.outcome_reason = outcome, reason
+    row.decided_name, row.decided_at = by.name, now
+    if new_rating is not None:
+        change = Change(question=row.question, rating=new_rating, reason=reason)
+        _change(session, assessment, [change], cause=ResultCause.FACTUAL_ACCURACY, by=by, now=now)
+    return row
+
+
+def dispute(session: Session, assessment_id: UUID, *, reason: str, by: Principal, now: datetime) -> Assessment:
+    """The provider disputes the draft; a commissioning manager is asked to look at it."""
+    assessment = Assessments(session).get(assessment_id, by=by, lock=True)
+    take(session, assessment, Step.DISPUTE, LIFE, by=by, now=now, reason=reason, **of(assessment))
+    Drafts(session).add(Dispute(assessment_id=assessment_id, reason=reason, raised_name=by.name, raised_at=now))
+    write_to(
+        session,
+        Recipient(role=Role.COMMISSIONING_MANAGER),
+        "draft_report_disputed",
+        about=assessment.id,
+        now=now,
+        reference=assessment.reference,
+    )
+    return assessment
+
+
+def begin_senior_review(session: Session, assessment_id: UUID, *, by: Principal, now: datetime) -> Assessment:
+    """Somebody who had no part in the validation takes the dispute on."""
+    assessment = Assessments(session).get(assessment_id, by=by, lock=True)
+    take(session, assessment, Step.BEGIN_SENIOR_REVIEW, LIFE, by=by, now=now, **of(assessment))
+    if bars := bars_to_senior_review(by.subject, Validations(session).people(assessment)):
+        raise Barred(bars)
+    disputed = _dispute(session, assessment)
+    disputed.reviewer, disputed.reviewer_name = by.subject, by.name
+    return assessment
+
+
+def conclude_senior_review(
+    session: Session,
+    assessment_id: UUID,
+    *,
+    outcome: ReviewOutcome,
+    reason: str,
+    changes: Sequence[Change],
+    by: Principal,
+    now: datetime,
+) -> Assessment:
+    """The reviewer upholds the draft, or changes findings, and the rating is computed again."""
+    assessment = Assessments(session).get(assessment_id, by=by, lock=True)
+    if assessment.status != Status.SENIOR_REVIEW:
+        raise NotADraft(assessment.status)
+    disputed = _dispute(session, assessment)
+    ensure_reviewer(disputed, by)
+    if disputed.outcome is not None:
+        raise Barred(["The review has its outcome."])
+    undecided = Drafts(session).undecided(assessment_id)
+    questions = [change.question for change in changes]
+    if bars := bars_to_review_outcome(outcome, changes=questions, undecided_comments=undecided):
+        raise Barred(bars)
+    disputed.outcome, disputed.outcome_reason, disputed.reviewed_at = outcome, reason, now
+    if changes:
+        _change(session, assessment, changes, cause=ResultCause.SENIOR_REVIEW, by=by, now=now)
+    return assessment
+
+
+def ensure_reviewer(disputed: Dispute, by: Principal) -> None:
+    """Only whoever took the review on concludes and publishes it."""
+    if disputed.reviewer != by.subject:
+        raise Barred([f"{disputed.reviewer_name} has taken this review on."])
+
+
+def _change(
+    session: Session,
+    assessment: Assessment,
+    changes: Iterable[Change],
+    *,
+    cause: ResultCause,
+    by: Principal,
+    now: datetime,
+) -> None:
+    assessments, drafts = Assessments(session), Drafts(session)
+    for change in changes:
+        assessments.question(assessment, change.question)
+        drafts.add(
+            AnswerChange(
+                assessment_id=assessment.id,
+                question=change.question,
+                number=drafts.next_change(assessment.id),
+                rating=change.rating,
+                cause=cause,
+                reason=change.reason,
+                changed_by=by.subject,
+                changed_name=by.name,
+                changed_at=now,
+            )
+        )
+    standing = Validations(session).standing(assessment.id)
+    compute(session, assessment, assessments.framework(assessment), standing, cause=cause, now=now)
+
+
+def _dispute(session: Session, assessment: Assessment) -> Dispute:
+    found = Drafts(session).dispute(assessment.id)
+    if found is None:
+        raise NotADraft(assessment.status)
+    return found
+
+
+def _ensure_unpublished(assessment: Assessment) -> None:
+    if assessment.status not in _UNPUBLISHED:
+        raise NotADraft(assessment.status)
+
+
+def _ensure_open(assessment: Assessment, now: datetime) -> None:
+    if assessment.status != Status.DRAFT_ISSUED or assessment.accuracy_closes_at is None:
+        raise NotADraft(assessment.status)
+    closes_at, closed_at = assessment.accuracy_closes_at, assessment.accuracy_closed_at
+    if bars := bars_to_commenting(closes_at=closes_at, closed_at=closed_at, now=now):
+        raise Barred(bars)

@@ -1,0 +1,141 @@
+"""HTTP for drafts. Translate, call one action, answer."""
+
+from uuid import UUID
+
+from fastapi import APIRouter
+
+from assay_kit.clock import Now
+from assay_kit.database import SessionDep
+from assay_kit.problems import InvalidRequest, StepNotAllowed, may_answer
+from assessment.assessments.errors import AssessmentNotFound, Barred, QuestionNotFound
+from assessment.assessments.repository import Assessments
+from assessment.assessments.routes import shown
+from assessment.assessments.rules import DRAFT_SEEN, Status
+from assessment.assessments.schemas import AssessmentRead
+from assessment.dependencies import OfficerOrManager, ProviderPerson, Reader
+from assessment.rating.errors import NoResult
+from assessment.rating.repository import Results
+from assessment.rating.schemas import ResultRead
+from assessment.validations.repository import Validations
+
+from . import actions
+from .errors import CommentDecided, CommentNotFound, DraftNotIssued, NotADraft
+from .repository import Drafts
+from .rules import bars_to_commenting
+from .schemas import ChangeRead, Commenting, CommentRead, Deciding, DisputeRead, Disputing, DraftRead, Reviewing
+
+router = APIRouter(
+    prefix="/assessments/{assessment_id}", tags=["draft"], responses=may_answer(InvalidRequest, AssessmentNotFound)
+)
+
+
+@router.get(
+    "/draft",
+    summary="The draft with its rating and the whole working",
+    operation_id="read_draft",
+    responses=may_answer(DraftNotIssued, NoResult),
+)
+def read_draft(assessment_id: UUID, session: SessionDep, by: Reader, now: Now) -> DraftRead:
+    assessment = Assessments(session).get(assessment_id, by=by)
+    issued_at, closes_at = assessment.draft_issued_at, assessment.accuracy_closes_at
+    if assessment.status not in DRAFT_SEEN or issued_at is None or closes_at is None:
+        raise DraftNotIssued
+    results = [ResultRead.of(result) for result in Results(session).all(assessment_id)]
+    disputed = Drafts(session).dispute(assessment_id)
+    closed_at = assessment.accuracy_closed_at
+    return DraftRead(
+        assessment_id=assessment_id,
+        status=assessment.status,
+        issued_at=issued_at,
+        accuracy_closes_at=closes_at,
+        accuracy_closed_at=closed_at,
+        is_open_for_comment=assessment.status == Status.DRAFT_ISSUED
+        and not bars_to_commenting(closes_at=closes_at, closed_at=closed_at, now=now),
+        standing=results[-1],
+        earlier=results[:-1],
+        changes=[ChangeRead.of(change) for change in Validations(session).changes(assessment_id)],
+        dispute=DisputeRead.of(disputed) if disputed else None,
+    )
+
+
+@router.get(
+    "/accuracy-comments",
+    summary="What the provider says is factually wrong, and what was decided",
+    operation_id="list_accuracy_comments",
+)
+def list_accuracy_comments(assessment_id: UUID, session: SessionDep, by: Reader) -> list[CommentRead]:
+    assessment = Assessments(session).get(assessment_id, by=by)
+    return [CommentRead.of(comment) for comment in Drafts(session).comments(assessment.id)]
+
+
+@router.post(
+    "/accuracy-comments",
+    status_code=201,
+    summary="Say what is factually wrong about one question",
+    operation_id="comment_on_accuracy",
+    responses=may_answer(QuestionNotFound, NotADraft, Barred),
+)
+def comment_on_accuracy(
+    assessment_id: UUID, wanted: Commenting, session: SessionDep, by: ProviderPerson, now: Now
+) -> CommentRead:
+    return CommentRead.of(actions.comment(session, assessment_id, **dict(wanted), by=by, now=now))
+
+
+@router.post(
+    "/accuracy-comments/{comment_id}/decision",
+    summary="Accept or reject a comment, with a reason",
+    operation_id="decide_accuracy_comment",
+    responses=may_answer(CommentNotFound, CommentDecided, NotADraft, Barred),
+)
+def decide_accuracy_comment(
+    *, assessment_id: UUID, comment_id: UUID, wanted: Deciding, session: SessionDep, by: OfficerOrManager, now: Now
+) -> CommentRead:
+    return CommentRead.of(actions.decide_comment(session, assessment_id, comment_id, **dict(wanted), by=by, now=now))
+
+
+@router.post(
+    "/accuracy-confirmation",
+    summary="Confirm that there is nothing more to correct, which closes the window early",
+    operation_id="confirm_accuracy",
+    responses=may_answer(NotADraft, Barred),
+)
+def confirm_accuracy(assessment_id: UUID, session: SessionDep, by: ProviderPerson, now: Now) -> AssessmentRead:
+    return shown(session, actions.confirm_accuracy(session, assessment_id, by=by, now=now))
+
+
+@router.post(
+    "/dispute",
+    summary="Dispute the draft",
+    operation_id="dispute_draft",
+    responses=may_answer(StepNotAllowed),
+)
+def dispute_draft(
+    assessment_id: UUID, wanted: Disputing, session: SessionDep, by: ProviderPerson, now: Now
+) -> AssessmentRead:
+    return shown(session, actions.dispute(session, assessment_id, reason=wanted.reason, by=by, now=now))
+
+
+@router.post(
+    "/senior-review",
+    summary="Take the dispute on, as somebody who did not validate",
+    operation_id="begin_senior_review",
+    responses=may_answer(StepNotAllowed, Barred, NotADraft),
+)
+def begin_senior_review(assessment_id: UUID, session: SessionDep, by: OfficerOrManager, now: Now) -> AssessmentRead:
+    return shown(session, actions.begin_senior_review(session, assessment_id, by=by, now=now))
+
+
+@router.post(
+    "/senior-review/outcome",
+    summary="Uphold the draft, or change findings with reasons",
+    operation_id="conclude_senior_review",
+    responses=may_answer(QuestionNotFound, NotADraft, Barred),
+)
+def conclude_senior_review(
+    assessment_id: UUID, wanted: Reviewing, session: SessionDep, by: OfficerOrManager, now: Now
+) -> AssessmentRead:
+    changes = [actions.Change(**dict(change)) for change in wanted.changes]
+    concluded = actions.conclude_senior_review(
+        session, assessment_id, outcome=wanted.outcome, reason=wanted.reason, changes=changes, by=by, now=now
+    )
+    return shown(session, concluded)

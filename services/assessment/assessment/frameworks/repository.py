@@ -1,0 +1,63 @@
+"""Reads and writes framework versions. No rules here."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlmodel import Session, col, select
+
+from assessment.tables import FrameworkRow
+
+from .errors import FrameworkNotFound, NoFramework
+from .framework import Framework
+from .rules import FrameworkStatus
+
+# Documents by their hash: what a hash names never changes, and reading one takes longer than a whole request should.
+_read: dict[str, Framework] = {}
+
+
+class Frameworks:
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def add(self, row: FrameworkRow) -> None:
+        self._session.add(row)
+
+    def all(self) -> Sequence[FrameworkRow]:
+        return self._session.exec(select(FrameworkRow).order_by(col(FrameworkRow.version).desc()).limit(200)).all()
+
+    def find(self, version: int, *, lock: bool = False) -> FrameworkRow | None:
+        statement = select(FrameworkRow).where(FrameworkRow.version == version)
+        return self._session.exec(statement.with_for_update() if lock else statement).one_or_none()
+
+    def row(self, version: int, *, lock: bool = False) -> FrameworkRow:
+        found = self.find(version, lock=lock)
+        if found is None:
+            raise FrameworkNotFound(version)
+        return found
+
+    def current(self) -> tuple[UUID, Framework]:
+        """The newest published version: what an assessment scheduled now is pinned to."""
+        newest = (
+            select(FrameworkRow.id)
+            .where(FrameworkRow.status == FrameworkStatus.PUBLISHED)
+            .order_by(col(FrameworkRow.version).desc())
+            .limit(1)
+        )
+        found = self._session.exec(newest).one_or_none()
+        if found is None:
+            raise NoFramework
+        return found, self.of(found)
+
+    def of(self, framework_id: UUID) -> Framework:
+        """The document of a version, read once per process."""
+        content_hash = self._session.exec(
+            select(FrameworkRow.content_hash).where(FrameworkRow.id == framework_id)
+        ).one()
+        if content_hash not in _read:
+            row = self._session.get_one(FrameworkRow, framework_id)
+            _read[content_hash] = Framework.model_validate(row.content)
+        return _read[content_hash]
+
+    def versions(self) -> dict[UUID | None, int]:
+        """The version numbers by id."""
+        return dict(self._session.exec(select(FrameworkRow.id, FrameworkRow.version)).all())

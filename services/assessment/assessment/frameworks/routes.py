@@ -1,0 +1,69 @@
+"""HTTP for frameworks. Translate, call one action, answer."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path
+
+from assay_kit.clock import Now
+from assay_kit.database import SessionDep
+from assay_kit.problems import InvalidRequest, StepNotAllowed, may_answer
+from assessment.dependencies import Administrator, SignedIn
+
+from . import actions
+from .errors import FrameworkNotFound, FrameworkRefused, VersionTaken
+from .repository import Frameworks
+from .rule_page import RulePage, rule_page
+from .schemas import FrameworkFile, FrameworkRead, FrameworkSummary
+
+router = APIRouter(prefix="/frameworks", tags=["frameworks"], responses=may_answer(InvalidRequest))
+
+Version = Annotated[int, Path(ge=1, le=10_000)]
+
+
+@router.get("", summary="Every framework version, newest first", operation_id="list_frameworks")
+def list_frameworks(session: SessionDep, by: SignedIn) -> list[FrameworkSummary]:
+    return [FrameworkSummary.of(row) for row in Frameworks(session).all()]
+
+
+@router.post(
+    "",
+    status_code=201,
+    summary="Take in a framework file as a draft version",
+    operation_id="draft_framework",
+    responses=may_answer(FrameworkRefused, VersionTaken),
+)
+def draft_framework(file: FrameworkFile, session: SessionDep, by: Administrator, now: Now) -> FrameworkSummary:
+    return FrameworkSummary.of(actions.draft_framework(session, file.yaml, by=by, now=now))
+
+
+@router.get(
+    "/{version}",
+    summary="A framework version with all its questions",
+    operation_id="read_framework",
+    responses=may_answer(FrameworkNotFound),
+)
+def read_framework(version: Version, session: SessionDep, by: SignedIn) -> FrameworkRead:
+    frameworks = Frameworks(session)
+    row = frameworks.row(version)
+    return FrameworkRead(**FrameworkSummary.of(row).model_dump(), content=frameworks.of(row.id))
+
+
+@router.get(
+    "/{version}/rule",
+    summary="How answers become a rating: the public rule page",
+    operation_id="read_rule_page",
+    responses=may_answer(FrameworkNotFound),
+)
+def read_rule_page(version: Version, session: SessionDep) -> RulePage:
+    frameworks = Frameworks(session)
+    return rule_page(frameworks.of(frameworks.row(version).id))
+
+
+@router.post(
+    "/{version}/publication",
+    summary="Publish a draft version, which freezes it",
+    operation_id="publish_framework",
+    responses=may_answer(FrameworkNotFound, StepNotAllowed),
+)
+def publish_framework(version: Version, session: SessionDep, by: Administrator, now: Now) -> FrameworkSummary:
+    return FrameworkSummary.of(actions.publish_framework(session, version, by=by, now=now))

@@ -1,0 +1,57 @@
+"""Puts the service together."""
+
+from fastapi import FastAPI
+
+from assay_contracts.directory import CareServiceRecorded, ProviderRecorded
+from assay_contracts.directory.client import DirectoryClient
+from assay_contracts.directory.copies import receive_provider
+from assay_contracts.risk import BandChanged
+from assay_contracts.wiring import TELLS
+from assay_kit.callers import caller
+from assay_kit.service import Service, create_service
+from assay_kit.settings import Settings
+from assessment.assessments.routes import router as assessments
+from assessment.drafts.routes import router as drafts
+from assessment.frameworks.routes import router as frameworks
+from assessment.programme.actions import hear_of_band, hear_of_care_service
+from assessment.programme.due import REMINDERS, WINDOWS
+from assessment.programme.routes import router as programme
+from assessment.publications.routes import router as publications
+from assessment.remedial_actions.due import LATE_ACTIONS, LATE_PLANS
+from assessment.remedial_actions.routes import router as remedial_actions
+from assessment.reports.routes import router as reports
+from assessment.self_assessments.routes import router as self_assessments
+from assessment.tables import metadata
+from assessment.validations.routes import router as validations
+
+SERVICE = Service(
+    name="assessment",
+    package="assessment",
+    title="Assessment",
+    metadata=metadata,
+    routers=(
+        frameworks,
+        programme,
+        assessments,
+        self_assessments,
+        validations,
+        drafts,
+        publications,
+        reports,
+        remedial_actions,
+    ),
+    receives={
+        ProviderRecorded: receive_provider,
+        CareServiceRecorded: hear_of_care_service,
+        BandChanged: hear_of_band,
+    },
+    tells=TELLS["assessment"],
+    due=(REMINDERS, WINDOWS, LATE_PLANS, LATE_ACTIONS),
+)
+
+
+def create_app() -> FastAPI:
+    settings = Settings()
+    app = create_service(SERVICE, settings)
+    app.state.directory = DirectoryClient(caller(settings, SERVICE.name), settings.service_url("directory"))
+    return app

@@ -1,0 +1,114 @@
+"""Keeps the date on which each service's next assessment is due. Earlier dates stay, replaced, with their reasons."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlmodel import Session
+
+from assay_contracts.directory import CareServiceRecord, CareServiceRecorded
+from assay_contracts.directory.copies import receive_care_service
+from assay_contracts.messages import Recipient
+from assay_contracts.risk import Band, BandChanged
+from assay_contracts.roles import Role
+from assay_kit.calendar import london_day
+from assessment.assessments.events import write_to
+from assessment.assessments.repository import Assessments
+from assessment.assessments.rules import Cause
+from assessment.frameworks.repository import Frameworks
+from assessment.tables import DueDate
+
+from .rules import due_after_red_band, due_of_new_service
+
+
+def set_due_date(
+    session: Session,
+    *,
+    care_service_id: UUID,
+    provider_id: UUID,
+    due_on: date,
+    cause: Cause,
+    because: str,
+    now: datetime,
+) -> None:
+    """Make this the date that stands; the one before stays as history."""
+    _replace(session, care_service_id, now)
+    session.add(
+        DueDate(
+            care_service_id=care_service_id,
+            provider_id=provider_id,
+            due_on=due_on,
+            cause=cause,
+            because=because,
+            set_at=now,
+        )
+    )
+    session.flush()
+
+
+def hear_of_band(session: Session, event: BandChanged) -> None:
+    """A service that turns Red is assessed sooner."""
+    if event.band is not Band.RED:
+        return
+    _, framework = Frameworks(session).current()
+    standing = Assessments(session).due_date(event.care_service_id, lock=True)
+    due_on = due_after_red_band(framework.policy, london_day(event.at), standing.due_on if standing else None)
+    if due_on is None:
+        return
+    set_due_date(
+        session,
+        care_service_id=event.care_service_id,
+        provider_id=event.provider_id,
+        due_on=due_on,
+        cause=Cause.RED_BAND,
+        because="Brought forward: the service turned Red.",
+        now=event.at,
+    )
+    write_to(
+        session,
+        Recipient(role=Role.COMPLIANCE_OFFICER),
+        "assessment_brought_forward",
+        about=event.care_service_id,
+        now=event.at,
+        once=due_on.isoformat(),
+        due_on=due_on.isoformat(),
+    )
+
+
+def hear_of_care_service(session: Session, event: CareServiceRecorded) -> None:
+    """Keep the copy; a new service comes into the programme with its first placement, an ended one leaves it."""
+    receive_care_service(session, event)
+    service = event.care_service
+    if service.ended_on is not None:
+        _replace(session, service.id, event.at)
+        return
+    if service.is_contracted and service.first_placement_on is not None:
+        _expect_first_assessment(session, service, service.first_placement_on, event.at)
+
+
+def _expect_first_assessment(
+    session: Session, service: CareServiceRecord, first_placement_on: date, now: datetime
+) -> None:
+    assessments = Assessments(session)
+    if assessments.published(service.id):
+        return
+    _, framework = Frameworks(session).current()
+    due_on = due_of_new_service(framework.policy, first_placement_on)
+    standing = assessments.due_date(service.id, lock=True)
+    if standing is not None and (standing.cause != Cause.NEW_SERVICE or standing.due_on == due_on):
+        return
+    set_due_date(
+        session,
+        care_service_id=service.id,
+        provider_id=service.provider_id,
+        due_on=due_on,
+        cause=Cause.NEW_SERVICE,
+        because=f"First placement on {first_placement_on.isoformat()}.",
+        now=now,
+    )
+
+
+def _replace(session: Session, care_service_id: UUID, now: datetime) -> None:
+    standing = Assessments(session).due_date(care_service_id, lock=True)
+    if standing is not None:
+        standing.replaced_at = now
+        session.flush()

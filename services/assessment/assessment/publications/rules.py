@@ -1,0 +1,24 @@
+"""What stands in the way of withdrawing a rating, or of recording one that was given before. Pure."""
+
+from collections.abc import Sequence
+from datetime import date
+from uuid import UUID
+
+
+def bars_to_replacement(*, replaced: UUID, replacement: UUID, published: Sequence[UUID]) -> list[str]:
+    """Why one rating cannot take another's place; `published` are those of the same service that stand."""
+    if replacement == replaced:
+        return ["A rating cannot replace itself."]
+    if replacement not in published:
+        return ["The replacement must be a published assessment of the same service."]
+    return []
+
+
+def bars_to_approving_withdrawal(by: str, proposed_by: str) -> list[str]:
+    """Two people withdraw a rating."""
+    return ["You proposed this withdrawal; another person approves it."] if by == proposed_by else []
+
+
+def bars_to_import(*, published_on: date, today: date) -> list[str]:
+    """A rating given before is from the past."""
+    return ["An imported rating was published in the past."] if published_on > today else []

@@ -1,0 +1,79 @@
+"""What callers send and receive about published ratings."""
+
+from datetime import date
+from typing import Self
+from uuid import UUID
+
+from pydantic import AwareDatetime, BaseModel
+
+from assay_contracts.assessment import Rating
+from assay_kit.text import Line, Model, Reason
+from assessment.assessments.rules import Cause
+from assessment.tables import Assessment, DueDate, Withdrawal
+
+
+class ProposingWithdrawal(Model):
+    replacement_id: UUID
+    reason: Reason
+
+
+class WithdrawalRead(BaseModel):
+    assessment_id: UUID
+    replacement_id: UUID
+    reason: str
+    proposed_name: str
+    proposed_at: AwareDatetime
+    approved_name: str | None
+    approved_at: AwareDatetime | None
+
+    @classmethod
+    def of(cls, row: Withdrawal) -> Self:
+        return cls.model_validate(row, from_attributes=True)
+
+
+class Importing(Model):
+    """A rating given before Assay. `source` says where it is written down."""
+
+    care_service_id: UUID
+    rating: Rating
+    published_on: date
+    source: Line
+    due_on: date | None = None
+
+
+class RatingRead(BaseModel):
+    """A service's rating as it stands. A new service has none yet, which is never held against it."""
+
+    care_service_id: UUID
+    provider_id: UUID
+    assessment_id: UUID | None
+    rating: Rating | None
+    is_new: bool
+    imported: bool
+    published_at: AwareDatetime | None
+    next_due_on: date | None
+    next_due_cause: Cause | None
+    sentence: str
+
+    @classmethod
+    def of(cls, care_service_id: UUID, provider_id: UUID, row: Assessment | None, due: DueDate | None) -> Self:
+        return cls(
+            care_service_id=care_service_id,
+            provider_id=provider_id,
+            assessment_id=row.id if row else None,
+            rating=row.rating if row else None,
+            is_new=row is None,
+            imported=row.imported if row else False,
+            published_at=row.published_at if row else None,
+            next_due_on=due.due_on if due else None,
+            next_due_cause=due.cause if due else None,
+            sentence=_sentence(row),
+        )
+
+
+def _sentence(row: Assessment | None) -> str:
+    if row is None:
+        return "New: not yet assessed."
+    if row.imported:
+        return "Imported, not recomputable."
+    return "No rating: nothing applied." if row.rating is None else "Published with its working."

@@ -1,0 +1,61 @@
+"""Computes a rating and keeps its working; computes it again and compares."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session
+
+from assay_kit.freeze import content_hash
+from assessment.frameworks.framework import Framework
+from assessment.tables import Assessment, AssessmentResult
+
+from .answers import ResultCause
+from .repository import Results
+from .rules import Answers, rate
+from .trace import RatingTrace
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recomputation:
+    """What was stored beside what the same answers give now."""
+
+    stored: AssessmentResult
+    trace: RatingTrace
+    trace_hash: str
+
+    @property
+    def agrees(self) -> bool:
+        return self.stored.trace_hash == self.trace_hash == content_hash(self.stored.trace)
+
+
+def compute(
+    session: Session,
+    assessment: Assessment,
+    framework: Framework,
+    answers: Answers,
+    *,
+    cause: ResultCause,
+    now: datetime,
+) -> AssessmentResult:
+    """Compute the rating of those answers and keep it as the one that stands."""
+    trace = rate(framework, assessment.service_type, answers)
+    written = trace.model_dump(mode="json")
+    results = Results(session)
+    result = AssessmentResult(
+        assessment_id=assessment.id,
+        number=len(results.all(assessment.id)) + 1,
+        cause=cause,
+        rating=trace.rating,
+        trace=written,
+        trace_hash=content_hash(written),
+        computed_at=now,
+    )
+    results.add(result)
+    return result
+
+
+def recompute(session: Session, assessment: Assessment, framework: Framework, answers: Answers) -> Recomputation:
+    """Compute again from the stored answers; nothing is stored."""
+    trace = rate(framework, assessment.service_type, answers)
+    stored = Results(session).latest(assessment.id)
+    return Recomputation(stored=stored, trace=trace, trace_hash=content_hash(trace.model_dump(mode="json")))

@@ -1,0 +1,262 @@
+"""What people do about a remedial action plan."""
+
+from collections import Counter
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from sqlmodel import Session
+
+from assay_contracts.assessment import Rating
+from assay_contracts.messages import Recipient
+from assay_contracts.roles import Role
+from assay_kit.calendar import end_of_london_day, london_day, start_of_london_day
+from assay_kit.etags import check_match
+from assay_kit.identity import Principal
+from assay_kit.timeline import begin, take
+from assessment.assessments.actions import Whose, of
+from assessment.assessments.errors import Barred
+from assessment.assessments.events import write_to
+from assessment.frameworks.framework import Framework
+from assessment.rating.rules import Answers
+from assessment.tables import Assessment, RemedialAction, RemedialIssue, RemedialPlan, RemedialProgress
+from assessment.validations.repository import Validations
+
+from .errors import DueInThePast, IssueVerified, PlanNotApproved, PlanNotBeingWritten
+from .repository import Plans
+from .rules import PLAN_LIFE, WRITING, Outcome, PlanStatus, PlanStep, Progress, bars_to_closure, bars_to_submission
+
+
+def make_plan(
+    session: Session,
+    assessment: Assessment,
+    framework: Framework,
+    standing: Answers,
+    *,
+    by: Principal,
+    now: datetime,
+) -> RemedialPlan | None:
+    """Ask for a plan where the rating calls for one: an issue for each question found wanting."""
+    policy = framework.policy
+    wanting: list[tuple[str, str, Rating]] = [
+        (question.code, question.question, rating)
+        for question in framework.questions_for(assessment.service_type)
+        if (rating := standing[question.code].rating) in policy.issue_ratings and rating is not None
+    ]
+    if assessment.rating not in policy.plan_ratings or not wanting:
+        return None
+    plans = Plans(session)
+    due_on = london_day(now) + timedelta(days=policy.remedial_plan_days)
+    plan = RemedialPlan(assessment_id=assessment.id, due_at=end_of_london_day(due_on), made_at=now, **of(assessment))
+    session.add(plan)
+    begin(session, plan, PLAN_LIFE, by=by, now=now, step="ask", **of(assessment))
+    findings = _findings(session, assessment.id)
+    for code, text, rating in wanting:
+        found = findings.get(code)
+        plans.add(RemedialIssue(plan_id=plan.id, question=code, question_text=text, rating=rating, finding=found))
+    write_to(
+        session,
+        Recipient(provider_id=plan.provider_id),
+        "remedial_plan_needed",
+        about=plan.id,
+        now=now,
+        reference=assessment.reference,
+        issues=str(len(wanting)),
+        due_on=due_on.isoformat(),
+    )
+    return plan
+
+
+def add_action(
+    session: Session,
+    plan_id: UUID,
+    issue_id: UUID,
+    *,
+    description: str,
+    owner: str,
+    due_on: date,
+    measure: str,
+    by: Principal,
+    now: datetime,
+) -> RemedialAction:
+    plans = Plans(session)
+    _ensure_written(plans.get(plan_id, by=by, lock=True))
+    _ensure_ahead(due_on, now)
+    issue = plans.issue(plan_id, issue_id)
+    action = RemedialAction(
+        issue_id=issue.id,
+        description=description,
+        owner=owner,
+        due_on=due_on,
+        overdue_at=_overdue_at(due_on),
+        measure=measure,
+    )
+    plans.add(action)
+    return action
+
+
+def change_action(
+    session: Session,
+    plan_id: UUID,
+    action_id: UUID,
+    *,
+    description: str,
+    owner: str,
+    due_on: date,
+    measure: str,
+    read_version: int | None,
+    by: Principal,
+    now: datetime,
+) -> RemedialAction:
+    plans = Plans(session)
+    _ensure_written(plans.get(plan_id, by=by, lock=True))
+    action = plans.action(plan_id, action_id)
+    check_match(read_version, action.version)
+    _ensure_ahead(due_on, now)
+    action.description, action.owner, action.measure = description, owner, measure
+    action.due_on, action.overdue_at = due_on, _overdue_at(due_on)
+    action.version += 1
+    return action
+
+
+def submit_plan(session: Session, plan_id: UUID, *, by: Principal, now: datetime) -> RemedialPlan:
+    """Submit the plan; every issue needs an action."""
+    plan = _step(session, plan_id, PlanStep.SUBMIT, by=by, now=now)
+    plans = Plans(session)
+    count = Counter(action.issue_id for action in plans.actions(plan_id))
+    if bars := bars_to_submission({issue.question: count[issue.id] for issue in plans.issues(plan_id)}):
+        raise Barred(bars)
+    plan.returned_because = None
+    write_to(
+        session,
+        Recipient(role=Role.COMPLIANCE_OFFICER),
+        "remedial_plan_submitted",
+        about=plan.id,
+        now=now,
+        once=now.isoformat(),
+    )
+    return plan
+
+
+def return_plan(session: Session, plan_id: UUID, *, reason: str, by: Principal, now: datetime) -> RemedialPlan:
+    """Return the plan to the provider, saying why."""
+    plan = _step(session, plan_id, PlanStep.RETURN, by=by, now=now, reason=reason)
+    plan.returned_because = reason
+    return plan
+
+
+def approve_plan(session: Session, plan_id: UUID, *, by: Principal, now: datetime) -> RemedialPlan:
+    return _step(session, plan_id, PlanStep.APPROVE, by=by, now=now)
+
+
+def close_plan(session: Session, plan_id: UUID, *, by: Principal, now: datetime) -> RemedialPlan:
+    """Close the plan; every issue has been verified."""
+    plan = _step(session, plan_id, PlanStep.CLOSE, by=by, now=now)
+    outcomes = {
+        issue.question: Outcome(issue.outcome) if issue.outcome else None for issue in Plans(session).issues(plan_id)
+    }
+    if bars := bars_to_closure(outcomes):
+        raise Barred(bars)
+    return plan
+
+
+def note_progress(
+    session: Session,
+    plan_id: UUID,
+    action_id: UUID,
+    *,
+    progress: Progress,
+    note: str,
+    evidence_ids: Iterable[UUID],
+    by: Principal,
+    now: datetime,
+) -> RemedialProgress:
+    """The provider says how far an action has got."""
+    plans = Plans(session)
+    _ensure_approved(plans.get(plan_id, by=by, lock=True))
+    action = plans.action(plan_id, action_id)
+    if plans.issue(plan_id, action.issue_id).outcome is not None:
+        raise IssueVerified
+    action.progress = progress
+    action.version += 1
+    row = RemedialProgress(
+        action_id=action_id,
+        progress=progress,
+        note=note,
+        evidence_ids=[str(each) for each in evidence_ids],
+        noted_name=by.name,
+        noted_at=now,
+    )
+    plans.add(row)
+    return row
+
+
+def extend_action(
+    session: Session, plan_id: UUID, action_id: UUID, *, due_on: date, reason: str, by: Principal, now: datetime
+) -> RemedialAction:
+    """The officer gives an action more time, with a reason; it can fall overdue again."""
+    plans = Plans(session)
+    _ensure_approved(plans.get(plan_id, by=by, lock=True))
+    _ensure_ahead(due_on, now)
+    action = plans.action(plan_id, action_id)
+    plans.add(
+        RemedialProgress(
+            action_id=action_id,
+            progress=action.progress,
+            note=f"Extended from {action.due_on.isoformat()} to {due_on.isoformat()}: {reason}",
+            noted_name=by.name,
+            noted_at=now,
+        )
+    )
+    action.due_on, action.overdue_at, action.overdue_told_at = due_on, _overdue_at(due_on), None
+    action.version += 1
+    return action
+
+
+def verify_issue(
+    session: Session, plan_id: UUID, issue_id: UUID, *, outcome: Outcome, reason: str, by: Principal, now: datetime
+) -> RemedialIssue:
+    """The officer has seen what was done about an issue."""
+    plans = Plans(session)
+    _ensure_approved(plans.get(plan_id, by=by, lock=True))
+    issue = plans.issue(plan_id, issue_id)
+    if issue.outcome is not None:
+        raise IssueVerified
+    issue.outcome, issue.outcome_reason = outcome, reason
+    issue.verified_name, issue.verified_at = by.name, now
+    return issue
+
+
+def _step(
+    session: Session, plan_id: UUID, step: PlanStep, *, by: Principal, now: datetime, reason: str | None = None
+) -> RemedialPlan:
+    plan = Plans(session).get(plan_id, by=by, lock=True)
+    whose = Whose(provider_id=plan.provider_id, care_service_id=plan.care_service_id)
+    take(session, plan, step, PLAN_LIFE, by=by, now=now, reason=reason, **whose)
+    return plan
+
+
+def _findings(session: Session, assessment_id: UUID) -> dict[str, str | None]:
+    """Why each question was found wanting, as last said."""
+    validations = Validations(session)
+    said = {code: found.reason for code, found in validations.of(assessment_id).items()}
+    return said | {change.question: change.reason for change in validations.changes(assessment_id)}
+
+
+def _overdue_at(due_on: date) -> datetime:
+    return start_of_london_day(due_on + timedelta(days=1))
+
+
+def _ensure_written(plan: RemedialPlan) -> None:
+    if plan.status not in WRITING:
+        raise PlanNotBeingWritten(plan.status)
+
+
+def _ensure_approved(plan: RemedialPlan) -> None:
+    if plan.status != PlanStatus.APPROVED:
+        raise PlanNotApproved(plan.status)
+
+
+def _ensure_ahead(due_on: date, now: datetime) -> None:
+    if due_on < london_day(now):
+        raise DueInThePast

@@ -1,0 +1,62 @@
+"""The life of a remedial action plan, and what stands in its way. Pure."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from assay_kit.steps import Life
+
+
+class PlanStatus(StrEnum):
+    AWAITING_PLAN = "awaiting_plan"
+    SUBMITTED = "submitted"
+    RETURNED = "returned"
+    APPROVED = "approved"
+    CLOSED = "closed"
+
+
+class PlanStep(StrEnum):
+    SUBMIT = "submit"
+    RETURN = "return"
+    APPROVE = "approve"
+    CLOSE = "close"
+
+
+class Outcome(StrEnum):
+    """What an officer found when verifying an issue."""
+
+    COMPLETELY = "completely_remedied"
+    PARTLY = "partly_remedied"
+    NOT = "not_remedied"
+
+
+class Progress(StrEnum):
+    NOT_STARTED = "not_started"
+    UNDER_WAY = "under_way"
+    DONE = "done"
+
+
+_S, _T = PlanStatus, PlanStep
+PLAN_LIFE: Life[PlanStatus, PlanStep] = Life(
+    "remedial plan",
+    PlanStatus.AWAITING_PLAN,
+    {
+        (_S.AWAITING_PLAN, _T.SUBMIT): _S.SUBMITTED,
+        (_S.SUBMITTED, _T.RETURN): _S.RETURNED,
+        (_S.SUBMITTED, _T.APPROVE): _S.APPROVED,
+        (_S.RETURNED, _T.SUBMIT): _S.SUBMITTED,
+        (_S.APPROVED, _T.CLOSE): _S.CLOSED,
+    },
+)
+
+# While the provider writes the plan.
+WRITING = frozenset({PlanStatus.AWAITING_PLAN, PlanStatus.RETURNED})
+
+
+def bars_to_submission(actions_by_issue: Mapping[str, int]) -> list[str]:
+    """Every issue (by question code) without an action: each needs at least one."""
+    return [f"Question {code} has no action." for code, count in actions_by_issue.items() if count == 0]
+
+
+def bars_to_closure(outcome_by_issue: Mapping[str, Outcome | None]) -> list[str]:
+    """Every issue that nobody has verified: a plan cannot close over one."""
+    return [f"Question {code} is not verified." for code, outcome in outcome_by_issue.items() if outcome is None]

@@ -1,0 +1,85 @@
+"""The assessment report as data: what the web page, the PDF and other systems are made from."""
+
+from typing import Self
+from uuid import UUID
+
+from pydantic import AwareDatetime, BaseModel, Field
+
+from assay_contracts.assessment import Rating
+from assessment.assessments.rules import Cause, NotSelfAssessed, Status
+from assessment.frameworks.framework import Question
+from assessment.rating.answers import AnswerRating
+from assessment.rating.trace import Bite, Percent
+from assessment.tables import AnswerChange, SelfAnswer, ValidatedAnswer
+from assessment.validations.schemas import VisitRead
+
+
+class ReportQuestion(BaseModel):
+    """One question: what the provider said, what was found, and what stands."""
+
+    code: str
+    text: str
+    critical: bool
+    own_rating: AnswerRating | None
+    found_rating: AnswerRating
+    rating: AnswerRating
+    reason: str | None
+    good_practice: str | None
+
+    @classmethod
+    def of(
+        cls, question: Question, own: SelfAnswer | None, found: ValidatedAnswer, change: AnswerChange | None
+    ) -> Self:
+        return cls(
+            code=question.code,
+            text=question.question,
+            critical=question.critical,
+            own_rating=own.rating if own else None,
+            found_rating=found.rating,
+            rating=change.rating if change else found.rating,
+            reason=change.reason if change else found.reason,
+            good_practice=found.good_practice,
+        )
+
+
+class ReportStandard(BaseModel):
+    code: str
+    name: str
+    percent: Percent | None
+    rating: Rating | None
+    questions: list[ReportQuestion] = Field(max_length=30)
+
+
+class ReportDomain(BaseModel):
+    code: str
+    name: str
+    percent: Percent | None
+    rating: Rating | None
+    standards: list[ReportStandard] = Field(max_length=20)
+
+
+class ReportRead(BaseModel):
+    """A draft while it is not yet published, then the report."""
+
+    assessment_id: UUID
+    reference: str
+    is_draft: bool
+    status: Status
+    cause: Cause
+    service_name: str
+    provider_name: str
+    framework_name: str
+    framework_version: int
+    not_self_assessed: NotSelfAssessed | None
+    submitted_at: AwareDatetime | None
+    signed_name: str | None
+    signed_position: str | None
+    draft_issued_at: AwareDatetime
+    published_at: AwareDatetime | None
+    rating: Rating | None
+    percent: Percent | None
+    limiters: list[Bite] = Field(max_length=600)
+    domains: list[ReportDomain] = Field(max_length=20)
+    visits: list[VisitRead] = Field(max_length=200)
+    next_due_on: str | None
+    trace_hash: str

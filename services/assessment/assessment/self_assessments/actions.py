@@ -1,0 +1,118 @@
+"""What a provider does: begin, save answers as it goes, and submit them signed."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+from sqlmodel import Session
+
+from assay_contracts.messages import Recipient
+from assay_contracts.roles import Role
+from assay_kit.etags import check_match
+from assay_kit.freeze import content_hash
+from assay_kit.identity import Principal
+from assay_kit.timeline import take
+from assessment.assessments.actions import of
+from assessment.assessments.errors import Barred
+from assessment.assessments.events import tell_submitted, write_to
+from assessment.assessments.repository import Assessments
+from assessment.assessments.rules import LIFE, Status, Step
+from assessment.rating.answers import AnswerRating
+from assessment.tables import Assessment, SelfAnswer
+
+from .errors import AnswersClosed
+from .repository import SelfAnswers
+from .rules import Answered, bars_to_submission
+
+
+def begin_self_assessment(session: Session, assessment_id: UUID, *, by: Principal, now: datetime) -> Assessment:
+    assessment = Assessments(session).get(assessment_id, by=by, lock=True)
+    take(session, assessment, Step.BEGIN_SELF_ASSESSMENT, LIFE, by=by, now=now, **of(assessment))
+    return assessment
+
+
+def save_answer(
+    session: Session,
+    assessment_id: UUID,
+    question: str,
+    *,
+    rating: AnswerRating | None,
+    narrative: str,
+    evidence_ids: Iterable[UUID],
+    read_version: int | None,
+    by: Principal,
+    now: datetime,
+) -> SelfAnswer:
+    """Save one answer. `read_version` is the version the caller read; without one there must be no answer yet."""
+    assessments = Assessments(session)
+    # shared: others save beside this, while a submission waits for all of them
+    assessment = assessments.get(assessment_id, by=by, share=True)
+    if assessment.status != Status.SELF_ASSESSING:
+        raise AnswersClosed(assessment.status)
+    assessments.question(assessment, question)
+    answers = SelfAnswers(session)
+    answer = answers.find(assessment_id, question)
+    check_match(read_version or 0, answer.version if answer else 0)
+    if answer is None:
+        answer = SelfAnswer(
+            assessment_id=assessment_id, question=question, version=0, saved_by="", saved_name="", saved_at=now
+        )
+    answer.rating = rating
+    answer.narrative = narrative
+    answer.evidence_ids = [str(each) for each in evidence_ids]
+    answer.version += 1
+    answer.saved_by, answer.saved_name, answer.saved_at = by.subject, by.name, now
+    answers.add(answer)
+    return answer
+
+
+def submit(
+    session: Session, assessment_id: UUID, *, name: str, position: str, by: Principal, now: datetime
+) -> Assessment:
+    """Submit the answers, signed. The database refuses to change them from here on, and a hash proves it."""
+    assessments = Assessments(session)
+    assessment = assessments.get(assessment_id, by=by, lock=True)
+    take(session, assessment, Step.SUBMIT, LIFE, by=by, now=now, detail={"signed": name}, **of(assessment))
+    answers = SelfAnswers(session).of(assessment_id)
+    asked = [question.code for question in assessments.questions(assessment)]
+    if bars := bars_to_submission(asked, answered(answers)):
+        raise Barred(bars)
+    assessment.signed_by = by.subject
+    assessment.signed_name = name
+    assessment.signed_position = position
+    assessment.answers_hash = hash_of(answers)
+    assessment.submitted_at = now
+    assessment.answers_closed_at = now
+    session.flush()
+    tell_submitted(session, assessment, now)
+    write_to(
+        session,
+        Recipient(person=assessment.officer) if assessment.officer else Recipient(role=Role.COMPLIANCE_OFFICER),
+        "self_assessment_submitted",
+        about=assessment.id,
+        now=now,
+        reference=assessment.reference,
+    )
+    return assessment
+
+
+def answered(answers: dict[str, SelfAnswer]) -> dict[str, Answered]:
+    return {
+        code: Answered(rating=AnswerRating(answer.rating) if answer.rating else None, narrative=answer.narrative)
+        for code, answer in answers.items()
+    }
+
+
+def hash_of(answers: dict[str, SelfAnswer]) -> str:
+    """What proves that submitted answers are as they were."""
+    return content_hash(
+        [
+            {
+                "question": code,
+                "rating": answer.rating,
+                "narrative": answer.narrative,
+                "evidence_ids": answer.evidence_ids,
+            }
+            for code, answer in sorted(answers.items())
+        ]
+    )

@@ -1,0 +1,114 @@
+"""HTTP for a provider's own answers. Translate, call one action, answer."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Path, Response
+
+from assay_kit.clock import Now
+from assay_kit.database import SessionDep
+from assay_kit.etags import IfMatch, set_etag
+from assay_kit.problems import InvalidRequest, StaleEdit, StepNotAllowed, may_answer
+from assessment.assessments.errors import AssessmentNotFound, Barred, QuestionNotFound
+from assessment.assessments.repository import Assessments
+from assessment.assessments.routes import shown
+from assessment.assessments.schemas import AssessmentRead
+from assessment.dependencies import ProviderPerson, Reader
+
+from . import actions
+from .errors import AnswersClosed, AnswersNotSubmitted
+from .repository import SelfAnswers
+from .rules import bars_to_submission
+from .schemas import Answering, Declaring, SelfAnswerRead, SelfAssessmentRead
+
+router = APIRouter(
+    prefix="/assessments/{assessment_id}",
+    tags=["self-assessment"],
+    responses=may_answer(InvalidRequest, AssessmentNotFound),
+)
+
+QuestionCode = Annotated[str, Path(pattern=r"^[a-z0-9][a-z0-9._]{0,39}$")]
+
+
+@router.post(
+    "/self-assessment",
+    summary="Begin the self-assessment",
+    operation_id="begin_self_assessment",
+    responses=may_answer(StepNotAllowed),
+)
+def begin_self_assessment(assessment_id: UUID, session: SessionDep, by: ProviderPerson, now: Now) -> AssessmentRead:
+    return shown(session, actions.begin_self_assessment(session, assessment_id, by=by, now=now))
+
+
+@router.get(
+    "/answers",
+    summary="Every question asked of the service, with the provider's answers",
+    operation_id="read_self_assessment",
+    responses=may_answer(AnswersNotSubmitted),
+)
+def read_self_assessment(assessment_id: UUID, session: SessionDep, by: Reader) -> SelfAssessmentRead:
+    assessments = Assessments(session)
+    assessment = assessments.get(assessment_id, by=by)
+    if not by.is_provider and assessment.answers_closed_at is None:
+        raise AnswersNotSubmitted
+    framework = assessments.framework(assessment)
+    standard_of = {question.code: s.code for s in framework.standards() for question in s.questions}
+    questions = framework.questions_for(assessment.service_type)
+    answers = SelfAnswers(session).of(assessment_id)
+    bars = bars_to_submission([question.code for question in questions], actions.answered(answers))
+    return SelfAssessmentRead(
+        assessment_id=assessment.id,
+        status=assessment.status,
+        asked=len(questions),
+        answered=sum(1 for q in questions if q.code in answers and answers[q.code].rating is not None),
+        bars=bars,
+        items=[SelfAnswerRead.of(q, standard_of[q.code], answers.get(q.code)) for q in questions],
+    )
+
+
+@router.put(
+    "/answers/{question}",
+    summary="Save one answer",
+    description='Send `If-Match` with the version you read; leave it out (or send `"0"`) for a first answer.',
+    operation_id="save_answer",
+    responses=may_answer(QuestionNotFound, AnswersClosed, StaleEdit),
+)
+def save_answer(
+    *,
+    assessment_id: UUID,
+    question: QuestionCode,
+    wanted: Answering,
+    session: SessionDep,
+    response: Response,
+    read: IfMatch,
+    by: ProviderPerson,
+    now: Now,
+) -> SelfAnswerRead:
+    answer = actions.save_answer(
+        session,
+        assessment_id,
+        question,
+        rating=wanted.rating,
+        narrative=wanted.narrative,
+        evidence_ids=wanted.evidence_ids,
+        read_version=read,
+        by=by,
+        now=now,
+    )
+    set_etag(response, answer.version)
+    assessments = Assessments(session)
+    standard, asked = assessments.question(assessments.get(assessment_id, by=by), question)
+    return SelfAnswerRead.of(asked, standard.code, answer)
+
+
+@router.post(
+    "/submission",
+    summary="Sign and submit the answers, which freezes them",
+    operation_id="submit_self_assessment",
+    responses=may_answer(StepNotAllowed, Barred),
+)
+def submit_self_assessment(
+    assessment_id: UUID, wanted: Declaring, session: SessionDep, by: ProviderPerson, now: Now
+) -> AssessmentRead:
+    submitted = actions.submit(session, assessment_id, name=wanted.name, position=wanted.position, by=by, now=now)
+    return shown(session, submitted)

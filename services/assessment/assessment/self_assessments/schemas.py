@@ -1,0 +1,76 @@
+"""What callers send and receive about a provider's own answers."""
+
+from typing import Annotated, Literal, Self
+from uuid import UUID
+
+from pydantic import AwareDatetime, BaseModel, Field, StringConstraints
+
+from assay_kit.text import Model, Name
+from assessment.assessments.rules import Status
+from assessment.frameworks.framework import Question
+from assessment.rating.answers import AnswerRating
+from assessment.tables import SelfAnswer
+
+Narrative = Annotated[str, StringConstraints(max_length=20_000, pattern=r"^[^\x00]*$")]
+EvidenceIds = Annotated[list[UUID], Field(max_length=200)]
+
+
+class Answering(Model):
+    """An answer as far as it has got. Not applicable needs its reason in the narrative by the time it is submitted."""
+
+    rating: AnswerRating | None = None
+    narrative: Narrative = ""
+    evidence_ids: EvidenceIds = Field(default_factory=list)
+
+
+class Declaring(Model):
+    """A named person declares that the answers are true and complete."""
+
+    name: Name
+    position: Name
+    is_true_and_complete: Literal[True]
+
+
+class SelfAnswerRead(BaseModel):
+    """One question with the provider's answer; version 0 is not yet answered."""
+
+    question: str
+    standard: str
+    text: str
+    guidance: str
+    typical_evidence: list[str] = Field(max_length=20)
+    critical: bool
+    rating: AnswerRating | None
+    narrative: str
+    evidence_ids: EvidenceIds
+    version: int
+    saved_name: str | None
+    saved_at: AwareDatetime | None
+
+    @classmethod
+    def of(cls, question: Question, standard: str, answer: SelfAnswer | None) -> Self:
+        return cls(
+            question=question.code,
+            standard=standard,
+            text=question.question,
+            guidance=question.guidance,
+            typical_evidence=list(question.evidence),
+            critical=question.critical,
+            rating=answer.rating if answer else None,
+            narrative=answer.narrative if answer else "",
+            evidence_ids=[UUID(each) for each in answer.evidence_ids] if answer else [],
+            version=answer.version if answer else 0,
+            saved_name=answer.saved_name if answer else None,
+            saved_at=answer.saved_at if answer else None,
+        )
+
+
+class SelfAssessmentRead(BaseModel):
+    """Every question asked of this service, in the framework's order, and how far the answers have got."""
+
+    assessment_id: UUID
+    status: Status
+    asked: int
+    answered: int
+    bars: list[str] = Field(max_length=1000, description="What still keeps the answers from being submitted.")
+    items: list[SelfAnswerRead] = Field(max_length=1000)

@@ -1,0 +1,52 @@
+"""Reads and writes what officers found. No rules here."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlmodel import Session, col, select
+
+from assessment.rating.answers import AnswerRating
+from assessment.tables import AnswerChange, Assessment, ValidatedAnswer, Visit
+
+
+class Validations:
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def add(self, row: ValidatedAnswer | Visit) -> None:
+        self._session.add(row)
+        self._session.flush()
+
+    def of(self, assessment_id: UUID) -> dict[str, ValidatedAnswer]:
+        """By question, as found; changes after the draft are beside them."""
+        statement = select(ValidatedAnswer).where(ValidatedAnswer.assessment_id == assessment_id)
+        return {answer.question: answer for answer in self._session.exec(statement)}
+
+    def find(self, assessment_id: UUID, question: str) -> ValidatedAnswer | None:
+        """One finding, its row locked."""
+        statement = select(ValidatedAnswer).where(
+            ValidatedAnswer.assessment_id == assessment_id, ValidatedAnswer.question == question
+        )
+        return self._session.exec(statement.with_for_update()).one_or_none()
+
+    def visits(self, assessment_id: UUID) -> Sequence[Visit]:
+        statement = select(Visit).where(Visit.assessment_id == assessment_id)
+        return self._session.exec(statement.order_by(col(Visit.visited_on), col(Visit.id)).limit(200)).all()
+
+    def changes(self, assessment_id: UUID) -> Sequence[AnswerChange]:
+        """Changes after the draft, the earliest first."""
+        statement = select(AnswerChange).where(AnswerChange.assessment_id == assessment_id)
+        return self._session.exec(statement.order_by(col(AnswerChange.number), col(AnswerChange.id))).all()
+
+    def standing(self, assessment_id: UUID) -> dict[str, AnswerRating]:
+        """The rating of each question as it stands: as found, or as last changed."""
+        found = {code: AnswerRating(answer.rating) for code, answer in self.of(assessment_id).items()}
+        changed = {change.question: AnswerRating(change.rating) for change in self.changes(assessment_id)}
+        return found | changed
+
+    def people(self, assessment: Assessment) -> set[str]:
+        """The subjects of everybody who took part in the validation."""
+        findings = {answer.saved_by for answer in self.of(assessment.id).values()}
+        visits = {visit.recorded_by for visit in self.visits(assessment.id)}
+        others = {assessment.validation_began_by, assessment.draft_issued_by}
+        return findings | visits | {subject for subject in others if subject}

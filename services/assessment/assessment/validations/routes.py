@@ -1,0 +1,127 @@
+"""HTTP for validation. Translate, call one action, answer."""
+
+from uuid import UUID
+
+from fastapi import APIRouter, Response
+
+from assay_kit.clock import Now
+from assay_kit.database import SessionDep
+from assay_kit.etags import IfMatch, set_etag
+from assay_kit.problems import InvalidRequest, StaleEdit, StepNotAllowed, may_answer
+from assessment.assessments.errors import AssessmentNotFound, Barred, QuestionNotFound
+from assessment.assessments.repository import Assessments
+from assessment.assessments.routes import shown
+from assessment.assessments.rules import DRAFT_SEEN
+from assessment.assessments.schemas import AssessmentRead
+from assessment.dependencies import Officer, Reader
+from assessment.self_assessments.errors import AnswersNotSubmitted
+from assessment.self_assessments.repository import SelfAnswers
+from assessment.self_assessments.routes import QuestionCode
+
+from . import actions
+from .errors import MayNotGoWithoutAnswers, NotValidating, NotYetShared, VisitInTheFuture
+from .repository import Validations
+from .schemas import BeginningValidation, Finding, FindingRead, ValidationRead, Visiting, VisitRead
+
+router = APIRouter(
+    prefix="/assessments/{assessment_id}",
+    tags=["validation"],
+    responses=may_answer(InvalidRequest, AssessmentNotFound),
+)
+
+
+@router.post(
+    "/validation",
+    summary="Begin to validate",
+    operation_id="begin_validation",
+    responses=may_answer(StepNotAllowed, MayNotGoWithoutAnswers),
+)
+def begin_validation(
+    assessment_id: UUID, wanted: BeginningValidation, session: SessionDep, by: Officer, now: Now
+) -> AssessmentRead:
+    return shown(session, actions.begin_validation(session, assessment_id, **dict(wanted), by=by, now=now))
+
+
+@router.get(
+    "/validated-answers",
+    summary="Every question with the provider's answer and the officer's finding",
+    operation_id="read_validation",
+    responses=may_answer(NotYetShared, AnswersNotSubmitted),
+)
+def read_validation(assessment_id: UUID, session: SessionDep, by: Reader) -> ValidationRead:
+    assessments = Assessments(session)
+    assessment = assessments.get(assessment_id, by=by)
+    if by.is_provider and assessment.status not in DRAFT_SEEN:
+        raise NotYetShared
+    if assessment.answers_closed_at is None:
+        raise AnswersNotSubmitted
+    questions = assessments.questions(assessment)
+    own = SelfAnswers(session).of(assessment_id)
+    found = Validations(session).of(assessment_id)
+    return ValidationRead(
+        assessment_id=assessment_id,
+        asked=len(questions),
+        validated=sum(1 for question in questions if question.code in found),
+        items=[FindingRead.of(q, own.get(q.code), found.get(q.code)) for q in questions],
+    )
+
+
+@router.put(
+    "/validated-answers/{question}",
+    summary="Record what was found on one question",
+    description='Send `If-Match` with the version you read; leave it out (or send `"0"`) for a first finding.',
+    operation_id="record_finding",
+    responses=may_answer(QuestionNotFound, NotValidating, Barred, StaleEdit),
+)
+def record_finding(
+    *,
+    assessment_id: UUID,
+    question: QuestionCode,
+    wanted: Finding,
+    session: SessionDep,
+    response: Response,
+    read: IfMatch,
+    by: Officer,
+    now: Now,
+) -> FindingRead:
+    finding = actions.record_finding(
+        session, assessment_id, question, **dict(wanted), read_version=read, by=by, now=now
+    )
+    set_etag(response, finding.version)
+    assessments = Assessments(session)
+    _, asked = assessments.question(assessments.get(assessment_id, by=by), question)
+    return FindingRead.of(asked, SelfAnswers(session).of(assessment_id).get(question), finding)
+
+
+@router.get(
+    "/visits",
+    summary="The visits made for an assessment",
+    operation_id="list_visits",
+    responses=may_answer(NotYetShared),
+)
+def list_visits(assessment_id: UUID, session: SessionDep, by: Reader) -> list[VisitRead]:
+    assessment = Assessments(session).get(assessment_id, by=by)
+    if by.is_provider and assessment.status not in DRAFT_SEEN:
+        raise NotYetShared
+    return [VisitRead.of(visit) for visit in Validations(session).visits(assessment_id)]
+
+
+@router.post(
+    "/visits",
+    status_code=201,
+    summary="Record a visit",
+    operation_id="record_visit",
+    responses=may_answer(NotValidating, VisitInTheFuture),
+)
+def record_visit(assessment_id: UUID, wanted: Visiting, session: SessionDep, by: Officer, now: Now) -> VisitRead:
+    return VisitRead.of(actions.record_visit(session, assessment_id, **dict(wanted), by=by, now=now))
+
+
+@router.post(
+    "/draft",
+    summary="Issue the draft report to the provider: the rating is computed now, and not before",
+    operation_id="issue_draft",
+    responses=may_answer(StepNotAllowed, Barred),
+)
+def issue_draft(assessment_id: UUID, session: SessionDep, by: Officer, now: Now) -> AssessmentRead:
+    return shown(session, actions.issue_draft(session, assessment_id, by=by, now=now))

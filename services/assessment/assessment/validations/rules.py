@@ -1,0 +1,45 @@
+"""What an officer's finding on a question must say. Pure.
+
+Nothing here, or anywhere before a draft is issued, computes a rating: the officer judges questions, not a score.
+"""
+
+from collections.abc import Sequence
+from enum import StrEnum
+
+from assessment.rating.answers import AnswerRating
+
+
+class EvidenceKind(StrEnum):
+    """What an officer saw."""
+
+    DOCUMENTS = "documents"
+    OBSERVATION = "observation"
+    STAFF = "staff"
+    PEOPLE = "people"
+    RECORDS = "records"
+
+
+def bars_to_finding(
+    own: AnswerRating | None,
+    *,
+    agrees: bool,
+    rating: AnswerRating | None,
+    reason: str | None,
+    evidence_kinds: Sequence[EvidenceKind],
+) -> list[str]:
+    """Everything wrong with a finding; `own` is the provider's rating of the question, None where it gave none."""
+    bars = []
+    if agrees and own is None:
+        bars.append("There is no answer of the provider's to agree with: give a rating and a reason.")
+    if agrees and rating not in (None, own):
+        bars.append("Agreeing means the provider's own rating: leave the rating out.")
+    if not agrees and rating is None:
+        bars.append("Give the rating that you found.")
+    if not agrees and rating is not None and rating == own:
+        bars.append("That is the provider's own rating: agree with it.")
+    if not agrees and not reason:
+        bars.append("Say why: a rating that is not the provider's own needs a reason.")
+    found = own if agrees else rating
+    if not evidence_kinds and found is not AnswerRating.NOT_APPLICABLE:
+        bars.append("Name at least one kind of evidence that you saw.")
+    return bars
