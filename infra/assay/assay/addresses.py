@@ -21,16 +21,16 @@ def show(console: Console, settings: Settings, home: Home, *, seconds: float) ->
     console.print(where)
     console.print()
     if settings.is_demonstration:
-        _sign_ins(console)
+        _sign_ins(console, settings)
     else:
-        console.print(f"The first administrator's password is in {home.root}/secrets/administrator-password.")
+        console.print(f"Sign in as {settings.administrator_email}; the password is in {home.root}/secrets.")
     console.print("\nCtrl-C stops everything and keeps the data.\n")
 
 
-def _sign_ins(console: Console) -> None:
+def _sign_ins(console: Console, settings: Settings) -> None:
     if importlib.util.find_spec("demonstration.sign_ins") is None:
         return
     table = Table("name", "role", "email", "password", title="Sign-ins of the demonstration", title_justify="left")
-    for person in importlib.import_module("demonstration.sign_ins").SIGN_INS:
+    for person in importlib.import_module("demonstration.sign_ins").sign_ins(settings):
         table.add_row(person.name, person.role, person.email, person.password)
     console.print(table)

@@ -99,7 +99,6 @@ def _set_up(console: Console, settings: Settings) -> None:
 
 
 def _database(settings: Settings, name: str) -> None:
-    settings.make_secret(f"client-{name}")
     create_database(settings, name)
 
 

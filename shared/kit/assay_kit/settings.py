@@ -35,6 +35,7 @@ class Settings(BaseSettings):
     port: int = Field(default=8000, ge=1, le=65_000)
     public_url: str = ""
     audience: str = "assay"
+    administrator_email: str = "administrator@council.example"
     database_url: str = Field(default="", validation_alias="DATABASE_URL")
     database_prefix: str = Field(default="assay", pattern=r"^[a-z][a-z0-9_]{0,30}$")
     pool_size: int = Field(default=10, ge=1, le=100)
