@@ -92,6 +92,10 @@ class House:
         form = {"grant_type": "password", "username": email, "password": password or self.password}
         return self._callers.setdefault(email, Caller(self.http, self.address, form, email))
 
+    def forget(self, email: str) -> None:
+        """Sign in anew next time: the password has changed."""
+        self._callers.pop(email, None)
+
     def machine(self, name: str, secret: str) -> Caller:
         form = {"grant_type": "client_credentials", "client_id": name, "client_secret": secret}
         return self._callers.setdefault(name, Caller(self.http, self.address, form, name))
