@@ -12,7 +12,7 @@ from demonstration.sign_ins import provider_email
 
 _TYPES_THAT_FEED = ("residential_care", "nursing_care", "extra_care", "day_opportunities")
 _UNREGULATED = ("day_opportunities", "community_support")
-_LINK = re.compile(r"#([A-Za-z0-9_-]{20,200})|token=([A-Za-z0-9_-]{20,200})")
+_LINK = re.compile(r"[?]token=([A-Za-z0-9_-]{20,200})")
 
 
 @dataclass(frozen=True)
@@ -33,12 +33,12 @@ class Founders:
     def __init__(self, house: House, settings: Settings) -> None:
         self.house = house
         self.settings = settings
-        self.administrator = house.person("administrator@assay.example")
-        self.commissioner = house.person("commissioner@assay.example")
-        self.evaluators = (house.person("evaluator.one@assay.example"), house.person("evaluator.two@assay.example"))
-        self.manager = house.person("manager@assay.example")
-        self.second_manager = house.person("second.manager@assay.example")
-        self.officers = (house.person("officer@assay.example"), house.person("second.officer@assay.example"))
+        self.administrator = house.person("administrator@council.example")
+        self.commissioner = house.person("commissioner@council.example")
+        self.evaluators = (house.person("evaluator.one@council.example"), house.person("evaluator.two@assay.example"))
+        self.manager = house.person("manager@council.example")
+        self.second_manager = house.person("second.manager@council.example")
+        self.officers = (house.person("officer@council.example"), house.person("second.officer@assay.example"))
 
     def people_arrive(self) -> None:
         """The administrator takes the demonstration's password, invites everybody else, and each follows the link."""
@@ -109,9 +109,9 @@ class Founders:
     def _follow_link(self, email: str) -> None:
         messages = self.administrator.get("directory", "/messages", limit=10)["items"]
         for message in messages:
-            found = _LINK.search(message["body"]) if message["recipient_email"] == email else None
+            found = _LINK.search(message["body"]) if message["email"] == email else None
             if found:
-                token = found.group(1) or found.group(2)
+                token = found.group(1)
                 answer = self.house.anybody(
                     "POST", "directory", "/passwords", json={"token": token, "password": self.house.password}
                 )

@@ -41,7 +41,6 @@ class Settings(BaseSettings):
     pool_size: int = Field(default=10, ge=1, le=100)
     pool_wait_seconds: float = Field(default=5.0, gt=0)
     request_timeout_seconds: float = Field(default=30.0, gt=0)
-    administrator_email: str = "administrator@assay.example"
     token_minutes: int = Field(default=15, ge=1, le=60)
     evidence_store: str = ""
     evidence_limit_bytes: int = Field(default=50 * 1024 * 1024, ge=1024)
