@@ -1,0 +1,262 @@
+"""What people do to applications that are submitted: withdraw, ask, answer, prolong; and what falls due."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlmodel import Session, col
+
+from assay_kit.calendar import WorkingDays, end_of_london_day, london_day
+from assay_kit.identity import SYSTEM, Principal
+from assay_kit.timeline import take
+from dps_admission.bars import Bar
+from dps_admission.memberships.ending import end_of_application
+from dps_admission.schemes.profiles import ProfileContent
+from dps_admission.schemes.repository import Schemes
+from dps_admission.tables import Application, Clarification, LotApplication
+
+from .errors import AlreadyAnswered, ApplicationRefused
+from .messages import write_to_managers, write_to_provider
+from .repository import Applications
+from .rules import (
+    APPLICATION_LIFE,
+    LOT_APPLICATION_LIFE,
+    OPEN,
+    ApplicationStatus,
+    ApplicationStep,
+    LotApplicationStatus,
+    LotApplicationStep,
+    bars_to_prolonging,
+    due_soon_at,
+)
+
+
+def withdraw(session: Session, application_id: UUID, *, reason: str, by: Principal, now: datetime) -> Application:
+    """Withdraw a draft, or what is still open of a submitted application."""
+    applications = Applications(session)
+    application = applications.seen_by(application_id, by, lock=True)
+    take(
+        session,
+        application,
+        ApplicationStep.WITHDRAW,
+        APPLICATION_LIFE,
+        by=by,
+        now=now,
+        reason=reason,
+        provider_id=application.provider_id,
+    )
+    application.closed_at = now
+    for part in applications.parts_of(application.id, lock=True):
+        if part.status in OPEN:
+            _end_part(session, part, LotApplicationStep.WITHDRAW, reason=reason, by=by, now=now)
+    return application
+
+
+def withdraw_part(session: Session, part_id: UUID, *, reason: str, by: Principal, now: datetime) -> LotApplication:
+    applications = Applications(session)
+    application_id = applications.lot_application_seen_by(part_id, by).application_id
+    applications.get(application_id, lock=True)
+    part = applications.lot_application(part_id, lock=True)
+    _end_part(session, part, LotApplicationStep.WITHDRAW, reason=reason, by=by, now=now)
+    close_if_decided(session, application_id, by=by, now=now)
+    return part
+
+
+def lapse_part(session: Session, part: LotApplication, *, now: datetime) -> None:
+    """The DPS has closed with this undecided: it lapses, and the provider is told by letter."""
+    _end_part(session, part, LotApplicationStep.LAPSE, reason="The DPS has closed.", by=SYSTEM, now=now)
+    close_if_decided(session, part.application_id, by=SYSTEM, now=now)
+    write_to_provider(session, part.provider_id, "application_lapsed", about=part.id, personalisation={}, now=now)
+
+
+def _end_part(
+    session: Session,
+    part: LotApplication,
+    step: LotApplicationStep,
+    *,
+    reason: str,
+    by: Principal,
+    now: datetime,
+) -> None:
+    take(session, part, step, LOT_APPLICATION_LIFE, by=by, now=now, reason=reason, provider_id=part.provider_id)
+    part.decided_at = now
+    end_of_application(session, part.id, by=by, now=now, reason=reason, is_removal=False)
+
+
+def close_if_decided(session: Session, application_id: UUID, *, by: Principal, now: datetime) -> None:
+    """An application closes when all its lot applications are decided."""
+    applications = Applications(session)
+    application = applications.get(application_id, lock=True)
+    session.flush()
+    if application.status != ApplicationStatus.SUBMITTED:
+        return
+    if any(part.status in OPEN for part in applications.parts_of(application_id)):
+        return
+    close, provider_id = ApplicationStep.CLOSE, application.provider_id
+    take(session, application, close, APPLICATION_LIFE, by=by, now=now, provider_id=provider_id)
+    application.closed_at = now
+
+
+def ask_for_clarification(
+    session: Session, part_id: UUID, *, question: str, by: Principal, now: datetime
+) -> Clarification:
+    """Ask the provider. The evaluation period runs on."""
+    part = Applications(session).lot_application(part_id, lock=True)
+    profile = profile_for(session, part)
+    take(
+        session,
+        part,
+        LotApplicationStep.ASK,
+        LOT_APPLICATION_LIFE,
+        by=by,
+        now=now,
+        provider_id=part.provider_id,
+    )
+    closes_on = _working_day(profile, now, profile.policy.clarification_days)
+    asked = Clarification(
+        lot_application_id=part.id, question=question, asked_by=by.name, asked_at=now, due_at=closes_on
+    )
+    session.add(asked)
+    session.flush()
+    about = {"answer_by": london_day(closes_on).isoformat()}
+    write_to_provider(session, part.provider_id, "clarification_asked", about=asked.id, personalisation=about, now=now)
+    return asked
+
+
+def answer_clarification(
+    session: Session, clarification_id: UUID, *, answer: str, by: Principal, now: datetime
+) -> Clarification:
+    asked, part = Applications(session).clarification(clarification_id, by=by)
+    if asked.answered_at is not None:
+        raise AlreadyAnswered("This question has been answered.")
+    if part.status != LotApplicationStatus.CLARIFYING or asked.silent_at is not None:
+        raise ApplicationRefused([Bar("too-late", "This question can no longer be answered.")])
+    asked.answer, asked.answered_by, asked.answered_at = answer, by.name, now
+    _go_on_unless_waiting(session, part, LotApplicationStep.ANSWER, by=by, now=now)
+    return asked
+
+
+def _go_on_unless_waiting(
+    session: Session, part: LotApplication, step: LotApplicationStep, *, by: Principal, now: datetime
+) -> None:
+    session.flush()
+    asked = Applications(session).clarifications_of(part.id)
+    if any(one.answered_at is None and one.silent_at is None for one in asked):
+        return
+    take(session, part, step, LOT_APPLICATION_LIFE, by=by, now=now, provider_id=part.provider_id)
+
+
+def prolong(session: Session, part_id: UUID, *, reason: str, now: datetime) -> LotApplication:
+    """Prolong one case to the longest period of the profile, once, with the reason recorded."""
+    part = Applications(session).lot_application(part_id, lock=True)
+    if part.status not in OPEN:
+        raise ApplicationRefused([Bar("not-open", "This lot application is decided.")])
+    profile = profile_for(session, part)
+    calendar = WorkingDays(profile.calendar.value)
+    to = calendar.after(london_day(part.received_at), profile.prolonged_days.value)
+    ApplicationRefused.unless_clear(
+        bars_to_prolonging(already=part.prolonged_at is not None, to=to, due_on=part.due_on)
+    )
+    prolong_to(part, end_of_london_day(to), reason=reason, now=now)
+    session.flush()
+    return part
+
+
+def prolong_to(part: LotApplication, instant: datetime, *, reason: str, now: datetime) -> None:
+    """The next warnings count from the new period."""
+    part.due_on, part.due_at = london_day(instant), instant
+    part.due_soon_at = due_soon_at(part.received_at, instant)
+    part.prolonged_at, part.prolonged_because = now, reason
+    part.told_due_soon_at = part.told_overdue_at = None
+
+
+def take_on(session: Session, part_id: UUID, *, by: Principal) -> LotApplication:
+    """Become the owner of a case on the worklist."""
+    part = Applications(session).lot_application(part_id, lock=True)
+    part.owner, part.owner_name = by.subject, by.name
+    session.flush()
+    return part
+
+
+def profile_for(session: Session, part: LotApplication) -> ProfileContent:
+    schemes = Schemes(session)
+    return schemes.profile_of(schemes.get(schemes.lot(part.lot_id).scheme_id))
+
+
+def _working_day(profile: ProfileContent, now: datetime, days: int) -> datetime:
+    return end_of_london_day(WorkingDays(profile.calendar.value).after(london_day(now), days))
+
+
+def expire_draft(session: Session, application: Application, *, now: datetime) -> None:
+    take(
+        session,
+        application,
+        ApplicationStep.EXPIRE,
+        APPLICATION_LIFE,
+        by=SYSTEM,
+        now=now,
+        provider_id=application.provider_id,
+    )
+    application.closed_at = now
+    write_to_provider(
+        session,
+        application.provider_id,
+        "draft_expired",
+        about=application.id,
+        personalisation={"reference": application.reference},
+        now=now,
+    )
+
+
+def expire_drafts(session: Session, now: datetime) -> int:
+    is_draft = col(Application.status) == ApplicationStatus.DRAFT
+    stale = Applications(session).due(Application, col(Application.expires_at), now, is_draft)
+    for application in stale:
+        expire_draft(session, application, now=application.expires_at)
+    return len(stale)
+
+
+def close_silent_clarifications(session: Session, now: datetime) -> int:
+    """A question that is not answered in time: the silence is recorded and the evaluation goes on."""
+    applications = Applications(session)
+    silent = applications.due(
+        Clarification,
+        col(Clarification.due_at),
+        now,
+        col(Clarification.answered_at).is_(None),
+        col(Clarification.silent_at).is_(None),
+    )
+    for one in silent:
+        part = applications.lot_application(one.lot_application_id, lock=True)
+        one.silent_at = one.due_at
+        if part.status == LotApplicationStatus.CLARIFYING:
+            step = LotApplicationStep.GIVE_UP_WAITING
+            _go_on_unless_waiting(session, part, step, by=SYSTEM, now=one.due_at)
+    session.flush()
+    return len(silent)
+
+
+def warn_of_due_soon(session: Session, now: datetime) -> int:
+    """At 80% of the period."""
+    conditions = col(LotApplication.status).in_(OPEN), col(LotApplication.told_due_soon_at).is_(None)
+    due = Applications(session).due(LotApplication, col(LotApplication.due_soon_at), now, *conditions)
+    for part in due:
+        part.told_due_soon_at = part.due_soon_at
+        _warn(session, part, "evaluation_due_soon", now=part.due_soon_at)
+    return len(due)
+
+
+def warn_of_overdue(session: Session, now: datetime) -> int:
+    """At the end of the period."""
+    conditions = col(LotApplication.status).in_(OPEN), col(LotApplication.told_overdue_at).is_(None)
+    due = Applications(session).due(LotApplication, col(LotApplication.due_at), now, *conditions)
+    for part in due:
+        part.told_overdue_at = part.due_at
+        _warn(session, part, "evaluation_overdue", now=part.due_at)
+    return len(due)
+
+
+def _warn(session: Session, part: LotApplication, template: str, *, now: datetime) -> None:
+    application = Applications(session).get(part.application_id)
+    about = {"reference": application.reference, "due_on": part.due_on.isoformat()}
+    once = part.due_on.isoformat()
+    write_to_managers(session, template, about=part.id, personalisation=about, now=now, once=once)

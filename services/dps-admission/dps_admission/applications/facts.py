@@ -1,0 +1,67 @@
+"""Gathers what the automatic checks look at. Reads only; what it means is in checks.py."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlmodel import Session
+
+from assay_contracts.directory.copies import Copies
+from assay_kit.calendar import london_day
+from dps_admission.question_sets.content import Purpose, QuestionSetContent
+from dps_admission.question_sets.repository import QuestionSets
+from dps_admission.question_sets.rules import answer_to, as_date, as_pounds
+from dps_admission.schemes.profiles import Insurance, ProfileContent
+from dps_admission.schemes.repository import Schemes
+from dps_admission.tables import Application, LotApplication
+
+from .checks import Facts, InsuranceFacts, ServiceFacts
+from .repository import Applications
+
+
+def facts_about(session: Session, part: LotApplication, *, now: datetime) -> Facts:
+    schemes, applications = Schemes(session), Applications(session)
+    application = applications.get(part.application_id)
+    lot = schemes.lot(part.lot_id)
+    profile = schemes.profile_of(schemes.get(lot.scheme_id))
+    content = QuestionSets(session).content(part.question_set_id)
+    provider = Copies(session).provider(part.provider_id)
+    not_company = answer_to(Purpose.HAS_NO_COMPANY_NUMBER, content, application.answers)
+    return Facts(
+        today=london_day(now),
+        company_number=provider.company_number if provider else None,
+        says_not_a_company=not_company is not None and not_company[1] is True,
+        cqc_provider_id=provider.cqc_provider_id if provider else None,
+        regulated_activity=lot.regulated_activity,
+        services=_services(session, part, service_type=lot.service_type),
+        insurance=_insurance(profile, content, application),
+        others_open=applications.others_here(part),
+        price=part.price,
+        ceiling=lot.price_ceiling,
+    )
+
+
+def _services(session: Session, part: LotApplication, *, service_type: str) -> tuple[ServiceFacts, ...]:
+    named = (Copies(session).care_service(UUID(one)) for one in part.care_service_ids)
+    return tuple(
+        ServiceFacts(
+            id=str(one.id),
+            is_regulated=one.is_regulated,
+            cqc_location_id=one.cqc_location_id,
+            is_of_type=one.type == service_type,
+            has_ended=one.ended_on is not None,
+        )
+        for one in named
+        if one is not None
+    )
+
+
+def _insurance(profile: ProfileContent, content: QuestionSetContent, application: Application) -> InsuranceFacts:
+    level = answer_to(Purpose.INSURANCE_LEVEL, content, application.answers)
+    expires = answer_to(Purpose.INSURANCE_EXPIRES, content, application.answers)
+    may_ask = profile.insurance.value == Insurance.MAY_BE_CRITERION
+    return InsuranceFacts(
+        asked=may_ask and (level is not None or expires is not None),
+        level=as_pounds(level[1]) if level else None,
+        level_needed=level[0].at_least if level else None,
+        expires_on=as_date(expires[1]) if expires else None,
+    )

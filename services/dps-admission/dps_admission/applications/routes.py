@@ -1,0 +1,262 @@
+"""HTTP for applications and lot applications. Translate, call one action, answer."""
+
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter, Response
+from sqlmodel import Session, col
+
+from assay_kit.clock import Now
+from assay_kit.etags import IfMatch, set_etag
+from assay_kit.pagination import Page, PageQuery, paginate
+from assay_kit.problems import InvalidRequest, NotAllowed, StaleEdit, StepNotAllowed, may_answer
+from dps_admission.dependencies import Applicant, CaseParty, CaseReader, Commissioner, CopiesDep, SessionDep
+from dps_admission.question_sets.errors import AnswersRefused
+from dps_admission.schemes.errors import LotNotFound, SchemeNotFound
+from dps_admission.shown import shown
+from dps_admission.tables import Application
+
+from . import actions, drafting
+from .checking import settle_check as settle
+from .errors import (
+    AlreadyAnswered,
+    ApplicationNotFound,
+    ApplicationRefused,
+    CheckNotFound,
+    ClarificationNotFound,
+    LotApplicationNotFound,
+    NotADraft,
+)
+from .repository import Applications
+from .rules import urgency
+from .schemas import (
+    ApplicationDetail,
+    ApplicationIn,
+    ApplicationRead,
+    CheckList,
+    CheckRead,
+    ClarificationAnswerIn,
+    ClarificationIn,
+    ClarificationList,
+    ClarificationRead,
+    DraftIn,
+    FindingIn,
+    LotApplicationRead,
+    LotApplicationTask,
+    ProofRead,
+    SubmissionIn,
+    WithdrawalIn,
+)
+
+router = APIRouter(tags=["applications"], responses=may_answer(InvalidRequest))
+
+
+@router.post(
+    "/applications",
+    operation_id="start_application",
+    status_code=201,
+    responses=may_answer(SchemeNotFound, ApplicationNotFound, ApplicationRefused, NotAllowed),
+)
+def start_application(
+    asked: ApplicationIn, session: SessionDep, copies: CopiesDep, by: Applicant, now: Now, response: Response
+) -> ApplicationDetail:
+    application = drafting.start_application(session, asked, copies=copies, by=by, now=now)
+    return _detail(session, application, response)
+
+
+@router.get("/applications", operation_id="list_applications")
+def list_applications(session: SessionDep, by: CaseParty, page: PageQuery) -> Page[ApplicationRead]:
+    wanted = Applications(session).all_seen_by(by)
+    found = paginate(session, wanted, page, col(Application.started_at).desc(), col(Application.id).desc())
+    return found.map(ApplicationRead.model_validate)
+
+
+@router.get(
+    "/applications/{application_id}", operation_id="read_application", responses=may_answer(ApplicationNotFound)
+)
+def read_application(application_id: UUID, session: SessionDep, by: CaseParty, response: Response) -> ApplicationDetail:
+    return _detail(session, Applications(session).seen_by(application_id, by), response)
+
+
+@router.put(
+    "/applications/{application_id}/draft",
+    operation_id="save_draft",
+    responses=may_answer(ApplicationNotFound, LotNotFound, NotADraft, ApplicationRefused, AnswersRefused, StaleEdit),
+)
+def save_draft(
+    application_id: UUID,
+    asked: DraftIn,
+    read: IfMatch,
+    session: SessionDep,
+    copies: CopiesDep,
+    by: Applicant,
+    now: Now,
+    response: Response,
+) -> ApplicationDetail:
+    saved = drafting.save_draft(session, application_id, asked, copies=copies, read_version=read, by=by, now=now)
+    return _detail(session, saved, response)
+
+
+@router.post(
+    "/applications/{application_id}/submission",
+    operation_id="submit_application",
+    responses=may_answer(ApplicationNotFound, NotADraft, StepNotAllowed, ApplicationRefused, AnswersRefused, StaleEdit),
+)
+def submit_application(
+    application_id: UUID,
+    asked: SubmissionIn,
+    read: IfMatch,
+    session: SessionDep,
+    by: Applicant,
+    now: Now,
+    response: Response,
+) -> ApplicationDetail:
+    submitted = drafting.submit(session, application_id, asked, read_version=read, by=by, now=now)
+    return _detail(session, submitted, response)
+
+
+@router.post(
+    "/applications/{application_id}/withdrawal",
+    operation_id="withdraw_application",
+    responses=may_answer(ApplicationNotFound, StepNotAllowed),
+)
+def withdraw_application(
+    application_id: UUID, asked: WithdrawalIn, session: SessionDep, by: Applicant, now: Now, response: Response
+) -> ApplicationDetail:
+    withdrawn = actions.withdraw(session, application_id, reason=asked.reason, by=by, now=now)
+    return _detail(session, withdrawn, response)
+
+
+@router.get(
+    "/applications/{application_id}/proof",
+    operation_id="prove_application",
+    summary="Whether the answers are those that were submitted",
+    responses=may_answer(ApplicationNotFound, NotADraft),
+)
+def prove_application(application_id: UUID, session: SessionDep, by: CaseParty) -> ProofRead:
+    application = Applications(session).seen_by(application_id, by)
+    if application.content_hash is None:
+        raise NotADraft("A draft has no proof before it is submitted.")
+    computed = drafting.hash_of(application)
+    kept = application.content_hash
+    return ProofRead(content_hash=kept, computed_hash=computed, is_intact=kept == computed)
+
+
+@router.get("/lot-applications", operation_id="list_lot_applications", summary="The worklist, most urgent first")
+def list_lot_applications(
+    session: SessionDep, by: CaseReader, now: Now, page: PageQuery, only_open: bool = True
+) -> Page[LotApplicationTask]:
+    wanted, due_at, key = Applications(session).worklist(only_open=only_open)
+
+    def task(part: Any) -> LotApplicationTask:
+        due = urgency(part.received_at, part.due_at, now=now)
+        return LotApplicationTask.model_validate(shown(part, LotApplicationTask, urgency=due))
+
+    return paginate(session, wanted, page, due_at, key).map(task)
+
+
+@router.get(
+    "/lot-applications/{lot_application_id}",
+    operation_id="read_lot_application",
+    responses=may_answer(LotApplicationNotFound),
+)
+def read_lot_application(lot_application_id: UUID, session: SessionDep, by: CaseParty) -> LotApplicationRead:
+    return LotApplicationRead.model_validate(Applications(session).lot_application_seen_by(lot_application_id, by))
+
+
+@router.post(
+    "/lot-applications/{lot_application_id}/withdrawal",
+    operation_id="withdraw_lot_application",
+    responses=may_answer(LotApplicationNotFound, StepNotAllowed),
+)
+def withdraw_lot_application(
+    lot_application_id: UUID, asked: WithdrawalIn, session: SessionDep, by: Applicant, now: Now
+) -> LotApplicationRead:
+    part = actions.withdraw_part(session, lot_application_id, reason=asked.reason, by=by, now=now)
+    return LotApplicationRead.model_validate(part)
+
+
+@router.post(
+    "/lot-applications/{lot_application_id}/owner",
+    operation_id="take_on_lot_application",
+    responses=may_answer(LotApplicationNotFound),
+)
+def take_on_lot_application(lot_application_id: UUID, session: SessionDep, by: Commissioner) -> LotApplicationRead:
+    return LotApplicationRead.model_validate(actions.take_on(session, lot_application_id, by=by))
+
+
+@router.post(
+    "/lot-applications/{lot_application_id}/prolongation",
+    operation_id="prolong_lot_application",
+    responses=may_answer(LotApplicationNotFound, ApplicationRefused),
+)
+def prolong_lot_application(
+    lot_application_id: UUID, asked: WithdrawalIn, session: SessionDep, by: Commissioner, now: Now
+) -> LotApplicationRead:
+    part = actions.prolong(session, lot_application_id, reason=asked.reason, now=now)
+    return LotApplicationRead.model_validate(part)
+
+
+@router.get(
+    "/lot-applications/{lot_application_id}/checks",
+    operation_id="list_checks",
+    responses=may_answer(LotApplicationNotFound),
+)
+def list_checks(lot_application_id: UUID, session: SessionDep, by: CaseReader) -> CheckList:
+    applications = Applications(session)
+    checks = applications.checks_of(applications.lot_application(lot_application_id))
+    return CheckList(items=[CheckRead.model_validate(one) for one in checks])
+
+
+@router.post(
+    "/checks/{check_id}/finding",
+    operation_id="settle_check",
+    summary="Say what a check comes to that failed or could not run",
+    responses=may_answer(CheckNotFound, ApplicationRefused, AlreadyAnswered),
+)
+def settle_check(check_id: UUID, asked: FindingIn, session: SessionDep, by: Commissioner, now: Now) -> CheckRead:
+    check = settle(session, check_id, finding=asked.finding, reason=asked.reason, by=by, now=now)
+    return CheckRead.model_validate(check)
+
+
+@router.get(
+    "/lot-applications/{lot_application_id}/clarifications",
+    operation_id="list_clarifications",
+    responses=may_answer(LotApplicationNotFound),
+)
+def list_clarifications(lot_application_id: UUID, session: SessionDep, by: CaseParty) -> ClarificationList:
+    applications = Applications(session)
+    part = applications.lot_application_seen_by(lot_application_id, by)
+    asked = applications.clarifications_of(part.id)
+    return ClarificationList(items=[ClarificationRead.model_validate(one) for one in asked])
+
+
+@router.post(
+    "/lot-applications/{lot_application_id}/clarifications",
+    operation_id="ask_for_clarification",
+    status_code=201,
+    responses=may_answer(LotApplicationNotFound, StepNotAllowed),
+)
+def ask_for_clarification(
+    lot_application_id: UUID, asked: ClarificationIn, session: SessionDep, by: Commissioner, now: Now
+) -> ClarificationRead:
+    made = actions.ask_for_clarification(session, lot_application_id, question=asked.question, by=by, now=now)
+    return ClarificationRead.model_validate(made)
+
+
+@router.post(
+    "/clarifications/{clarification_id}/answer",
+    operation_id="answer_clarification",
+    responses=may_answer(ClarificationNotFound, AlreadyAnswered, ApplicationRefused),
+)
+def answer_clarification(
+    clarification_id: UUID, asked: ClarificationAnswerIn, session: SessionDep, by: Applicant, now: Now
+) -> ClarificationRead:
+    answered = actions.answer_clarification(session, clarification_id, answer=asked.answer, by=by, now=now)
+    return ClarificationRead.model_validate(answered)
+
+
+def _detail(session: Session, application: Application, response: Response) -> ApplicationDetail:
+    set_etag(response, application.version)
+    parts = Applications(session).parts_of(application.id)
+    return ApplicationDetail.model_validate(shown(application, ApplicationDetail, lot_applications=parts))

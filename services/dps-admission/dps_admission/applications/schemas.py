@@ -1,0 +1,156 @@
+"""What callers send and receive about applications."""
+
+from datetime import date
+from typing import Any, Literal
+from uuid import UUID
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, JsonValue
+
+from assay_kit.money import Money
+from assay_kit.text import Model, Name, Reason, Text
+from dps_admission.evaluations.rules import Finding
+from dps_admission.question_sets.content import Slug
+
+from .checks import CheckKind, CheckOutcome
+from .rules import ApplicationStatus, LotApplicationStatus, Urgency
+
+
+class ApplicationIn(Model):
+    scheme_id: UUID
+    copy_from: UUID | None = None
+    """An earlier application of the same provider, whose answers to begin with."""
+
+
+class ChoiceIn(Model):
+    lot_id: UUID
+    zone: Name | None = None
+    price: Money | None = None
+    care_service_ids: list[UUID] = Field(default_factory=list, max_length=50)
+
+
+class DraftIn(Model):
+    answers: dict[Slug, JsonValue] = Field(default_factory=dict, max_length=1000)
+    choices: list[ChoiceIn] = Field(default_factory=list, max_length=50)
+
+
+class SubmissionIn(Model):
+    declared_by: Name
+    is_true_and_complete: Literal[True]
+
+
+class WithdrawalIn(Model):
+    reason: Reason
+
+
+class ClarificationIn(Model):
+    question: Text
+
+
+class ClarificationAnswerIn(Model):
+    answer: Text
+
+
+class FindingIn(Model):
+    finding: Literal[Finding.PASS, Finding.FAIL]
+    reason: Reason
+
+
+class ChoiceRead(BaseModel):
+    lot_id: UUID
+    zone: str | None
+    price: Money | None
+    care_service_ids: list[UUID] = Field(max_length=50)
+    question_set_id: UUID
+
+
+class LotApplicationRead(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+
+    id: UUID
+    application_id: UUID
+    provider_id: UUID
+    lot_id: UUID
+    zone: str | None
+    question_set_id: UUID
+    care_service_ids: list[UUID] = Field(max_length=50)
+    price: Money | None
+    status: LotApplicationStatus
+    round: int
+    received_at: AwareDatetime
+    due_on: date
+    prolonged_because: str | None
+    decided_at: AwareDatetime | None
+
+
+class LotApplicationTask(LotApplicationRead):
+    """One line of the worklist."""
+
+    due_at: AwareDatetime
+    urgency: Urgency
+    owner: str | None
+    owner_name: str | None
+
+
+class ApplicationRead(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+
+    id: UUID
+    reference: str
+    provider_id: UUID
+    scheme_id: UUID
+    status: ApplicationStatus
+    version: int
+    started_at: AwareDatetime
+    expires_at: AwareDatetime
+    submitted_at: AwareDatetime | None
+    content_hash: str | None
+    previous_id: UUID | None
+
+
+class ApplicationDetail(ApplicationRead):
+    answers: dict[str, Any]
+    choices: list[ChoiceRead] = Field(max_length=50)
+    lot_applications: list[LotApplicationRead] = Field(max_length=50)
+
+
+class CheckRead(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+
+    id: UUID
+    kind: CheckKind
+    outcome: CheckOutcome
+    reason: str
+    inputs: dict[str, Any]
+    ran_at: AwareDatetime
+    finding: Finding | None
+    finding_reason: str | None
+    found_by: str | None
+
+
+class CheckList(BaseModel):
+    items: list[CheckRead] = Field(max_length=50)
+
+
+class ClarificationRead(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+
+    id: UUID
+    lot_application_id: UUID
+    question: str
+    asked_at: AwareDatetime
+    due_at: AwareDatetime
+    answer: str | None
+    answered_at: AwareDatetime | None
+    silent_at: AwareDatetime | None
+
+
+class ClarificationList(BaseModel):
+    items: list[ClarificationRead] = Field(max_length=200)
+
+
+class ProofRead(BaseModel):
+    """Whether the answers still have the hash that they were frozen with."""
+
+    content_hash: str
+    computed_hash: str
+    is_intact: bool

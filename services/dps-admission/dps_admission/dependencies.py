@@ -1,0 +1,57 @@
+"""What routes may ask for, by name: who, when, and the transaction."""
+
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from assay_contracts.directory.client import Directory, DirectoryClient
+from assay_contracts.directory.copies import Copies
+from assay_contracts.roles import PROVIDER_ROLES, READERS, Role, Scope
+from assay_kit.callers import caller
+from assay_kit.clock import Now
+from assay_kit.database import SessionDep
+from assay_kit.identity import Principal, allow
+
+CASEWORK = (Role.COMMISSIONER, Role.COMMISSIONING_MANAGER, Role.AUDITOR)
+
+SignedIn = Annotated[Principal, allow()]
+Applicant = Annotated[Principal, allow(*PROVIDER_ROLES)]
+ProviderAdmin = Annotated[Principal, allow(Role.PROVIDER_ADMIN)]
+Author = Annotated[Principal, allow(Role.ADMINISTRATOR, Role.COMMISSIONER)]
+Commissioner = Annotated[Principal, allow(Role.COMMISSIONER, Role.COMMISSIONING_MANAGER)]
+Decider = Annotated[Principal, allow(Role.COMMISSIONING_MANAGER)]
+CaseReader = Annotated[Principal, allow(*CASEWORK)]
+CaseParty = Annotated[Principal, allow(*CASEWORK, *PROVIDER_ROLES)]
+MembershipReader = Annotated[Principal, allow(*READERS, *PROVIDER_ROLES, Scope.MEMBERSHIPS_READ)]
+
+
+def get_directory(request: Request) -> Directory:
+    """Made once per process, when first needed."""
+    state = request.app.state
+    if not hasattr(state, "directory"):
+        settings = state.settings
+        state.directory = DirectoryClient(caller(settings, "dps-admission"), settings.service_url("directory"))
+    directory: Directory = state.directory
+    return directory
+
+
+def get_copies(session: SessionDep, directory: Annotated[Directory, Depends(get_directory)]) -> Copies:
+    return Copies(session, directory)
+
+
+CopiesDep = Annotated[Copies, Depends(get_copies)]
+
+__all__ = [
+    "Applicant",
+    "Author",
+    "CaseParty",
+    "CaseReader",
+    "Commissioner",
+    "CopiesDep",
+    "Decider",
+    "MembershipReader",
+    "Now",
+    "ProviderAdmin",
+    "SessionDep",
+    "SignedIn",
+]

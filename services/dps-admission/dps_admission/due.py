@@ -1,0 +1,57 @@
+"""What falls due by itself in this service. Each deadline is a column; doing it twice changes nothing."""
+
+from datetime import datetime
+
+from sqlmodel import Session, col
+
+from assay_kit.due import DueWork
+from dps_admission.applications import actions
+from dps_admission.applications.repository import Applications
+from dps_admission.applications.rules import OPEN, ApplicationStatus
+from dps_admission.evaluations.deciding import record_silences
+from dps_admission.memberships.ending import end_notices, next_leaving
+from dps_admission.memberships.places import lapse_offers
+from dps_admission.memberships.repository import Memberships
+from dps_admission.schemes.closing import close_expired, next_closing
+from dps_admission.tables import Application, Clarification, LotApplication, Representations
+
+
+def _next_draft(session: Session) -> datetime | None:
+    is_draft = col(Application.status) == ApplicationStatus.DRAFT
+    return Applications(session).first(Application.expires_at, is_draft)
+
+
+def _next_clarification(session: Session) -> datetime | None:
+    unanswered = col(Clarification.answered_at).is_(None), col(Clarification.silent_at).is_(None)
+    return Applications(session).first(Clarification.due_at, *unanswered)
+
+
+def _next_window(session: Session) -> datetime | None:
+    unanswered = col(Representations.made_at).is_(None), col(Representations.silent_at).is_(None)
+    return Applications(session).first(Representations.closes_at, *unanswered)
+
+
+def _next_due_soon(session: Session) -> datetime | None:
+    untold = col(LotApplication.status).in_(OPEN), col(LotApplication.told_due_soon_at).is_(None)
+    return Applications(session).first(LotApplication.due_soon_at, *untold)
+
+
+def _next_overdue(session: Session) -> datetime | None:
+    untold = col(LotApplication.status).in_(OPEN), col(LotApplication.told_overdue_at).is_(None)
+    return Applications(session).first(LotApplication.due_at, *untold)
+
+
+def _next_offer(session: Session) -> datetime | None:
+    return Memberships(session).first_offer_expiry()
+
+
+DUE = (
+    DueWork(name="expire drafts", next=_next_draft, do=actions.expire_drafts),
+    DueWork(name="close silent clarifications", next=_next_clarification, do=actions.close_silent_clarifications),
+    DueWork(name="record silence", next=_next_window, do=record_silences),
+    DueWork(name="warn at four fifths", next=_next_due_soon, do=actions.warn_of_due_soon),
+    DueWork(name="warn at the end", next=_next_overdue, do=actions.warn_of_overdue),
+    DueWork(name="pass on unanswered offers", next=_next_offer, do=lapse_offers),
+    DueWork(name="end memberships whose notice has run", next=next_leaving, do=end_notices),
+    DueWork(name="close what is no longer valid", next=next_closing, do=close_expired),
+)

@@ -1,0 +1,107 @@
+"""Reads and writes assignments, consensus, reports, decisions and representations. No rules here."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from dps_admission.tables import (
+    Assignment,
+    Consensus,
+    Decision,
+    EvaluationReport,
+    LotApplication,
+    Representations,
+)
+
+from .errors import ReportNotFound
+from .rules import Assigned, Conflict, DecisionKind, Finding, Mark, Part, Sheet
+
+
+class Evaluations:
+    """The evaluation of one lot application, in its present round unless a method says otherwise."""
+
+    def __init__(self, session: Session, part: LotApplication) -> None:
+        self.session = session
+        self.part = part
+
+    def assignments(self, *, round_: int | None = None) -> Sequence[Assignment]:
+        statement = select(Assignment).where(
+            col(Assignment.lot_application_id) == self.part.id,
+            col(Assignment.round) == (round_ or self.part.round),
+        )
+        return self.session.exec(statement.order_by(col(Assignment.id))).all()
+
+    def assignment_of(self, person: str) -> Assignment | None:
+        return next((one for one in self.assignments() if one.person == person), None)
+
+    def involved(self) -> set[str]:
+        """Everyone who was assigned and had no conflict, in any round."""
+        statement = select(Assignment.person).where(
+            col(Assignment.lot_application_id) == self.part.id,
+            col(Assignment.conflict) != Conflict.CONFLICTED,
+        )
+        return set(self.session.exec(statement))
+
+    def consensus(self) -> Sequence[Consensus]:
+        statement = select(Consensus).where(
+            col(Consensus.lot_application_id) == self.part.id, col(Consensus.round) == self.part.round
+        )
+        return self.session.exec(statement.order_by(col(Consensus.question))).all()
+
+    def report(self) -> EvaluationReport:
+        found = self.report_if_any()
+        if found is None:
+            raise ReportNotFound(self.part.id)
+        return found
+
+    def report_if_any(self) -> EvaluationReport | None:
+        statement = select(EvaluationReport).where(
+            col(EvaluationReport.lot_application_id) == self.part.id,
+            col(EvaluationReport.round) == self.part.round,
+        )
+        return self.session.exec(statement).one_or_none()
+
+    def decisions(self) -> Sequence[Decision]:
+        statement = select(Decision).where(col(Decision.lot_application_id) == self.part.id)
+        return self.session.exec(statement.order_by(col(Decision.at), col(Decision.id)).limit(200)).all()
+
+    def minded(self) -> Decision:
+        """The proposal to refuse that stands; only asked where one does."""
+        return next(one for one in reversed(self.decisions()) if one.kind == DecisionKind.MINDED_TO_REFUSE)
+
+    def representations(self) -> Sequence[Representations]:
+        statement = select(Representations).where(col(Representations.lot_application_id) == self.part.id)
+        return self.session.exec(statement.order_by(col(Representations.id)).limit(200)).all()
+
+    def window(self, *, lock: bool = False) -> Representations:
+        """The window of the proposal that stands."""
+        statement = select(Representations).where(col(Representations.decision_id) == self.minded().id)
+        if lock:
+            statement = statement.with_for_update().execution_options(populate_existing=True)
+        return self.session.exec(statement).one()
+
+
+def assigned(row: Assignment) -> Assigned:
+    return Assigned(
+        person=row.name,
+        part=Part(row.part),
+        conflict=Conflict(row.conflict),
+        has_finished=row.finished_at is not None,
+    )
+
+
+def sheet_of(row: Assignment) -> Sheet:
+    return {question: mark_of(mark) for question, mark in row.sheet.items()}
+
+
+def mark_of(stored: Mapping[str, Any]) -> Mark:
+    finding = stored.get("finding")
+    return Mark(score=stored.get("score"), finding=Finding(finding) if finding else None, comment=stored["comment"])
+
+
+def consensus_of(rows: Sequence[Consensus]) -> Sheet:
+    return {
+        row.question: Mark(score=row.score, finding=Finding(row.finding) if row.finding else None, comment=row.reason)
+        for row in rows
+    }

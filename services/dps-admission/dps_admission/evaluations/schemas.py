@@ -1,0 +1,188 @@
+"""What callers send and receive about evaluations and decisions."""
+
+from typing import Annotated, Any, Literal, Self
+from uuid import UUID
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+
+from assay_kit.text import Key, Model, Name, Reason, Text
+from dps_admission.applications.schemas import LotApplicationRead
+from dps_admission.question_sets.content import Slug
+
+from .rules import Conflict, DecisionKind, Finding, Method, Part
+
+Score = Annotated[int, Field(ge=0, le=5)]
+CriterionId = Annotated[str, Field(min_length=1, max_length=80, pattern=r"^[a-z][a-z0-9_:]*$")]
+
+
+class AssignmentIn(Model):
+    person: Key
+    name: Name
+    part: Part
+
+
+class DeclarationIn(Model):
+    has_conflict: bool
+    detail: Text | None = None
+
+
+class MarkIn(Model):
+    score: Score | None = None
+    finding: Finding | None = None
+    comment: Text
+
+
+class SheetIn(Model):
+    marks: dict[Slug, MarkIn] = Field(default_factory=dict, max_length=500)
+
+
+class ConsensusIn(Model):
+    question: Slug
+    score: Score | None = None
+    finding: Finding | None = None
+    reason: Reason
+
+
+class CriterionReasonIn(Model):
+    """Why one criterion is not met, and what would change it."""
+
+    criterion: CriterionId
+    reason: Reason
+    evidence: Text
+    what_would_change: Text
+
+
+class DecisionIn(Model):
+    outcome: Literal[DecisionKind.ADMIT, DecisionKind.MINDED_TO_REFUSE]
+    reason: Reason
+    criteria: list[CriterionReasonIn] = Field(default_factory=list, max_length=500)
+
+
+class AcceptedCriterionIn(Model):
+    criterion: CriterionId
+    reason: Reason
+
+
+class RepresentationsAcceptedIn(Model):
+    """Admit after all: why the representations meet each criterion that had failed."""
+
+    reason: Reason
+    accepted: list[AcceptedCriterionIn] = Field(min_length=1, max_length=500)
+
+
+class RefusalIn(Model):
+    reason: Reason
+    criteria: list[CriterionReasonIn] = Field(min_length=1, max_length=500)
+
+    @model_validator(mode="after")
+    def _once_each(self) -> Self:
+        if len({one.criterion for one in self.criteria}) != len(self.criteria):
+            raise ValueError("Name each criterion once.")
+        return self
+
+
+class DecisionReasonIn(Model):
+    reason: Reason
+
+
+class RepresentationsIn(Model):
+    text: Text
+    documents: list[UUID] = Field(default_factory=list, max_length=50)
+
+
+class CriterionRead(BaseModel):
+    question: str
+    text: str
+    method: Method
+    weight: int
+    minimum: int
+
+
+class AssignmentRead(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+
+    person: str
+    name: str
+    part: Part
+    conflict: Conflict
+    conflict_detail: str | None
+    declared_at: AwareDatetime | None
+    finished_at: AwareDatetime | None
+
+
+class SheetRead(BaseModel):
+    person: str
+    name: str
+    marks: dict[str, MarkIn]
+
+
+class ConsensusRead(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+
+    question: str
+    score: int | None
+    finding: Finding | None
+    reason: str
+    by: str
+    at: AwareDatetime
+
+
+class EvaluationRead(BaseModel):
+    """`sheets` holds only one's own until every evaluator has finished."""
+
+    round: int
+    criteria: list[CriterionRead] = Field(max_length=10_000)
+    assignments: list[AssignmentRead] = Field(max_length=200)
+    sheets: list[SheetRead] = Field(max_length=200)
+    to_settle: list[str] = Field(max_length=10_000)
+    consensus: list[ConsensusRead] = Field(max_length=10_000)
+    keeps_report_from_completion: list[str] = Field(max_length=10_000)
+
+
+class ReportRead(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+
+    id: UUID
+    round: int
+    passes: bool
+    content: dict[str, Any]
+    content_hash: str
+    made_by: str
+    made_at: AwareDatetime
+
+
+class DecisionRead(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+
+    id: UUID
+    round: int
+    kind: DecisionKind
+    reason: str
+    criteria: list[dict[str, Any]] = Field(max_length=500)
+    by_name: str
+    at: AwareDatetime
+
+
+class RepresentationsRead(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+
+    id: UUID
+    opened_at: AwareDatetime
+    closes_at: AwareDatetime
+    is_shortened: bool
+    text: str | None
+    documents: list[UUID] = Field(max_length=50)
+    made_at: AwareDatetime | None
+    silent_at: AwareDatetime | None
+
+
+class DecisionsRead(BaseModel):
+    items: list[DecisionRead] = Field(max_length=200)
+    representations: list[RepresentationsRead] = Field(max_length=200)
+
+
+class DecidedRead(BaseModel):
+    """The decision just taken, and where the lot application stands."""
+
+    decision: DecisionRead
+    lot_application: LotApplicationRead

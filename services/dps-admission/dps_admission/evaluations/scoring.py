@@ -1,0 +1,256 @@
+"""What evaluators and moderators do: declare, score alone, settle, report."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from fractions import Fraction
+from typing import Any
+from uuid import UUID
+
+from sqlmodel import Session
+
+from assay_kit.freeze import content_hash
+from assay_kit.identity import Principal
+from assay_kit.money import rounded_down
+from dps_admission.applications.actions import profile_for
+from dps_admission.applications.checks import NEEDS_PERSON
+from dps_admission.applications.repository import Applications
+from dps_admission.applications.rules import OPEN, LotApplicationStatus
+from dps_admission.bars import Bar
+from dps_admission.question_sets.repository import QuestionSets
+from dps_admission.schemes.repository import Schemes
+from dps_admission.tables import Assignment, Check, Consensus, EvaluationReport, LotApplication
+
+from . import rules
+from .errors import EvaluationRefused
+from .repository import Evaluations, assigned, consensus_of, sheet_of
+from .rules import Conflict, Criterion, Finding, Mark, OpenCheck, Part, Result, Sheet
+
+
+@dataclass(frozen=True, kw_only=True)
+class Picture:
+    """Everything about the evaluation of one lot application in its present round, read once."""
+
+    criteria: Sequence[Criterion]
+    assignments: Sequence[Assignment]
+    consensus: Sheet
+    checks: Sequence[Check]
+    evaluators_at_least: int
+    threshold: Fraction
+
+    @property
+    def sheets(self) -> list[Sheet]:
+        return [sheet_of(one) for one in self.evaluators]
+
+    @property
+    def evaluators(self) -> list[Assignment]:
+        return [one for one in self.assignments if one.part == Part.EVALUATOR and one.conflict == Conflict.NONE]
+
+    @property
+    def is_scored(self) -> bool:
+        return rules.may_see_sheets([assigned(one) for one in self.assignments])
+
+    @property
+    def to_settle(self) -> list[str]:
+        return rules.needing_consensus(self.criteria, self.sheets) if self.is_scored else []
+
+    @property
+    def bars(self) -> list[Bar]:
+        waiting = [one for one in self.checks if one.outcome in NEEDS_PERSON and one.finding is None]
+        return rules.bars_to_report(
+            self.criteria,
+            [assigned(one) for one in self.assignments],
+            self.sheets,
+            consensus=self.consensus,
+            evaluators_at_least=self.evaluators_at_least,
+            open_checks=[OpenCheck(kind=one.kind, reason=one.reason) for one in waiting],
+        )
+
+    @property
+    def result(self) -> Result:
+        return rules.result_of(
+            self.criteria,
+            self.sheets,
+            consensus=self.consensus,
+            threshold=self.threshold,
+            failed_checks=[one.kind for one in self.checks if one.finding == Finding.FAIL],
+        )
+
+
+def picture_of(session: Session, part: LotApplication) -> Picture:
+    evaluations, applications = Evaluations(session, part), Applications(session)
+    answers = applications.get(part.application_id).answers
+    return Picture(
+        criteria=rules.criteria_of(QuestionSets(session).content(part.question_set_id), answers),
+        assignments=evaluations.assignments(),
+        consensus=consensus_of(evaluations.consensus()),
+        checks=applications.checks_of(part),
+        evaluators_at_least=profile_for(session, part).policy.evaluators_at_least,
+        threshold=Fraction(Schemes(session).lot(part.lot_id).quality_threshold),
+    )
+
+
+def assign(
+    session: Session, part_id: UUID, *, person: str, name: str, role: Part, by: Principal, now: datetime
+) -> LotApplication:
+    part = _open_part(session, part_id)
+    evaluations = Evaluations(session, part)
+    if evaluations.assignment_of(person):
+        raise EvaluationRefused([Bar("already-assigned", f"{name} is assigned already.")])
+    if role == Part.MODERATOR and any(
+        one.part == Part.MODERATOR and one.conflict != Conflict.CONFLICTED for one in evaluations.assignments()
+    ):
+        raise EvaluationRefused([Bar("one-moderator", "There is a moderator already.")])
+    _must_have_no_report(evaluations)
+    session.add(
+        Assignment(
+            lot_application_id=part.id,
+            round=part.round,
+            person=person,
+            name=name,
+            part=role,
+            assigned_by=by.name,
+            assigned_at=now,
+        )
+    )
+    session.flush()
+    return part
+
+
+def declare(
+    session: Session, part_id: UUID, *, has_conflict: bool, detail: str | None, by: Principal, now: datetime
+) -> LotApplication:
+    part = _open_part(session, part_id)
+    row = Evaluations(session, part).assignment_of(by.subject)
+    if row is None:
+        raise EvaluationRefused([Bar("not-assigned", "You are not assigned to this lot application.")])
+    if row.conflict != Conflict.NOT_DECLARED:
+        raise EvaluationRefused([Bar("declared-already", "You have declared already.")])
+    row.conflict = Conflict.CONFLICTED if has_conflict else Conflict.NONE
+    row.conflict_detail, row.declared_at = detail, now
+    session.flush()
+    return part
+
+
+def save_sheet(session: Session, part_id: UUID, sheet: Mapping[str, Mark], *, by: Principal) -> LotApplication:
+    part = _open_part(session, part_id)
+    row = _own_row(session, part, by)
+    criteria = picture_of(session, part).criteria
+    EvaluationRefused.unless_clear(rules.bars_to_sheet(criteria, sheet, complete=False))
+    row.sheet = {question: asdict(mark) for question, mark in sheet.items()}
+    session.flush()
+    return part
+
+
+def finish_sheet(session: Session, part_id: UUID, *, by: Principal, now: datetime) -> LotApplication:
+    """From here on the sheet is frozen, and once all have finished everyone's can be seen."""
+    part = _open_part(session, part_id)
+    row = _own_row(session, part, by)
+    criteria = picture_of(session, part).criteria
+    EvaluationRefused.unless_clear(rules.bars_to_sheet(criteria, sheet_of(row), complete=True))
+    row.finished_at = now
+    session.flush()
+    return part
+
+
+def _own_row(session: Session, part: LotApplication, by: Principal) -> Assignment:
+    row = Evaluations(session, part).assignment_of(by.subject)
+    EvaluationRefused.unless_clear(rules.bars_to_scoring(assigned(row) if row else None))
+    if row is None:
+        raise AssertionError("A person without an assignment was let through.")
+    return row
+
+
+def record_consensus(
+    session: Session, part_id: UUID, *, question: str, mark: Mark, by: Principal, now: datetime
+) -> LotApplication:
+    part = _open_part(session, part_id)
+    evaluations, picture = Evaluations(session, part), picture_of(session, part)
+    _must_have_no_report(evaluations)
+    row = evaluations.assignment_of(by.subject)
+    bars = rules.bars_to_moderating(
+        assigned(row) if row else None, question=question, differing=picture.to_settle, mark=mark
+    )
+    if not bars:
+        bars = rules.bars_to_sheet(picture.criteria, {question: mark}, complete=False)
+    EvaluationRefused.unless_clear(bars)
+    stored = next((one for one in evaluations.consensus() if one.question == question), None)
+    row_now = stored or Consensus(
+        lot_application_id=part.id, round=part.round, question=question, reason="", by="", at=now
+    )
+    row_now.score, row_now.finding = mark.score, mark.finding
+    row_now.reason, row_now.by, row_now.at = mark.comment, by.name, now
+    session.add(row_now)
+    session.flush()
+    return part
+
+
+def make_report(session: Session, part_id: UUID, *, by: Principal, now: datetime) -> EvaluationReport:
+    """Compute the evaluation report of this round, once; it never changes."""
+    part = _open_part(session, part_id)
+    if part.status != LotApplicationStatus.EVALUATING:
+        raise EvaluationRefused([Bar("not-evaluating", f"The lot application is {part.status}.")])
+    _must_have_no_report(Evaluations(session, part))
+    picture = picture_of(session, part)
+    EvaluationRefused.unless_clear(picture.bars)
+    result = picture.result
+    content = report_content(picture, result)
+    report = EvaluationReport(
+        lot_application_id=part.id,
+        round=part.round,
+        content=content,
+        content_hash=content_hash(content),
+        quality_numerator=result.quality.numerator if result.quality is not None else None,
+        quality_denominator=result.quality.denominator if result.quality is not None else None,
+        passes=result.passes,
+        made_by=by.name,
+        made_at=now,
+    )
+    session.add(report)
+    session.flush()
+    return report
+
+
+def report_content(picture: Picture, result: Result) -> dict[str, Any]:
+    """Inputs and outcome, so that anyone can compute it again. Percentages exact, and shown rounded down."""
+    return {
+        "criteria": [
+            {
+                **asdict(one.criterion),
+                "score": one.mark.score,
+                "finding": one.mark.finding,
+                "comment": one.mark.comment,
+                "is_consensus": one.is_consensus,
+                "passes": one.passes,
+                "marks": [
+                    {"evaluator": row.name, **asdict(sheet_of(row)[one.criterion.question])}
+                    for row in picture.evaluators
+                ],
+            }
+            for one in result.criteria
+        ],
+        "checks": [
+            {"kind": one.kind, "outcome": one.outcome, "finding": one.finding, "why": one.finding_reason}
+            for one in picture.checks
+        ],
+        "quality": str(result.quality) if result.quality is not None else None,
+        "quality_shown": str(rounded_down(result.quality, 2)) if result.quality is not None else None,
+        "threshold": str(result.threshold),
+        "reaches_threshold": result.reaches_threshold,
+        "failed": result.failed,
+        "passes": result.passes,
+        "people": [{"name": one.name, "part": one.part, "conflict": one.conflict} for one in picture.assignments],
+    }
+
+
+def _open_part(session: Session, part_id: UUID) -> LotApplication:
+    """Locked: several people work on one evaluation."""
+    part = Applications(session).lot_application(part_id, lock=True)
+    if part.status not in OPEN or part.status == LotApplicationStatus.MINDED_TO_REFUSE:
+        raise EvaluationRefused([Bar("not-evaluating", f"The lot application is {part.status}.")])
+    return part
+
+
+def _must_have_no_report(evaluations: Evaluations) -> None:
+    if evaluations.report_if_any() is not None:
+        raise EvaluationRefused([Bar("report-made", "The evaluation report of this round is complete.")])

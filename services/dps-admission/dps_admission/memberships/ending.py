@@ -1,0 +1,141 @@
+"""How memberships end: the provider leaves, the council removes, the DPS closes. A freed place is offered at once."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlmodel import Session
+
+from assay_kit.calendar import london_day, start_of_london_day
+from assay_kit.identity import SYSTEM, Principal
+from dps_admission.applications.messages import write_to_provider
+from dps_admission.bars import Bar
+from dps_admission.schemes.repository import Schemes
+from dps_admission.tables import LotZone, Membership
+
+from .errors import MembershipRefused
+from .places import answer_offer, fill
+from .repository import Memberships
+from .rules import (
+    MEMBERSHIP_LIFE,
+    MembershipStatus,
+    MembershipStep,
+    OfferAnswer,
+    RemovalReason,
+    bars_to_removal,
+)
+from .stepping import step_membership
+
+_HAS_NOTICE = (MembershipStatus.ACTIVE, MembershipStatus.SUSPENDED)
+
+
+def end(
+    session: Session,
+    membership: Membership,
+    zone: LotZone | None,
+    step: MembershipStep,
+    *,
+    by: Principal,
+    now: datetime,
+    reason: str,
+) -> None:
+    """End it, close its offer and its causes, and offer its place on (not where `zone` is None: the lot closes)."""
+    memberships = Memberships(session)
+    offer = memberships.open_offer(membership.id)
+    for cause in memberships.open_causes(membership.id):
+        cause.ended_at, cause.ended_by, cause.ended_because = now, by.name, "The membership ended."
+    session.flush()
+    step_membership(session, membership, step, by=by, now=now, reason=reason)
+    membership.ended_at = now
+    if offer is not None:
+        answer_offer(offer, OfferAnswer.ENDED, by=by, now=now)
+    session.flush()
+    if zone is not None:
+        fill(session, zone, now=now)
+
+
+def leave(session: Session, membership_id: UUID, *, reason: str, by: Principal, now: datetime) -> Membership:
+    """Members give notice and leave when it has run; who only waits leaves at once."""
+    membership, zone = Memberships(session).in_its_zone(membership_id, by)
+    if membership.leaves_on is not None:
+        raise MembershipRefused([Bar("notice-given", f"Notice was given; it ends on {membership.leaves_on}.")])
+    if membership.status in _HAS_NOTICE:
+        schemes = Schemes(session)
+        policy = schemes.profile_of(schemes.get(membership.scheme_id)).policy
+        membership.leaves_on = london_day(now) + timedelta(days=policy.leaving_notice_calendar_days)
+        membership.leaving_reason = reason
+        session.flush()
+        return membership
+    end(session, membership, zone, MembershipStep.LEAVE, by=by, now=now, reason=reason)
+    return membership
+
+
+def give_removal_notice(
+    session: Session, membership_id: UUID, *, why: RemovalReason, reason: str, by: Principal, now: datetime
+) -> Membership:
+    """The reasons go to the provider before anything is removed."""
+    membership = Memberships(session).seen_by(membership_id, by, lock=True)
+    if MEMBERSHIP_LIFE.after(MembershipStatus(membership.status), MembershipStep.REMOVE) is None:
+        raise MembershipRefused([Bar("already-ended", "This membership has ended.")])
+    membership.removal_reason, membership.removal_text = why, reason
+    membership.removal_notice_at, membership.removal_notice_by = now, by.subject
+    session.flush()
+    write_to_provider(
+        session,
+        membership.provider_id,
+        "removal_notice",
+        about=membership.id,
+        personalisation={"reason": reason},
+        now=now,
+        once=now.isoformat(),
+    )
+    return membership
+
+
+def remove(session: Session, membership_id: UUID, *, by: Principal, now: datetime) -> Membership:
+    membership, zone = Memberships(session).in_its_zone(membership_id, by)
+    bars = bars_to_removal(
+        notice_given=membership.removal_notice_at is not None,
+        decided_by_notifier=membership.removal_notice_by == by.subject,
+    )
+    MembershipRefused.unless_clear(bars)
+    reason = membership.removal_text or ""
+    end(session, membership, zone, MembershipStep.REMOVE, by=by, now=now, reason=reason)
+    return membership
+
+
+def end_of_application(
+    session: Session, lot_application_id: UUID, *, by: Principal, now: datetime, reason: str, is_removal: bool
+) -> None:
+    """A decision that was set aside does not end in admission: the membership that it made goes."""
+    memberships = Memberships(session)
+    found = memberships.made_by(lot_application_id, lock=False)
+    if found is None:
+        return
+    membership, zone = memberships.in_its_zone(found.id, SYSTEM)
+    step = MembershipStep.REMOVE if is_removal else MembershipStep.LEAVE
+    end(session, membership, zone, step, by=by, now=now, reason=reason)
+
+
+def expire_members(session: Session, scheme_id: UUID, *, by: Principal, now: datetime) -> None:
+    """The DPS has closed. Placements and contracts go on; they are not ours to end."""
+    memberships = Memberships(session)
+    live = memberships.live_of_scheme(scheme_id)
+    for membership in live:
+        reason = "The DPS has closed."
+        end(session, membership, None, MembershipStep.EXPIRE, by=by, now=now, reason=reason)
+
+
+def end_notices(session: Session, now: datetime) -> int:
+    """Members whose notice has run leave at the end of its last day."""
+    memberships = Memberships(session)
+    ids = memberships.leaving_before(london_day(now), limit=200)
+    for membership_id in ids:
+        membership, zone = memberships.in_its_zone(membership_id, SYSTEM)
+        reason = membership.leaving_reason or "The provider left."
+        end(session, membership, zone, MembershipStep.LEAVE, by=SYSTEM, now=now, reason=reason)
+    return len(ids)
+
+
+def next_leaving(session: Session) -> datetime | None:
+    day = Memberships(session).first_leaving()
+    return start_of_london_day(day + timedelta(days=1)) if day else None

@@ -1,0 +1,74 @@
+"""Opening balances: members that were there before, recorded at go-live or brought in by day one's import."""
+
+from datetime import datetime
+from fractions import Fraction
+from uuid import UUID
+
+from sqlmodel import Session
+
+from assay_contracts.directory.copies import Copies
+from assay_kit.identity import Principal
+from dps_admission.applications.repository import Applications
+from dps_admission.bars import Bar
+from dps_admission.schemes.repository import Schemes
+from dps_admission.schemes.rules import SchemeStatus
+from dps_admission.tables import Membership
+
+from .errors import MembershipRefused
+from .places import take_effect
+from .repository import Memberships
+from .rules import MembershipStep, bars_to_opening_membership
+from .schemas import OpeningMembershipIn
+from .stepping import begin_membership
+from .suspending import sync_embargoes
+
+
+def record_opening_membership(
+    session: Session, lot_id: UUID, asked: OpeningMembershipIn, *, copies: Copies, by: Principal, now: datetime
+) -> Membership:
+    """Record a member without an application; marked as imported, and with the source that says so."""
+    schemes, memberships = Schemes(session), Memberships(session)
+    lot = schemes.lot(lot_id)
+    lot_zone = next((one for one in schemes.zones_of(lot.id) if one.zone == asked.zone), None)
+    if lot_zone is None:
+        raise MembershipRefused([Bar("wrong-zone", "The lot has no such zone.")])
+    zone = memberships.lock_zone(lot_zone.id)
+    _must_be_clear(session, lot_id, asked, copies=copies, is_open=_is_open(schemes, lot.scheme_id))
+    quality = Fraction(asked.quality) if asked.quality is not None else None
+    membership = Membership(
+        provider_id=asked.provider_id,
+        scheme_id=lot.scheme_id,
+        lot_id=lot.id,
+        lot_zone_id=zone.id,
+        zone=zone.zone,
+        is_imported=True,
+        care_service_ids=[str(one) for one in asked.care_service_ids],
+        quality_numerator=quality.numerator if quality is not None else None,
+        quality_denominator=quality.denominator if quality is not None else None,
+        submitted_at=now,
+        admitted_at=now,
+    )
+    begin_membership(session, membership, by=by, now=now, reason=f"{asked.source}: {asked.reason}")
+    sync_embargoes(session, membership, now=now)
+    take_effect(session, membership, zone, step=MembershipStep.TAKE_EFFECT, by=by, now=now)
+    session.flush()
+    return membership
+
+
+def _is_open(schemes: Schemes, scheme_id: UUID) -> bool:
+    return schemes.get(scheme_id).status == SchemeStatus.OPEN
+
+
+def _must_be_clear(
+    session: Session, lot_id: UUID, asked: OpeningMembershipIn, *, copies: Copies, is_open: bool
+) -> None:
+    there = Applications(session).live_memberships_here(asked.provider_id, lot_id=lot_id, zone=asked.zone)
+    services = [copies.care_service(one) for one in asked.care_service_ids]
+    MembershipRefused.unless_clear(
+        bars_to_opening_membership(
+            is_open=is_open,
+            is_known=copies.provider(asked.provider_id) is not None,
+            is_member=there > 0,
+            owns_services=all(one is not None and one.provider_id == asked.provider_id for one in services),
+        )
+    )

@@ -1,0 +1,250 @@
+"""Places: who gets one, who waits, who is offered what becomes free. Everything here holds the lot and zone's lock."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from fractions import Fraction
+from uuid import UUID
+
+from sqlmodel import Session
+
+from assay_kit.calendar import WorkingDays, end_of_london_day, london_day
+from assay_kit.identity import SYSTEM, Principal
+from dps_admission.applications.checks import CheckOutcome, CheckResult, run_checks
+from dps_admission.applications.facts import facts_about
+from dps_admission.applications.messages import write_to_managers, write_to_provider
+from dps_admission.applications.repository import Applications
+from dps_admission.bars import Bar
+from dps_admission.question_sets.repository import QuestionSets
+from dps_admission.schemes.repository import Schemes
+from dps_admission.tables import EvaluationReport, LotApplication, LotZone, Membership, Offer
+
+from .errors import MembershipRefused
+from .repository import Memberships
+from .rules import (
+    Cause,
+    MembershipStatus,
+    MembershipStep,
+    OfferAnswer,
+    Standing,
+    bars_to_holding,
+    bars_to_round,
+    waiting_order,
+)
+from .stepping import begin_membership, step_membership
+from .suspending import end_cause, suspend_if_caused, sync_embargoes
+
+_BEFORE_ANY_SET = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def admit_member(
+    session: Session, part: LotApplication, report: EvaluationReport, *, by: Principal, now: datetime
+) -> Membership:
+    """Make the membership of an admitted lot application; without a limit on places it is active at once."""
+    memberships = Memberships(session)
+    zone = memberships.lock_zone(part.lot_zone_id)
+    if standing := memberships.made_by(part.id):
+        standing.quality_numerator = report.quality_numerator
+        standing.quality_denominator = report.quality_denominator
+        end_cause(session, standing, Cause.DECISION_SET_ASIDE, reference=part.id, by=by, now=now)
+        return standing
+    membership = Membership(
+        provider_id=part.provider_id,
+        scheme_id=Schemes(session).lot(part.lot_id).scheme_id,
+        lot_id=part.lot_id,
+        lot_zone_id=part.lot_zone_id,
+        zone=part.zone,
+        lot_application_id=part.id,
+        care_service_ids=list(part.care_service_ids),
+        quality_numerator=report.quality_numerator,
+        quality_denominator=report.quality_denominator,
+        set_published_at=QuestionSets(session).get(part.question_set_id).published_at,
+        submitted_at=part.received_at,
+        admitted_at=now,
+    )
+    begin_membership(session, membership, by=by, now=now, reason="The lot application was admitted.")
+    sync_embargoes(session, membership, now=now)
+    if zone.places is None:
+        take_effect(session, membership, zone, step=MembershipStep.TAKE_EFFECT, by=by, now=now)
+    return membership
+
+
+def take_effect(
+    session: Session,
+    membership: Membership,
+    zone: LotZone,
+    *,
+    step: MembershipStep,
+    by: Principal,
+    now: datetime,
+) -> None:
+    """Become active; a cause of suspension that is open already suspends at once. Offered ones hold their place."""
+    if membership.status != MembershipStatus.OFFERED:
+        held = Memberships(session).held(zone.id)
+        MembershipRefused.unless_clear(bars_to_holding(places=zone.places, held=held))
+    step_membership(session, membership, step, by=by, now=now)
+    membership.active_from = now
+    suspend_if_caused(session, membership, by=by, now=now)
+
+
+def run_round(session: Session, lot_id: UUID, *, by: Principal, now: datetime) -> Sequence[Membership]:
+    """Rank everyone admitted to a lot with places, zone by zone, and offer the free places."""
+    memberships, touched = Memberships(session), []
+    zones = sorted(Schemes(session).zones_of(lot_id), key=lambda zone: zone.id)
+    locked = [memberships.lock_zone(zone.id) for zone in zones]
+    admitted = {zone.id: memberships.in_zone(zone.id, MembershipStatus.ADMITTED) for zone in locked}
+    bars = bars_to_round(
+        places=Schemes(session).lot(lot_id).places,
+        undecided=len(Applications(session).open_parts_of_lots([lot_id])),
+        admitted=sum(len(some) for some in admitted.values()),
+    )
+    MembershipRefused.unless_clear(bars)
+    for zone in locked:
+        for membership in admitted[zone.id]:
+            step_membership(session, membership, MembershipStep.WAIT, by=by, now=now)
+            touched.append(membership)
+        fill(session, zone, now=now)
+    return touched
+
+
+def fill(session: Session, zone: LotZone, *, now: datetime) -> None:
+    """Offer every free place of a locked zone to the next in order. Passed-over ones keep their position."""
+    if zone.places is None:
+        return
+    memberships = Memberships(session)
+    waiting = {one.id: one for one in memberships.in_zone(zone.id, MembershipStatus.WAITING)}
+    causes = memberships.causes_of(list(waiting))
+    free = zone.places - memberships.held(zone.id)
+    for standing in waiting_order(standing_of(one, bool(causes[one.id])) for one in waiting.values()):
+        if free <= 0:
+            return
+        if standing.is_passed_over or not _may_offer(session, waiting[standing.membership], now=now):
+            continue
+        make_offer(session, waiting[standing.membership], by=SYSTEM, now=now)
+        free -= 1
+
+
+def standing_of(membership: Membership, is_passed_over: bool) -> Standing:
+    return Standing(
+        membership=membership.id,
+        set_published_at=membership.set_published_at or _BEFORE_ANY_SET,
+        quality=Fraction(membership.quality_numerator or 0, membership.quality_denominator or 1),
+        submitted_at=membership.submitted_at,
+        application=membership.lot_application_id or membership.id,
+        is_passed_over=is_passed_over,
+    )
+
+
+def _may_offer(session: Session, membership: Membership, *, now: datetime) -> bool:
+    """Run the checks again; one that fails now passes the applicant over until a person offers or removes."""
+    failed = [one for one in _checks(session, membership, now=now) if one.outcome == CheckOutcome.FAILED]
+    if not failed:
+        return True
+    about = {"reasons": " ".join(one.reason for one in failed)}
+    write_to_managers(
+        session,
+        "waiting_member_failed_checks",
+        about=membership.id,
+        personalisation=about,
+        now=now,
+        once=london_day(now).isoformat(),
+    )
+    return False
+
+
+def _checks(session: Session, membership: Membership, *, now: datetime) -> list[CheckResult]:
+    if membership.lot_application_id is None:
+        return []
+    part = Applications(session).lot_application(membership.lot_application_id)
+    return run_checks(facts_about(session, part, now=now))
+
+
+def make_offer(
+    session: Session, membership: Membership, *, by: Principal, now: datetime, reason: str | None = None
+) -> Offer:
+    schemes = Schemes(session)
+    profile = schemes.profile_of(schemes.get(membership.scheme_id))
+    last_day = WorkingDays(profile.calendar.value).after(london_day(now), profile.policy.offer_days)
+    step_membership(session, membership, MembershipStep.OFFER, by=by, now=now, reason=reason)
+    checks = [
+        {"kind": one.kind, "outcome": one.outcome, "reason": one.reason}
+        for one in _checks(session, membership, now=now)
+    ]
+    offer = Offer(membership_id=membership.id, made_at=now, expires_at=end_of_london_day(last_day), checks=checks)
+    session.add(offer)
+    session.flush()
+    about = {"accept_by": last_day.isoformat()}
+    write_to_provider(session, membership.provider_id, "place_offered", about=offer.id, personalisation=about, now=now)
+    return offer
+
+
+def offer_by_hand(session: Session, membership_id: UUID, *, reason: str, by: Principal, now: datetime) -> Membership:
+    """A person offers a free place to one whom a failed check had passed over."""
+    memberships = Memberships(session)
+    membership, zone = memberships.in_its_zone(membership_id, by)
+    bars = bars_to_holding(places=zone.places, held=memberships.held(zone.id))
+    if memberships.open_causes(membership.id):
+        bars.append(Bar("passed-over", "An embargo or an open decision stands against an offer."))
+    MembershipRefused.unless_clear(bars)
+    make_offer(session, membership, by=by, now=now, reason=reason)
+    return membership
+
+
+def accept(session: Session, membership_id: UUID, *, by: Principal, now: datetime) -> Membership:
+    memberships = Memberships(session)
+    membership, zone = memberships.in_its_zone(membership_id, by)
+    offer = memberships.open_offer(membership.id)
+    if offer is None or now > offer.expires_at:
+        raise MembershipRefused([Bar("no-open-offer", "There is no open offer to answer.")])
+    take_effect(session, membership, zone, step=MembershipStep.ACCEPT, by=by, now=now)
+    answer_offer(offer, OfferAnswer.ACCEPTED, by=by, now=now)
+    session.flush()
+    return membership
+
+
+def decline(session: Session, membership_id: UUID, *, by: Principal, now: datetime) -> Membership:
+    memberships = Memberships(session)
+    membership, zone = memberships.in_its_zone(membership_id, by)
+    offer = memberships.open_offer(membership.id)
+    if offer is None or now > offer.expires_at:
+        raise MembershipRefused([Bar("no-open-offer", "There is no open offer to answer.")])
+    _turn_down(session, membership, offer, MembershipStep.DECLINE, OfferAnswer.DECLINED, by=by, now=now)
+    fill(session, zone, now=now)
+    return membership
+
+
+def _turn_down(
+    session: Session,
+    membership: Membership,
+    offer: Offer,
+    step: MembershipStep,
+    answer: OfferAnswer,
+    *,
+    by: Principal,
+    now: datetime,
+) -> None:
+    step_membership(session, membership, step, by=by, now=now)
+    membership.ended_at = now
+    answer_offer(offer, answer, by=by, now=now)
+    session.flush()
+
+
+def answer_offer(offer: Offer, answer: OfferAnswer, *, by: Principal, now: datetime) -> None:
+    offer.answer, offer.answered_at, offer.answered_by = answer, now, by.name
+
+
+def lapse_offers(session: Session, now: datetime, *, most: int = 200) -> int:
+    """Silence passes the place on. One at a time, in order, each with its zone locked."""
+    memberships, seen = Memberships(session), list[UUID]()
+    for _ in range(most):
+        found = memberships.expired_offer(now, but=seen)
+        if found is None:
+            break
+        seen.append(found.id)
+        membership, zone = memberships.in_its_zone(found.membership_id, SYSTEM)
+        offer = memberships.open_offer(membership.id)
+        if offer is None or offer.id != found.id:
+            continue
+        step, answer = MembershipStep.LET_OFFER_LAPSE, OfferAnswer.LAPSED
+        _turn_down(session, membership, offer, step, answer, by=SYSTEM, now=now)
+        fill(session, zone, now=now)
+    return len(seen)

@@ -1,0 +1,158 @@
+"""Reads and writes memberships, offers, causes of suspension and embargoes. No rules here."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import func, type_coerce
+from sqlalchemy.dialects.postgresql import JSONB, array
+from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
+
+from assay_kit.identity import Principal
+from dps_admission.tables import Embargo, LotZone, Membership, Offer, SuspensionCause
+
+from .errors import MembershipNotFound, SuspensionNotFound
+from .rules import HOLDS_PLACE, LIVE, EmbargoExtent, MembershipStatus
+
+
+class Memberships:
+    def __init__(self, session: Session) -> None:
+        self.session = session
+
+    def seen_by(self, membership_id: UUID, by: Principal, *, lock: bool = False) -> Membership:
+        found = self.session.get(Membership, membership_id, with_for_update=lock or None, populate_existing=lock)
+        if found is None or not by.sees(found.provider_id):
+            raise MembershipNotFound(membership_id)
+        return found
+
+    def in_its_zone(self, membership_id: UUID, by: Principal) -> tuple[Membership, LotZone]:
+        """The membership and its lot and zone, both locked: the zone first, always, so that nobody deadlocks."""
+        zone = self.lock_zone(self.seen_by(membership_id, by).lot_zone_id)
+        return self.seen_by(membership_id, by, lock=True), zone
+
+    def lock_zone(self, lot_zone_id: UUID) -> LotZone:
+        statement = select(LotZone).where(col(LotZone.id) == lot_zone_id).with_for_update()
+        return self.session.exec(statement.execution_options(populate_existing=True)).one()
+
+    def held(self, lot_zone_id: UUID) -> int:
+        """How many places are held. Call it with the zone locked."""
+        self.session.flush()
+        statement = select(func.count(col(Membership.id))).where(
+            col(Membership.lot_zone_id) == lot_zone_id, col(Membership.status).in_(HOLDS_PLACE)
+        )
+        return self.session.exec(statement).one()
+
+    def in_zone(self, lot_zone_id: UUID, status: MembershipStatus) -> Sequence[Membership]:
+        statement = select(Membership).where(
+            col(Membership.lot_zone_id) == lot_zone_id, col(Membership.status) == status
+        )
+        locked = statement.order_by(col(Membership.id)).with_for_update()
+        return self.session.exec(locked.execution_options(populate_existing=True)).all()
+
+    def live_of_provider(self, provider_id: UUID) -> Sequence[Membership]:
+        statement = select(Membership).where(
+            col(Membership.provider_id) == provider_id, col(Membership.status).in_(LIVE)
+        )
+        locked = statement.order_by(col(Membership.id)).with_for_update()
+        return self.session.exec(locked.execution_options(populate_existing=True)).all()
+
+    def live_of_scheme(self, scheme_id: UUID) -> Sequence[Membership]:
+        statement = select(Membership).where(col(Membership.scheme_id) == scheme_id, col(Membership.status).in_(LIVE))
+        return self.session.exec(statement.order_by(col(Membership.id)).with_for_update()).all()
+
+    def made_by(self, lot_application_id: UUID, *, lock: bool = True) -> Membership | None:
+        """The live membership that a lot application made."""
+        statement = select(Membership).where(
+            col(Membership.lot_application_id) == lot_application_id, col(Membership.status).in_(LIVE)
+        )
+        if lock:
+            statement = statement.with_for_update().execution_options(populate_existing=True)
+        return self.session.exec(statement).one_or_none()
+
+    def wanted(
+        self,
+        *,
+        by: Principal,
+        provider_ids: Sequence[UUID] | None,
+        care_service_ids: Sequence[UUID] | None,
+        lot_id: UUID | None,
+        only_live: bool,
+    ) -> SelectOfScalar[Membership]:
+        statement = select(Membership)
+        if by.is_provider:
+            statement = statement.where(col(Membership.provider_id) == by.org)
+        if provider_ids is not None:
+            statement = statement.where(col(Membership.provider_id).in_(provider_ids))
+        if care_service_ids is not None:
+            named = type_coerce(col(Membership.care_service_ids), JSONB)
+            statement = statement.where(named.has_any(array([str(one) for one in care_service_ids])))
+        if lot_id is not None:
+            statement = statement.where(col(Membership.lot_id) == lot_id)
+        return statement.where(col(Membership.status).in_(LIVE)) if only_live else statement
+
+    def open_causes(self, membership_id: UUID) -> Sequence[SuspensionCause]:
+        statement = select(SuspensionCause).where(
+            col(SuspensionCause.membership_id) == membership_id, col(SuspensionCause.ended_at).is_(None)
+        )
+        return self.session.exec(statement.order_by(col(SuspensionCause.id)).with_for_update()).all()
+
+    def causes_of(self, membership_ids: Sequence[UUID]) -> dict[UUID, list[SuspensionCause]]:
+        """The open causes of several memberships at once."""
+        statement = select(SuspensionCause).where(
+            col(SuspensionCause.membership_id).in_(membership_ids), col(SuspensionCause.ended_at).is_(None)
+        )
+        found: dict[UUID, list[SuspensionCause]] = {one: [] for one in membership_ids}
+        for cause in self.session.exec(statement.order_by(col(SuspensionCause.id))):
+            found[cause.membership_id].append(cause)
+        return found
+
+    def cause(self, suspension_id: UUID) -> SuspensionCause:
+        found = self.session.get(SuspensionCause, suspension_id)
+        if found is None:
+            raise SuspensionNotFound(suspension_id)
+        return found
+
+    def open_offer(self, membership_id: UUID) -> Offer | None:
+        statement = select(Offer).where(col(Offer.membership_id) == membership_id, col(Offer.answer).is_(None))
+        return self.session.exec(statement.with_for_update()).one_or_none()
+
+    def open_offers(self, membership_ids: Sequence[UUID]) -> dict[UUID, Offer]:
+        statement = select(Offer).where(col(Offer.membership_id).in_(membership_ids), col(Offer.answer).is_(None))
+        return {offer.membership_id: offer for offer in self.session.exec(statement)}
+
+    def embargo(self, intervention_id: UUID) -> Embargo | None:
+        return self.session.get(Embargo, intervention_id, with_for_update=True)
+
+    def live_embargoes(self, provider_ids: Sequence[UUID]) -> Sequence[Embargo]:
+        statement = select(Embargo).where(col(Embargo.provider_id).in_(provider_ids), col(Embargo.lifted_at).is_(None))
+        return self.session.exec(statement.order_by(col(Embargo.intervention_id))).all()
+
+    def whole_embargoes(self, provider_id: UUID) -> dict[UUID, UUID]:
+        """Live whole embargoes of a provider, and the service that each is on."""
+        live = self.live_embargoes([provider_id])
+        return {one.intervention_id: one.care_service_id for one in live if one.extent == EmbargoExtent.WHOLE}
+
+    def zones_of_provider(self, provider_id: UUID) -> Sequence[UUID]:
+        """The lots and zones in which a provider has a live membership, in locking order."""
+        statement = select(Membership.lot_zone_id).where(
+            col(Membership.provider_id) == provider_id, col(Membership.status).in_(LIVE)
+        )
+        return sorted(set(self.session.exec(statement)))
+
+    def leaving_before(self, day: date, *, limit: int) -> Sequence[UUID]:
+        statement = select(Membership.id).where(col(Membership.leaves_on) < day, col(Membership.status).in_(LIVE))
+        return self.session.exec(statement.order_by(col(Membership.id)).limit(limit)).all()
+
+    def first_leaving(self) -> date | None:
+        statement = select(func.min(Membership.leaves_on)).where(col(Membership.status).in_(LIVE))
+        return self.session.exec(statement).one()
+
+    def first_offer_expiry(self) -> datetime | None:
+        return self.session.exec(select(func.min(Offer.expires_at)).where(col(Offer.answer).is_(None))).one()
+
+    def expired_offer(self, now: datetime, *, but: Sequence[UUID]) -> Offer | None:
+        statement = select(Offer).where(
+            col(Offer.answer).is_(None), col(Offer.expires_at) <= now, col(Offer.id).not_in(but)
+        )
+        return self.session.exec(statement.order_by(col(Offer.expires_at), col(Offer.id)).limit(1)).one_or_none()

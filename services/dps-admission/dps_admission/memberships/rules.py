@@ -1,0 +1,219 @@
+"""The life of a membership, places, the waiting order, and what suspends. Pure."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from fractions import Fraction
+from typing import TypeVar
+from uuid import UUID
+
+from assay_kit.steps import Life
+from dps_admission.bars import Bar
+
+
+class MembershipStatus(StrEnum):
+    ADMITTED = "admitted"
+    WAITING = "waiting"
+    OFFERED = "offered"
+    ACTIVE = "active"
+    SUSPENDED = "suspended"
+    ENDED = "ended"
+
+
+class MembershipStep(StrEnum):
+    TAKE_EFFECT = "take_effect"
+    WAIT = "wait"
+    OFFER = "offer"
+    ACCEPT = "accept"
+    DECLINE = "decline"
+    LET_OFFER_LAPSE = "let_offer_lapse"
+    SUSPEND = "suspend"
+    LIFT = "lift"
+    LEAVE = "leave"
+    REMOVE = "remove"
+    EXPIRE = "expire"
+
+
+_M, _S = MembershipStatus, MembershipStep
+MEMBERSHIP_LIFE = Life(
+    name="membership",
+    start=_M.ADMITTED,
+    steps={
+        (_M.ADMITTED, _S.TAKE_EFFECT): _M.ACTIVE,
+        (_M.ADMITTED, _S.OFFER): _M.OFFERED,
+        (_M.ADMITTED, _S.WAIT): _M.WAITING,
+        (_M.ADMITTED, _S.LEAVE): _M.ENDED,
+        (_M.ADMITTED, _S.REMOVE): _M.ENDED,
+        (_M.ADMITTED, _S.EXPIRE): _M.ENDED,
+        (_M.WAITING, _S.OFFER): _M.OFFERED,
+        (_M.WAITING, _S.LEAVE): _M.ENDED,
+        (_M.WAITING, _S.REMOVE): _M.ENDED,
+        (_M.WAITING, _S.EXPIRE): _M.ENDED,
+        (_M.OFFERED, _S.ACCEPT): _M.ACTIVE,
+        (_M.OFFERED, _S.DECLINE): _M.ENDED,
+        (_M.OFFERED, _S.LET_OFFER_LAPSE): _M.ENDED,
+        (_M.OFFERED, _S.REMOVE): _M.ENDED,
+        (_M.OFFERED, _S.EXPIRE): _M.ENDED,
+        (_M.ACTIVE, _S.SUSPEND): _M.SUSPENDED,
+        (_M.SUSPENDED, _S.LIFT): _M.ACTIVE,
+        (_M.ACTIVE, _S.LEAVE): _M.ENDED,
+        (_M.SUSPENDED, _S.LEAVE): _M.ENDED,
+        (_M.ACTIVE, _S.REMOVE): _M.ENDED,
+        (_M.SUSPENDED, _S.REMOVE): _M.ENDED,
+        (_M.ACTIVE, _S.EXPIRE): _M.ENDED,
+        (_M.SUSPENDED, _S.EXPIRE): _M.ENDED,
+    },
+)
+HOLDS_PLACE = frozenset({_M.OFFERED, _M.ACTIVE, _M.SUSPENDED})
+LIVE = frozenset(set(MembershipStatus) - {_M.ENDED})
+
+
+class Cause(StrEnum):
+    """Why a membership is suspended; several may overlap."""
+
+    EMBARGO = "embargo"
+    DECISION_SET_ASIDE = "decision_set_aside"
+    LAPSED_DECLARATION = "lapsed_declaration"
+    LATE_DOCUMENT = "late_document"
+    COUNCIL_DECISION = "council_decision"
+
+
+LIFTED_BY_PEOPLE = frozenset({Cause.LAPSED_DECLARATION, Cause.LATE_DOCUMENT, Cause.COUNCIL_DECISION})
+"""An embargo's cause goes only with the embargo, a set-aside decision's only with the next decision."""
+
+
+class RemovalReason(StrEnum):
+    BREACH = "breach"
+    EXCLUSION_GROUND = "exclusion_ground"
+    DEBARRED = "debarred"
+    CRITERIA_NO_LONGER_MET = "criteria_no_longer_met"
+    CEASED_TRADING = "ceased_trading"
+
+
+class OfferAnswer(StrEnum):
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    LAPSED = "lapsed"
+    ENDED = "ended"
+    """The membership ended for another reason while the offer stood."""
+
+
+class EmbargoExtent(StrEnum):
+    WHOLE = "whole"
+    PART = "part"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Effects:
+    """The effect matrix of domain.md section 2, for one status."""
+
+    edit_own_details: bool
+    apply_elsewhere: bool
+    existing_placements: bool | None
+    """None: as agreed, or not applicable."""
+    new_placements: bool
+    on_register: bool
+
+
+EFFECTS: Mapping[MembershipStatus, Effects] = {
+    status: Effects(
+        edit_own_details=True,
+        apply_elsewhere=True,
+        existing_placements=existing,
+        new_placements=new,
+        on_register=register,
+    )
+    for status, existing, new, register in (
+        (_M.ADMITTED, None, False, False),
+        (_M.WAITING, None, False, False),
+        (_M.OFFERED, None, False, False),
+        (_M.ACTIVE, True, True, True),
+        (_M.SUSPENDED, True, False, True),
+        (_M.ENDED, None, False, False),
+    )
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Standing:
+    """What the order of waiting depends on. `set_published_at` orders question-set versions."""
+
+    membership: UUID
+    set_published_at: datetime
+    quality: Fraction
+    submitted_at: datetime
+    application: UUID
+    is_passed_over: bool = False
+
+
+def waiting_order(waiting: Iterable[Standing]) -> list[Standing]:
+    """Quality, then earlier submission, then application id.
+
+    Percentages compare only within one question-set version, so those admitted under an earlier version come first.
+    """
+    return sorted(waiting, key=lambda one: (one.set_published_at, -one.quality, one.submitted_at, str(one.application)))
+
+
+def next_for_offer(waiting: Iterable[Standing], *, places: int, held: int) -> list[Standing]:
+    """Whom to offer the free places to. An embargoed applicant is passed over and keeps its position."""
+    free = max(0, places - held)
+    return [one for one in waiting_order(waiting) if not one.is_passed_over][:free]
+
+
+def bars_to_round(*, places: int | None, undecided: int, admitted: int) -> list[Bar]:
+    bars = []
+    if places is None:
+        bars.append(Bar("no-places", "The lot has no limit on places, so members are active at once."))
+    if undecided:
+        bars.append(Bar("round-undecided", f"{undecided} applications of the round are not decided."))
+    if not admitted:
+        bars.append(Bar("nobody-admitted", "Nobody admitted is waiting for this round."))
+    return bars
+
+
+def bars_to_holding(*, places: int | None, held: int) -> list[Bar]:
+    if places is not None and held >= places:
+        return [Bar("no-place-free", f"All {places} places are held.")]
+    return []
+
+
+def bars_to_lifting(cause: Cause) -> list[Bar]:
+    if cause == Cause.EMBARGO:
+        return [Bar("lifts-with-embargo", "This suspension lifts only when the embargo is lifted.")]
+    if cause not in LIFTED_BY_PEOPLE:
+        return [Bar("lifts-with-decision", "This suspension ends with the new decision.")]
+    return []
+
+
+def bars_to_removal(*, notice_given: bool, decided_by_notifier: bool) -> list[Bar]:
+    bars = []
+    if not notice_given:
+        bars.append(Bar("no-removal-notice", "The reasons must have been given before removal."))
+    elif decided_by_notifier:
+        bars.append(Bar("second-person", "Another person than who gave the notice removes the member."))
+    return bars
+
+
+K = TypeVar("K")
+
+
+def embargoes_that_suspend(delivering: Sequence[K], *, whole: Mapping[UUID, K]) -> set[UUID]:
+    """The whole embargoes that suspend a membership: all of them, or none while one delivering service is free.
+
+    `whole` maps live whole embargoes to the service they are on.
+    """
+    embargoed = set(whole.values())
+    if not delivering or any(service not in embargoed for service in delivering):
+        return set()
+    return {embargo for embargo, service in whole.items() if service in delivering}
+
+
+def bars_to_opening_membership(*, is_open: bool, is_known: bool, is_member: bool, owns_services: bool) -> list[Bar]:
+    tests = (
+        (not is_open, "scheme-not-open", "The DPS is not open."),
+        (not is_known, "provider-unknown", "The directory does not know this provider."),
+        (is_member, "already-member", "The provider is a member there already."),
+        (not owns_services, "not-its-service", "A named service is not one of the provider's."),
+    )
+    return [Bar(rule, says) for applies, rule, says in tests if applies]

@@ -1,0 +1,148 @@
+"""Causes of suspension: several may overlap, and a suspension lifts when the last has gone."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlmodel import Session
+
+from assay_contracts.directory.copies import Copies
+from assay_kit.calendar import london_day
+from assay_kit.identity import SYSTEM, Principal
+from dps_admission.bars import Bar
+from dps_admission.schemes.repository import Schemes
+from dps_admission.tables import Membership, SuspensionCause
+
+from .errors import MembershipRefused
+from .repository import Memberships
+from .rules import (
+    LIVE,
+    Cause,
+    MembershipStatus,
+    MembershipStep,
+    bars_to_lifting,
+    embargoes_that_suspend,
+)
+from .stepping import step_membership
+
+
+def add_cause(
+    session: Session,
+    membership: Membership,
+    cause: Cause,
+    *,
+    reason: str,
+    by: Principal,
+    now: datetime,
+    reference: UUID | None = None,
+) -> SuspensionCause:
+    """Record a cause on a live membership; an active one is suspended, others bear it until they would be active."""
+    days = _review_days(session, membership)
+    recorded = SuspensionCause(
+        membership_id=membership.id,
+        cause=cause,
+        reference=reference,
+        reason=reason,
+        started_at=now,
+        started_by=by.name,
+        review_on=london_day(now) + timedelta(days=days),
+    )
+    session.add(recorded)
+    session.flush()
+    suspend_if_caused(session, membership, by=by, now=now)
+    return recorded
+
+
+def _review_days(session: Session, membership: Membership) -> int:
+    schemes = Schemes(session)
+    return schemes.profile_of(schemes.get(membership.scheme_id)).policy.suspension_review_calendar_days
+
+
+def suspend_if_caused(session: Session, membership: Membership, *, by: Principal, now: datetime) -> None:
+    causes = Memberships(session).open_causes(membership.id)
+    if membership.status == MembershipStatus.ACTIVE and causes:
+        reason = " ".join(dict.fromkeys(cause.reason for cause in causes))
+        step_membership(session, membership, MembershipStep.SUSPEND, by=by, now=now, reason=reason)
+
+
+def end_cause(
+    session: Session,
+    membership: Membership,
+    cause: Cause,
+    *,
+    by: Principal,
+    now: datetime,
+    reference: UUID | None = None,
+    because: str | None = None,
+) -> None:
+    for one in Memberships(session).open_causes(membership.id):
+        if one.cause == cause and one.reference == reference:
+            _end(one, by=by, now=now, because=because)
+    lift_if_clear(session, membership, by=by, now=now)
+
+
+def _end(cause: SuspensionCause, *, by: Principal, now: datetime, because: str | None) -> None:
+    cause.ended_at, cause.ended_by, cause.ended_because = now, by.name, because
+
+
+def lift_if_clear(session: Session, membership: Membership, *, by: Principal, now: datetime) -> None:
+    session.flush()
+    if membership.status == MembershipStatus.SUSPENDED and not Memberships(session).open_causes(membership.id):
+        reason = "The last cause of the suspension has gone."
+        step_membership(session, membership, MembershipStep.LIFT, by=by, now=now, reason=reason)
+
+
+def suspend(
+    session: Session, membership_id: UUID, *, cause: Cause, reason: str, by: Principal, now: datetime
+) -> Membership:
+    """A person suspends a member for an administrative cause."""
+    memberships = Memberships(session)
+    membership = memberships.seen_by(membership_id, by, lock=True)
+    bars = bars_to_lifting(cause)
+    if membership.status not in (MembershipStatus.ACTIVE, MembershipStatus.SUSPENDED):
+        bars = [Bar("not-a-member", "Only an active or suspended membership is suspended.")]
+    elif any(one.cause == cause for one in memberships.open_causes(membership.id)):
+        bars = [Bar("already-suspended", "It is suspended for this cause already.")]
+    MembershipRefused.unless_clear(bars)
+    add_cause(session, membership, cause, reason=reason, by=by, now=now)
+    return membership
+
+
+def lift(session: Session, suspension_id: UUID, *, reason: str, by: Principal, now: datetime) -> Membership:
+    """A person ends an administrative cause, having verified the evidence. An embargo's ends with the embargo only."""
+    memberships = Memberships(session)
+    found = memberships.cause(suspension_id)
+    membership = memberships.seen_by(found.membership_id, by, lock=True)
+    session.refresh(found)
+    bars = bars_to_lifting(Cause(found.cause))
+    if found.ended_at is not None:
+        bars = [Bar("already-lifted", "This cause has gone already.")]
+    MembershipRefused.unless_clear(bars)
+    _end(found, by=by, now=now, because=reason)
+    lift_if_clear(session, membership, by=by, now=now)
+    return membership
+
+
+def sync_embargoes(session: Session, membership: Membership, *, now: datetime) -> None:
+    """Make the embargo causes of a membership what the live whole embargoes of its provider say."""
+    if membership.status not in LIVE:
+        return
+    memberships = Memberships(session)
+    whole = memberships.whole_embargoes(membership.provider_id)
+    suspending = embargoes_that_suspend(delivering_services(session, membership), whole=whole)
+    open_now = {one.reference: one for one in memberships.open_causes(membership.id) if one.cause == Cause.EMBARGO}
+    for intervention in sorted(suspending - open_now.keys()):
+        reason = "An embargo on new placements is in force."
+        add_cause(session, membership, Cause.EMBARGO, reason=reason, by=SYSTEM, now=now, reference=intervention)
+    for reference, cause in open_now.items():
+        if reference not in suspending:
+            _end(cause, by=SYSTEM, now=now, because="The embargo no longer stands against this membership.")
+    lift_if_clear(session, membership, by=SYSTEM, now=now)
+
+
+def delivering_services(session: Session, membership: Membership) -> list[UUID]:
+    """The services that a membership names; where it names none, the provider's of the lot's type."""
+    if membership.care_service_ids:
+        return [UUID(one) for one in membership.care_service_ids]
+    service_type = Schemes(session).lot(membership.lot_id).service_type
+    services = Copies(session).care_services_of(membership.provider_id)
+    return [one.id for one in services if one.type == service_type and one.ended_on is None]

@@ -1,0 +1,136 @@
+"""The shape of a question set: one definition that the API validates by and the pages are drawn from. Pure."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+from enum import StrEnum
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+Slug = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,59}$")]
+Words = Annotated[str, StringConstraints(min_length=1, max_length=4000, pattern=r"^[^\x00]*$")]
+
+
+class Kind(StrEnum):
+    """What an answer looks like in JSON."""
+
+    YES_NO = "yes_no"  # true or false
+    CHOICE = "choice"  # one of the options
+    SEVERAL = "several"  # a list of options, each once
+    TEXT = "text"
+    DATE = "date"  # "2026-03-31"
+    MONEY = "money"  # "5000000.00", pounds
+    DOCUMENT = "document"  # the id of an evidence record
+
+
+class Exclusion(StrEnum):
+    MANDATORY = "mandatory"
+    DISCRETIONARY = "discretionary"
+
+
+class Purpose(StrEnum):
+    """Answers that the automatic checks read, wherever the author placed them."""
+
+    INSURANCE_LEVEL = "insurance_level"
+    INSURANCE_EXPIRES = "insurance_expires"
+    HAS_NO_COMPANY_NUMBER = "has_no_company_number"
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Dependency(_Part):
+    """Ask only when another question has one of these answers."""
+
+    question: Slug
+    answers: list[bool | str] = Field(min_length=1, max_length=20)
+
+
+class InformationOnly(_Part):
+    kind: Literal["information"] = "information"
+
+
+class PassFail(_Part):
+    """An evaluator finds pass, fail, or discretionary (a person decides, with a reason)."""
+
+    kind: Literal["pass_fail"] = "pass_fail"
+    passes_when: Words
+
+
+class ExclusionGround(_Part):
+    """Yes needs the date of the event and a statement of self-cleaning; it counts for so many years."""
+
+    kind: Literal["exclusion"] = "exclusion"
+    exclusion: Exclusion
+    years: int = Field(ge=1, le=10)
+    event_date: Slug
+    self_cleaning: Slug
+
+
+class Scored(_Part):
+    kind: Literal["scored"] = "scored"
+    weight: int = Field(ge=1, le=1000)
+    minimum: int = Field(default=2, ge=0, le=5)
+    descriptors: list[Words] = Field(min_length=6, max_length=6)
+    """What each score from 0 to 5 means."""
+
+
+class Question(_Part):
+    id: Slug
+    text: Words
+    guidance: Words | None = None
+    kind: Kind
+    options: list[Annotated[str, StringConstraints(min_length=1, max_length=200)]] = Field(
+        default_factory=list, max_length=50
+    )
+    is_required: bool = True
+    word_limit: int | None = Field(default=None, ge=10, le=5000)
+    at_least: Decimal | None = None
+    """The least pounds a money answer may say and pass its automatic check."""
+    only_when: Dependency | None = None
+    purpose: Purpose | None = None
+    grading: InformationOnly | PassFail | ExclusionGround | Scored = Field(
+        default_factory=InformationOnly, discriminator="kind"
+    )
+
+    @model_validator(mode="after")
+    def _is_consistent(self) -> Self:
+        if (self.kind in (Kind.CHOICE, Kind.SEVERAL)) != bool(self.options):
+            raise ValueError("Options belong to choice and several questions, and to no other.")
+        if isinstance(self.grading, Scored) and (self.kind != Kind.TEXT or self.word_limit is None):
+            raise ValueError("A scored question is a text with a word limit.")
+        if isinstance(self.grading, ExclusionGround) and self.kind != Kind.YES_NO:
+            raise ValueError("An exclusion ground is a yes or no question.")
+        return self
+
+
+class Section(_Part):
+    part: Literal[1, 2, 3]
+    title: Words
+    questions: list[Question] = Field(min_length=1, max_length=200)
+
+
+class QuestionSetContent(_Part):
+    sections: list[Section] = Field(min_length=1, max_length=40)
+
+    @model_validator(mode="after")
+    def _is_consistent(self) -> Self:
+        questions = list(self.questions())
+        ids = [question.id for question in questions]
+        if len(set(ids)) != len(ids):
+            raise ValueError("Every question needs an id of its own.")
+        seen: set[str] = set()
+        for question in questions:
+            if question.only_when and question.only_when.question not in seen:
+                raise ValueError(f"{question.id} depends on a question that does not come before it.")
+            seen.add(question.id)
+        for question in questions:
+            ground = question.grading
+            if isinstance(ground, ExclusionGround) and not {ground.event_date, ground.self_cleaning} <= set(ids):
+                raise ValueError(f"{question.id} names a date or statement that is not a question.")
+        return self
+
+    def questions(self) -> Iterator[Question]:
+        for section in self.sections:
+            yield from section.questions

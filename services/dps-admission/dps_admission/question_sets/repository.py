@@ -1,0 +1,52 @@
+"""Reads and writes question sets. No rules here."""
+
+from collections.abc import Iterable, Sequence
+from uuid import UUID
+
+from sqlalchemy import func
+from sqlmodel import Session, col, select
+
+from assay_kit.versions import VersionStatus
+from dps_admission.tables import QuestionSet
+
+from .content import QuestionSetContent
+from .errors import QuestionSetNotFound
+
+
+class QuestionSets:
+    def __init__(self, session: Session) -> None:
+        self.session = session
+
+    def get(self, question_set_id: UUID, *, lock: bool = False) -> QuestionSet:
+        found = self.session.get(QuestionSet, question_set_id, with_for_update=lock or None)
+        if found is None:
+            raise QuestionSetNotFound(question_set_id)
+        return found
+
+    def all(self, *, limit: int, only_published: bool) -> Sequence[QuestionSet]:
+        statement = select(QuestionSet).order_by(col(QuestionSet.name), col(QuestionSet.version))
+        if only_published:
+            statement = statement.where(col(QuestionSet.status) != VersionStatus.DRAFT)
+        return self.session.exec(statement.limit(limit)).all()
+
+    def last_version(self, name: str) -> int:
+        statement = select(func.max(QuestionSet.version)).where(col(QuestionSet.name) == name)
+        return self.session.exec(statement).one() or 0
+
+    def published_before(self, one: QuestionSet) -> Sequence[QuestionSet]:
+        statement = select(QuestionSet).where(
+            col(QuestionSet.name) == one.name,
+            col(QuestionSet.status) == VersionStatus.PUBLISHED,
+            col(QuestionSet.id) != one.id,
+        )
+        return self.session.exec(statement.with_for_update()).all()
+
+    def is_published(self, question_set_id: UUID | None) -> bool:
+        return question_set_id is not None and self.get(question_set_id).status == VersionStatus.PUBLISHED
+
+    def content(self, question_set_id: UUID) -> QuestionSetContent:
+        return QuestionSetContent.model_validate(self.get(question_set_id).content)
+
+    def contents(self, ids: Iterable[UUID]) -> dict[UUID, QuestionSetContent]:
+        found = self.session.exec(select(QuestionSet).where(col(QuestionSet.id).in_(set(ids))))
+        return {one.id: QuestionSetContent.model_validate(one.content) for one in found}

@@ -1,0 +1,80 @@
+"""HTTP for question sets. Translate, call one action, answer."""
+
+from uuid import UUID
+
+from fastapi import APIRouter
+
+from assay_kit.problems import InvalidRequest, may_answer
+from assay_kit.versions import VersionFrozen, VersionStatus
+from dps_admission.dependencies import Author, Now, SessionDep, SignedIn
+
+from . import actions
+from .content import QuestionSetContent
+from .errors import QuestionSetNotFound, QuestionSetRefused
+from .repository import QuestionSets
+from .rules import errors_in, questions_asked
+from .schemas import (
+    AnswerErrorRead,
+    ContentIn,
+    QuestionSetIn,
+    QuestionSetList,
+    QuestionSetRead,
+    QuestionSetSummary,
+    TrialIn,
+    TrialRead,
+)
+
+router = APIRouter(prefix="/question-sets", tags=["question sets"], responses=may_answer(InvalidRequest))
+
+
+@router.get("", operation_id="list_question_sets")
+def list_question_sets(session: SessionDep, by: SignedIn) -> QuestionSetList:
+    found = QuestionSets(session).all(limit=200, only_published=by.is_provider)
+    return QuestionSetList(items=[QuestionSetSummary.model_validate(one) for one in found])
+
+
+@router.post("", operation_id="draft_question_set", status_code=201)
+def draft_question_set(asked: QuestionSetIn, session: SessionDep, by: Author, now: Now) -> QuestionSetRead:
+    drafted = actions.draft_question_set(session, name=asked.name, content=asked.content, by=by, now=now)
+    return QuestionSetRead.model_validate(drafted)
+
+
+@router.get("/{question_set_id}", operation_id="read_question_set", responses=may_answer(QuestionSetNotFound))
+def read_question_set(question_set_id: UUID, session: SessionDep, by: SignedIn) -> QuestionSetRead:
+    found = QuestionSets(session).get(question_set_id)
+    if by.is_provider and found.status == VersionStatus.DRAFT:
+        raise QuestionSetNotFound(question_set_id)
+    return QuestionSetRead.model_validate(found)
+
+
+@router.put(
+    "/{question_set_id}",
+    operation_id="edit_question_set",
+    responses=may_answer(QuestionSetNotFound, VersionFrozen),
+)
+def edit_question_set(question_set_id: UUID, asked: ContentIn, session: SessionDep, by: Author) -> QuestionSetRead:
+    return QuestionSetRead.model_validate(actions.edit_question_set(session, question_set_id, asked.content))
+
+
+@router.post(
+    "/{question_set_id}/publication",
+    operation_id="publish_question_set",
+    responses=may_answer(QuestionSetNotFound, VersionFrozen, QuestionSetRefused),
+)
+def publish_question_set(question_set_id: UUID, session: SessionDep, by: Author, now: Now) -> QuestionSetRead:
+    published = actions.publish_question_set(session, question_set_id, by=by, now=now)
+    return QuestionSetRead.model_validate(published)
+
+
+@router.post(
+    "/{question_set_id}/trial",
+    operation_id="try_question_set",
+    summary="Try answers against a set; nothing is stored",
+    responses=may_answer(QuestionSetNotFound),
+)
+def try_question_set(question_set_id: UUID, asked: TrialIn, session: SessionDep, by: Author) -> TrialRead:
+    content: QuestionSetContent = QuestionSets(session).content(question_set_id)
+    return TrialRead(
+        asked=[question.id for question in questions_asked(content, asked.answers)],
+        errors=[AnswerErrorRead.model_validate(error) for error in errors_in([content], asked.answers, complete=True)],
+    )

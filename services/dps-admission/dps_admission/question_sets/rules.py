@@ -1,0 +1,169 @@
+"""Whether answers fit a question set, and whether a set may be published. Pure."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import Any
+from uuid import UUID
+
+from dps_admission.bars import Bar
+
+from .content import ExclusionGround, Kind, Question, QuestionSetContent, Scored
+
+TEXT_AT_MOST = 40_000
+"""Characters, whatever the word limit says: five thousand words fit twice."""
+PARTS = (1, 2, 3)
+
+Answers = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class AnswerError:
+    question: str
+    code: str
+    says: str
+
+    def document(self) -> dict[str, str]:
+        return asdict(self)
+
+
+def bars_to_publishing(content: QuestionSetContent) -> list[Bar]:
+    bars = []
+    present = {section.part for section in content.sections}
+    for part in PARTS:
+        if part not in present:
+            bars.append(Bar("part-missing", f"Part {part} has no questions."))
+    if not any(isinstance(q.grading, ExclusionGround) for q in content.questions()):
+        bars.append(Bar("no-exclusion-grounds", "Part 2 asks about no ground of exclusion."))
+    if not any(isinstance(q.grading, Scored) for q in content.questions()):
+        bars.append(Bar("nothing-scored", "No question is scored, so no quality threshold can be applied."))
+    return bars
+
+
+def is_asked(question: Question, answers: Answers, content: QuestionSetContent) -> bool:
+    """A dependent question is asked when the one it hangs on is asked too and has one of the answers."""
+    if question.only_when is None:
+        return True
+    wanted = question.only_when
+    parent = next(q for q in content.questions() if q.id == wanted.question)
+    if not is_asked(parent, answers, content):
+        return False
+    given = answers.get(wanted.question)
+    chosen = given if isinstance(given, list) else [given]
+    return any(one == other and type(one) is type(other) for one in chosen for other in wanted.answers)
+
+
+def questions_asked(content: QuestionSetContent, answers: Answers) -> list[Question]:
+    return [question for question in content.questions() if is_asked(question, answers, content)]
+
+
+def errors_in(contents: Sequence[QuestionSetContent], answers: Answers, *, complete: bool) -> list[AnswerError]:
+    """Every error in answers to one or several sets; a draft (`complete` false) may leave gaps."""
+    errors: dict[tuple[str, str], AnswerError] = {}
+    known = {question.id for content in contents for question in content.questions()}
+    found = [AnswerError(one, "unknown-question", "No such question is asked.") for one in answers if one not in known]
+    for content in contents:
+        found += _errors_in_one(content, answers, complete=complete)
+    for error in found:
+        errors.setdefault((error.question, error.code), error)
+    return list(errors.values())
+
+
+def _errors_in_one(content: QuestionSetContent, answers: Answers, *, complete: bool) -> list[AnswerError]:
+    errors = []
+    for question in questions_asked(content, answers):
+        answer = answers.get(question.id)
+        if _is_empty(answer):
+            if complete and question.is_required:
+                errors.append(AnswerError(question.id, "missing", "Answer this question."))
+        elif says := error_in_answer(question, answer, complete=complete):
+            errors.append(says)
+    return errors
+
+
+def _is_empty(answer: Any) -> bool:
+    return answer is None or answer == [] or (isinstance(answer, str) and not answer.strip())
+
+
+def error_in_answer(question: Question, answer: Any, *, complete: bool) -> AnswerError | None:
+    """The first thing wrong with one answer that is not empty. A draft may be over its word limit for a while."""
+    says = _SHAPES[question.kind](question, answer)
+    if says:
+        return AnswerError(question.id, "wrong-shape", says)
+    if complete and question.word_limit and len(str(answer).split()) > question.word_limit:
+        return AnswerError(question.id, "too-long", f"Use {question.word_limit} words or fewer.")
+    return None
+
+
+def _yes_no(_: Question, answer: Any) -> str | None:
+    return None if isinstance(answer, bool) else "Answer yes or no (true or false)."
+
+
+def _choice(question: Question, answer: Any) -> str | None:
+    is_one = isinstance(answer, str) and answer in question.options
+    return None if is_one else "Choose one of the options."
+
+
+def _several(question: Question, answer: Any) -> str | None:
+    are_some = isinstance(answer, list) and all(isinstance(one, str) and one in question.options for one in answer)
+    return None if are_some and len(set(answer)) == len(answer) else "Choose from the options, each once."
+
+
+def _text(_: Question, answer: Any) -> str | None:
+    if not isinstance(answer, str) or "\x00" in answer:
+        return "Answer in words."
+    return None if len(answer) <= TEXT_AT_MOST else f"Use {TEXT_AT_MOST} characters or fewer."
+
+
+def _date(_: Question, answer: Any) -> str | None:
+    return None if isinstance(answer, str) and as_date(answer) else "Give a date such as 2026-03-31."
+
+
+def _money(_: Question, answer: Any) -> str | None:
+    return None if isinstance(answer, str) and as_pounds(answer) is not None else 'Give pounds such as "5000000.00".'
+
+
+def _document(_: Question, answer: Any) -> str | None:
+    try:
+        UUID(answer)
+    except (ValueError, TypeError, AttributeError):
+        return "Give the id of a document that you have uploaded."
+    return None
+
+
+_SHAPES: Mapping[Kind, Callable[[Question, Any], str | None]] = {
+    Kind.YES_NO: _yes_no,
+    Kind.CHOICE: _choice,
+    Kind.SEVERAL: _several,
+    Kind.TEXT: _text,
+    Kind.DATE: _date,
+    Kind.MONEY: _money,
+    Kind.DOCUMENT: _document,
+}
+
+
+def as_date(answer: Any) -> date | None:
+    try:
+        day = date.fromisoformat(answer)
+    except (ValueError, TypeError):
+        return None
+    return day if day.isoformat() == answer else None  # week dates are a spelling that pages do not offer
+
+
+def as_pounds(answer: Any) -> Decimal | None:
+    """Exact pounds and pence, not negative, under ten thousand million."""
+    try:
+        amount = Decimal(answer)
+    except (InvalidOperation, TypeError, ValueError):
+        return None
+    is_plain = amount.is_finite() and 0 <= amount < 10**10 and amount == round(amount, 2)
+    return amount if is_plain else None
+
+
+def answer_to(purpose: str, content: QuestionSetContent, answers: Answers) -> tuple[Question, Any] | None:
+    """The question that serves a purpose, and its answer; None when it is not asked."""
+    for question in questions_asked(content, answers):
+        if question.purpose == purpose:
+            return question, answers.get(question.id)
+    return None

@@ -1,0 +1,58 @@
+"""What callers send and receive about question sets."""
+
+from uuid import UUID
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, JsonValue
+
+from assay_kit.text import Model, Name
+from assay_kit.versions import VersionStatus
+
+from .content import QuestionSetContent, Slug
+
+
+class QuestionSetIn(Model):
+    name: Name
+    content: QuestionSetContent
+
+
+class ContentIn(Model):
+    content: QuestionSetContent
+
+
+class QuestionSetSummary(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+
+    id: UUID
+    name: str
+    version: int
+    status: VersionStatus
+    content_hash: str | None
+    created_at: AwareDatetime
+    published_at: AwareDatetime | None
+
+
+class QuestionSetRead(QuestionSetSummary):
+    content: QuestionSetContent
+
+
+class QuestionSetList(BaseModel):
+    items: list[QuestionSetSummary] = Field(max_length=200)
+
+
+class TrialIn(Model):
+    """Answers to try against a set before it is published."""
+
+    answers: dict[Slug, JsonValue] = Field(default_factory=dict, max_length=1000)
+
+
+class AnswerErrorRead(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+
+    question: str
+    code: str
+    says: str
+
+
+class TrialRead(BaseModel):
+    asked: list[str] = Field(max_length=10_000)
+    errors: list[AnswerErrorRead] = Field(max_length=10_000)

@@ -1,0 +1,92 @@
+"""Reads who was a member of what, as at an instant, from the timeline: it alone knows what was."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlmodel import Session, col
+
+from assay_contracts.directory.copies import provider_copy
+from assay_kit.timeline import timeline_entry
+from dps_admission.memberships.rules import MEMBERSHIP_LIFE, MembershipStatus
+from dps_admission.tables import Lot, Membership, Scheme
+
+from .rules import is_on_register
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    membership_id: UUID
+    provider_id: UUID
+    provider_name: str | None
+    lot_id: UUID
+    lot_name: str
+    scheme_id: UUID
+    scheme_name: str
+    zone: str | None
+    status: MembershipStatus
+    member_since: datetime
+
+
+class Register:
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def as_at(self, instant: datetime, *, lot_id: UUID | None = None, scheme_id: UUID | None = None) -> Sequence[Line]:
+        """Members at `instant`, the steps of that instant included: one query, whatever the number of members."""
+        shown = [status for status in MembershipStatus if is_on_register(status)]
+        last = (
+            select(
+                timeline_entry.c.object_id,
+                timeline_entry.c.to_status,
+                func.min(timeline_entry.c.at)
+                .filter(timeline_entry.c.to_status == MembershipStatus.ACTIVE)
+                .over(partition_by=timeline_entry.c.object_id)
+                .label("member_since"),
+                func.row_number()
+                .over(
+                    partition_by=timeline_entry.c.object_id,
+                    order_by=(timeline_entry.c.at.desc(), timeline_entry.c.sequence.desc()),
+                )
+                .label("place"),
+            )
+            .where(timeline_entry.c.object_kind == MEMBERSHIP_LIFE.name, timeline_entry.c.at <= instant)
+            .subquery()
+        )
+        wanted = (
+            select(
+                Membership,
+                last.c.to_status,
+                last.c.member_since,
+                col(Lot.name),
+                col(Scheme.name),
+                provider_copy.c.name,
+            )
+            .join(last, last.c.object_id == col(Membership.id))
+            .join(Lot, col(Lot.id) == col(Membership.lot_id))
+            .join(Scheme, col(Scheme.id) == col(Membership.scheme_id))
+            .outerjoin(provider_copy, provider_copy.c.id == col(Membership.provider_id))
+            .where(last.c.place == 1, last.c.to_status.in_(shown))
+            .order_by(col(Scheme.name), col(Lot.name), col(Membership.zone), provider_copy.c.name, col(Membership.id))
+        )
+        if lot_id is not None:
+            wanted = wanted.where(col(Membership.lot_id) == lot_id)
+        if scheme_id is not None:
+            wanted = wanted.where(col(Membership.scheme_id) == scheme_id)
+        return [
+            Line(
+                membership_id=member.id,
+                provider_id=member.provider_id,
+                provider_name=provider,
+                lot_id=member.lot_id,
+                lot_name=lot,
+                scheme_id=member.scheme_id,
+                scheme_name=scheme,
+                zone=member.zone,
+                status=MembershipStatus(status),
+                member_since=since,
+            )
+            for member, status, since, lot, scheme, provider in self._session.execute(wanted)
+        ]

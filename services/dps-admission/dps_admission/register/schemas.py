@@ -1,0 +1,24 @@
+"""What the public register answers."""
+
+from datetime import date
+from uuid import UUID
+
+from pydantic import BaseModel, Field
+
+
+class RegisterLine(BaseModel):
+    """One member. Whether it is suspended is not public."""
+
+    provider_id: UUID
+    provider_name: str | None
+    zone: str | None
+    member_since: date
+
+
+class RegisterOfLot(BaseModel):
+    scheme_id: UUID
+    scheme_name: str
+    lot_id: UUID
+    lot_name: str
+    as_at: date
+    members: list[RegisterLine] = Field(max_length=100_000)

@@ -1,0 +1,48 @@
+"""Closing a DPS: drafts expire, what is undecided lapses by letter, memberships end. Placements and contracts go on."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlmodel import Session
+
+from assay_kit.calendar import london_day, start_of_london_day
+from assay_kit.identity import SYSTEM, Principal
+from assay_kit.timeline import take
+from dps_admission.applications.actions import expire_draft, lapse_part
+from dps_admission.applications.repository import Applications
+from dps_admission.memberships.ending import expire_members
+from dps_admission.tables import Scheme
+
+from .repository import Schemes
+from .rules import LOT_LIFE, SCHEME_LIFE, LotStatus, LotStep, SchemeStep
+
+
+def close_scheme(session: Session, scheme_id: UUID, *, reason: str, by: Principal, now: datetime) -> Scheme:
+    schemes, applications = Schemes(session), Applications(session)
+    scheme = schemes.get(scheme_id, lock=True)
+    take(session, scheme, SchemeStep.CLOSE, SCHEME_LIFE, by=by, now=now, reason=reason)
+    scheme.closed_at = now
+    lots = schemes.lots_of(scheme.id)
+    for lot in lots:
+        if lot.status != LotStatus.CLOSED:
+            take(session, lot, LotStep.CLOSE, LOT_LIFE, by=by, now=now, reason=reason)
+    for draft in applications.drafts_to(scheme.id):
+        expire_draft(session, draft, now=now)
+    for part in applications.open_parts_of_lots([lot.id for lot in lots]):
+        lapse_part(session, part, now=now)
+    expire_members(session, scheme.id, by=by, now=now)
+    session.flush()
+    return scheme
+
+
+def close_expired(session: Session, now: datetime) -> int:
+    """Schemes whose validity has ended close by themselves, one at a time."""
+    expired = Schemes(session).expired(london_day(now), limit=1)
+    for scheme in expired:
+        close_scheme(session, scheme.id, reason="Its validity has ended.", by=SYSTEM, now=now)
+    return len(expired)
+
+
+def next_closing(session: Session) -> datetime | None:
+    day = Schemes(session).next_expiry()
+    return start_of_london_day(day + timedelta(days=1)) if day else None

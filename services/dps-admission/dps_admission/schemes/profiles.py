@@ -1,0 +1,123 @@
+"""What a procedure profile says: one row of the law or of policy after another. Pure; the content is in the database.
+
+Every clause carries its value, whether it is law or policy, and its source, so that a refusal can name the rule.
+"""
+
+from datetime import date
+from enum import StrEnum
+from typing import Generic, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from assay_kit.calendar import Calendar
+
+T = TypeVar("T")
+
+
+class Regime(StrEnum):
+    PCR2015_REG34 = "pcr2015_reg34"
+    PCR2015_LIGHT_TOUCH = "pcr2015_light_touch"
+    PA2023_DYNAMIC_MARKET = "pa2023_dynamic_market"
+    PA2023_LIGHT_TOUCH_FRAMEWORK = "pa2023_light_touch_framework"
+
+
+class Basis(StrEnum):
+    LAW = "law"
+    POLICY = "policy"
+
+
+class AppliedFor(StrEnum):
+    """When applications may come in."""
+
+    ANY_TIME = "any_time"
+    AS_NOTICE = "as_notice"
+    WINDOWS = "windows"
+
+
+class MemberLimit(StrEnum):
+    FORBIDDEN = "forbidden"
+    ALLOWED = "allowed"
+
+
+class Conditions(StrEnum):
+    AS_ADVERTISED = "as_advertised"
+    MAY_NOT_CHANGE = "may_not_change"
+
+
+class ExclusionQuestions(StrEnum):
+    REGULATION_57 = "regulation_57"
+    SCHEDULES_6_AND_7 = "schedules_6_and_7"
+
+
+class Insurance(StrEnum):
+    MAY_BE_CRITERION = "may_be_criterion"
+    CHECKED_AT_AWARD = "checked_at_award"
+
+
+class Removal(StrEnum):
+    FOR_CAUSE = "for_cause"
+    SECTION_37 = "section_37"
+    AS_NOTICE = "as_notice"
+
+
+class Fee(StrEnum):
+    FORBIDDEN = "forbidden"
+    NONE = "none"
+    NONE_BEFORE_AWARD = "none_before_award"
+
+
+class OfferOrder(StrEnum):
+    ALL_MEMBERS = "all_members"
+    TIER_ORDER = "tier_order"
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Clause(_Part, Generic[T]):
+    value: T
+    basis: Basis
+    source: str = Field(min_length=1, max_length=300)
+
+
+class Transition(_Part):
+    """SI 2024/716: how long arrangements of the 2015 Regulations may live on."""
+
+    noticed_before: date
+    validity_frozen_after: date
+    latest_end: date
+
+
+class LocalPolicy(_Part):
+    """The council's own numbers; days are working days unless their name says otherwise."""
+
+    evaluators_at_least: int = Field(ge=2, le=9)
+    representations_days: int = Field(ge=2, le=20)
+    representations_days_at_least: int = Field(ge=2, le=20)
+    clarification_days: int = Field(ge=1, le=20)
+    offer_days: int = Field(ge=1, le=30)
+    draft_life_calendar_days: int = Field(ge=7, le=730)
+    leaving_notice_calendar_days: int = Field(ge=0, le=365)
+    suspension_review_calendar_days: int = Field(ge=7, le=365)
+
+
+class ProfileContent(_Part):
+    regime: Regime
+    title: str = Field(min_length=1, max_length=200)
+    applications: Clause[AppliedFor]
+    evaluation_days: Clause[int]
+    prolonged_days: Clause[int]
+    member_limit: Clause[MemberLimit]
+    conditions: Clause[Conditions]
+    renewed_declaration_days: Clause[int]
+    exclusion_questions: Clause[ExclusionQuestions]
+    insurance: Clause[Insurance]
+    removal: Clause[Removal]
+    fee: Clause[Fee]
+    calendar: Clause[Calendar]
+    tender_period_calendar_days: Clause[int | None]
+    """None: as the notice says."""
+    offer_order: Clause[OfferOrder]
+    transition: Clause[Transition] | None = None
+    policy: LocalPolicy

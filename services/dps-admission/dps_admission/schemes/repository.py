@@ -1,0 +1,128 @@
+"""Reads and writes schemes, lots and procedure profiles. No rules here."""
+
+from collections.abc import Sequence
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import func
+from sqlmodel import Session, col, select
+
+from assay_kit.identity import Principal
+from assay_kit.versions import VersionStatus
+from dps_admission.tables import Lot, LotZone, ProcedureProfile, QuestionSet, Scheme
+
+from .errors import LotNotFound, ProfileNotFound, SchemeNotFound
+from .profiles import ProfileContent
+from .rules import LotStatus, SchemeDates, SchemeStatus, Window
+
+
+class Schemes:
+    def __init__(self, session: Session) -> None:
+        self.session = session
+
+    def get(self, scheme_id: UUID, *, lock: bool = False) -> Scheme:
+        found = self.session.get(Scheme, scheme_id, with_for_update=lock or None)
+        if found is None:
+            raise SchemeNotFound(scheme_id)
+        return found
+
+    def seen_by(self, scheme_id: UUID, by: Principal) -> Scheme:
+        """Providers see what is noticed, not what is being prepared."""
+        found = self.get(scheme_id)
+        if by.is_provider and found.status == SchemeStatus.DRAFT:
+            raise SchemeNotFound(scheme_id)
+        return found
+
+    def all_seen_by(self, by: Principal, *, limit: int) -> Sequence[Scheme]:
+        statement = select(Scheme).order_by(col(Scheme.created_at), col(Scheme.id)).limit(limit)
+        if by.is_provider:
+            statement = statement.where(col(Scheme.status) != SchemeStatus.DRAFT)
+        return self.session.exec(statement).all()
+
+    def profile(self, profile_id: UUID) -> ProcedureProfile:
+        found = self.session.get(ProcedureProfile, profile_id)
+        if found is None:
+            raise ProfileNotFound(profile_id)
+        return found
+
+    def profiles(self) -> Sequence[ProcedureProfile]:
+        return self.session.exec(
+            select(ProcedureProfile).order_by(col(ProcedureProfile.regime), col(ProcedureProfile.version))
+        ).all()
+
+    def profile_of(self, scheme: Scheme) -> ProfileContent:
+        return ProfileContent.model_validate(self.profile(scheme.profile_id).content)
+
+    def lot(self, lot_id: UUID, *, lock: bool = False) -> Lot:
+        found = self.session.get(Lot, lot_id, with_for_update=lock or None)
+        if found is None:
+            raise LotNotFound(lot_id)
+        return found
+
+    def lots_of(self, scheme_id: UUID) -> Sequence[Lot]:
+        statement = select(Lot).where(col(Lot.scheme_id) == scheme_id)
+        return self.session.exec(statement.order_by(col(Lot.created_at), col(Lot.id)).limit(200)).all()
+
+    def zones_of(self, lot_id: UUID) -> Sequence[LotZone]:
+        statement = select(LotZone).where(col(LotZone.lot_id) == lot_id).order_by(col(LotZone.id))
+        return self.session.exec(statement).all()
+
+    def zones_of_lots(self, lot_ids: Sequence[UUID]) -> dict[UUID, list[str]]:
+        """The names of the zones of several lots; a borough-wide lot has none."""
+        statement = select(LotZone).where(col(LotZone.lot_id).in_(lot_ids)).order_by(col(LotZone.id))
+        names: dict[UUID, list[str]] = {lot_id: [] for lot_id in lot_ids}
+        for zone in self.session.exec(statement):
+            if zone.zone is not None:
+                names[zone.lot_id].append(zone.zone)
+        return names
+
+    def ready_lots(self, scheme_id: UUID) -> int:
+        statement = (
+            select(func.count(col(Lot.id)))
+            .join(QuestionSet, col(QuestionSet.id) == col(Lot.question_set_id))
+            .where(
+                col(Lot.scheme_id) == scheme_id,
+                col(Lot.status) != LotStatus.CLOSED,
+                col(QuestionSet.status) == VersionStatus.PUBLISHED,
+            )
+        )
+        return self.session.exec(statement).one()
+
+    def replace_zones(self, lot: Lot, zones: Sequence[str]) -> None:
+        for old in self.zones_of(lot.id):
+            self.session.delete(old)
+        self.session.flush()
+        names: list[str | None] = [*zones] or [None]
+        for zone in names:
+            self.session.add(LotZone(lot_id=lot.id, zone=zone, places=lot.places))
+            self.session.flush()
+
+    def next_expiry(self) -> date | None:
+        statement = select(func.min(col(Scheme.valid_until))).where(col(Scheme.status) == SchemeStatus.OPEN)
+        return self.session.exec(statement).one()
+
+    def expired(self, before: date, *, limit: int) -> Sequence[Scheme]:
+        statement = (
+            select(Scheme)
+            .where(col(Scheme.status) == SchemeStatus.OPEN, col(Scheme.valid_until) < before)
+            .order_by(col(Scheme.id))
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        )
+        return self.session.exec(statement).all()
+
+
+def dates_of(scheme: Scheme) -> SchemeDates:
+    windows = [
+        Window(opens_on=date.fromisoformat(w["opens_on"]), closes_on=date.fromisoformat(w["closes_on"]))
+        for w in scheme.windows
+    ]
+    return SchemeDates(
+        notice_reference=scheme.notice_reference,
+        noticed_on=scheme.noticed_on,
+        award_on=scheme.award_on,
+        go_live_on=scheme.go_live_on,
+        valid_from=scheme.valid_from,
+        valid_until=scheme.valid_until,
+        windows=windows,
+    )

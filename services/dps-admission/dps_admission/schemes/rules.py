@@ -1,0 +1,252 @@
+"""When a DPS and its lots may move and change. Pure: the profile says what the law is, callers pass everything in.
+
+Every function returns all bars that apply, each naming its rule.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+
+from assay_kit.steps import Life
+from dps_admission.bars import Bar
+
+from .profiles import AppliedFor, Clause, Conditions, MemberLimit, ProfileContent
+
+
+class SchemeStatus(StrEnum):
+    DRAFT = "draft"
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+class SchemeStep(StrEnum):
+    OPEN = "open"
+    CLOSE = "close"
+
+
+class LotStatus(StrEnum):
+    DRAFT = "draft"
+    OPEN = "open"
+    PAUSED = "paused"
+    CLOSED = "closed"
+
+
+class LotStep(StrEnum):
+    OPEN = "open"
+    PAUSE = "pause"
+    RESUME = "resume"
+    CLOSE = "close"
+
+
+SCHEME_LIFE = Life(
+    name="scheme",
+    start=SchemeStatus.DRAFT,
+    steps={
+        (SchemeStatus.DRAFT, SchemeStep.OPEN): SchemeStatus.OPEN,
+        (SchemeStatus.OPEN, SchemeStep.CLOSE): SchemeStatus.CLOSED,
+    },
+)
+LOT_LIFE = Life(
+    name="lot",
+    start=LotStatus.DRAFT,
+    steps={
+        (LotStatus.DRAFT, LotStep.OPEN): LotStatus.OPEN,
+        (LotStatus.OPEN, LotStep.PAUSE): LotStatus.PAUSED,
+        (LotStatus.PAUSED, LotStep.RESUME): LotStatus.OPEN,
+        (LotStatus.DRAFT, LotStep.CLOSE): LotStatus.CLOSED,
+        (LotStatus.OPEN, LotStep.CLOSE): LotStatus.CLOSED,
+        (LotStatus.PAUSED, LotStep.CLOSE): LotStatus.CLOSED,
+    },
+)
+
+
+class Tier(StrEnum):
+    TIER_1 = "tier_1"
+    TIER_2 = "tier_2"
+    SPECIALIST = "specialist"
+
+
+class ChangeRationale(StrEnum):
+    """Why a live DPS changes, in a code that can be counted."""
+
+    EXTENDED_AS_ADVERTISED = "extended_as_advertised"
+    SHORTENED = "shortened"
+    CORRECTION = "correction"
+    COUNCIL_DECISION = "council_decision"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Window:
+    """A span of days, both included, in which applications come in."""
+
+    opens_on: date
+    closes_on: date
+
+    def has(self, day: date) -> bool:
+        return self.opens_on <= day <= self.closes_on
+
+
+@dataclass(frozen=True, kw_only=True)
+class SchemeDates:
+    notice_reference: str | None = None
+    noticed_on: date | None = None
+    award_on: date | None = None
+    go_live_on: date | None = None
+    valid_from: date | None = None
+    valid_until: date | None = None
+    windows: Sequence[Window] = field(default=())
+
+
+@dataclass(frozen=True, kw_only=True)
+class LotShape:
+    zones: Sequence[str]
+    """Empty: borough-wide."""
+    places: int | None
+    """Places in each zone, or in the borough; None: no limit."""
+
+
+def bars_to_scheme(profile: ProfileContent, dates: SchemeDates, *, charges_fee: bool = False) -> list[Bar]:
+    """What is wrong with a scheme's own dates, whatever its status."""
+    bars = _disorder(dates)
+    if charges_fee:
+        bars.append(Bar("fee-forbidden", "Applicants may not be charged a fee.", profile.fee.source))
+    if profile.applications.value == AppliedFor.ANY_TIME and dates.windows:
+        says = "Applications must be accepted at any time, so there can be no application windows."
+        bars.append(Bar("windows-forbidden", says, profile.applications.source))
+    if any(window.closes_on < window.opens_on for window in dates.windows):
+        bars.append(Bar("window-backwards", "An application window closes before it opens."))
+    return bars + _past_transition(profile, dates)
+
+
+def _disorder(dates: SchemeDates) -> list[Bar]:
+    bars = []
+    if dates.valid_from and dates.valid_until and dates.valid_until < dates.valid_from:
+        bars.append(Bar("validity-backwards", "The validity ends before it begins."))
+    if dates.noticed_on and dates.valid_from and dates.valid_from < dates.noticed_on:
+        bars.append(Bar("valid-before-notice", "The validity begins before the notice was published."))
+    if dates.award_on and dates.go_live_on and dates.go_live_on < dates.award_on:
+        bars.append(Bar("live-before-award", "The go-live date is before the award."))
+    return bars
+
+
+def _past_transition(profile: ProfileContent, dates: SchemeDates) -> list[Bar]:
+    if profile.transition is None:
+        return []
+    rule, source, bars = profile.transition.value, profile.transition.source, []
+    if dates.noticed_on and dates.noticed_on >= rule.noticed_before:
+        says = f"A procedure of the 2015 Regulations must have been noticed before {rule.noticed_before}."
+        bars.append(Bar("noticed-too-late", says, source))
+    if dates.valid_until and dates.valid_until > rule.latest_end:
+        bars.append(Bar("ends-too-late", f"The validity must end by {rule.latest_end}.", source))
+    return bars
+
+
+def bars_to_opening(profile: ProfileContent, dates: SchemeDates, *, ready_lots: int, today: date) -> list[Bar]:
+    bars = bars_to_scheme(profile, dates)
+    if not dates.notice_reference or dates.noticed_on is None:
+        bars.append(Bar("notice-missing", "A DPS opens only with the reference and date of its notice."))
+    elif dates.noticed_on > today:
+        bars.append(Bar("notice-not-published", "The notice is not published yet."))
+    if dates.valid_from is None or dates.valid_until is None:
+        bars.append(Bar("validity-missing", "A DPS opens only with the dates of its validity."))
+    elif dates.valid_until < today:
+        bars.append(Bar("validity-over", "The validity is already over."))
+    if ready_lots < 1:
+        bars.append(Bar("no-ready-lot", "A DPS opens only with one lot that has a published question set."))
+    if profile.applications.value == AppliedFor.WINDOWS and not dates.windows:
+        says = "The notice must say in which windows applications are accepted."
+        bars.append(Bar("windows-missing", says, profile.applications.source))
+    return bars
+
+
+def bars_to_new_validity(profile: ProfileContent, dates: SchemeDates, *, until: date, today: date) -> list[Bar]:
+    """Whether an open DPS may end on `until`. Ending early is never blocked by SI 2024/716."""
+    bars = []
+    if dates.valid_from and until < dates.valid_from:
+        bars.append(Bar("validity-backwards", "The validity would end before it began."))
+    if until < today:
+        bars.append(Bar("validity-in-the-past", "The validity cannot be made to end in the past."))
+    is_later = dates.valid_until is None or until > dates.valid_until
+    if not is_later:
+        return bars
+    if profile.transition and today > profile.transition.value.validity_frozen_after:
+        day = profile.transition.value.validity_frozen_after
+        bars.append(Bar("validity-frozen", f"The validity may not be extended after {day}.", profile.transition.source))
+    if profile.transition and until > profile.transition.value.latest_end:
+        day = profile.transition.value.latest_end
+        bars.append(Bar("ends-too-late", f"The validity must end by {day}.", profile.transition.source))
+    return bars
+
+
+def bars_to_lot(profile: ProfileContent, shape: LotShape) -> list[Bar]:
+    bars = []
+    if shape.places is not None and profile.member_limit.value == MemberLimit.FORBIDDEN:
+        says = "The number of members may not be limited, so a lot cannot have a number of places."
+        bars.append(Bar("limit-forbidden", says, profile.member_limit.source))
+    if len(set(shape.zones)) != len(shape.zones):
+        bars.append(Bar("zone-twice", "A zone is named twice."))
+    return bars
+
+
+def bars_to_changing_conditions(profile: ProfileContent, status: SchemeStatus) -> list[Bar]:
+    """Whether the conditions of membership (threshold, places, zones, question set) may change now."""
+    if status == SchemeStatus.DRAFT:
+        return []
+    if status == SchemeStatus.CLOSED:
+        return [Bar("scheme-closed", "The DPS is closed.")]
+    if profile.conditions.value == Conditions.MAY_NOT_CHANGE:
+        says = "The conditions of membership may not change during the term."
+    else:
+        says = "The conditions stay as they were advertised."
+    return [Bar("conditions-frozen", says, profile.conditions.source)]
+
+
+def bars_to_opening_lot(*, scheme: SchemeStatus, has_question_set: bool) -> list[Bar]:
+    bars = []
+    if scheme != SchemeStatus.OPEN:
+        bars.append(Bar("scheme-not-open", "A lot opens only in an open DPS."))
+    if not has_question_set:
+        bars.append(Bar("no-question-set", "A lot is ready only with a published question set."))
+    return bars
+
+
+def bars_to_pausing(profile: ProfileContent) -> list[Bar]:
+    return _must_stay_open(profile.applications)
+
+
+def _must_stay_open(applications: Clause[AppliedFor]) -> list[Bar]:
+    if applications.value != AppliedFor.ANY_TIME:
+        return []
+    says = "Applications must be accepted at any time while the DPS is valid, so a lot cannot be paused."
+    return [Bar("pause-forbidden", says, applications.source)]
+
+
+def bars_to_closing_lot(profile: ProfileContent, scheme: SchemeStatus) -> list[Bar]:
+    """A lot of an open DPS that must take applications at any time closes with the DPS, not before."""
+    if scheme != SchemeStatus.OPEN:
+        return []
+    return [Bar("closing-forbidden", bar.says, bar.source) for bar in _must_stay_open(profile.applications)]
+
+
+def bars_to_receiving(
+    profile: ProfileContent, dates: SchemeDates, *, scheme: SchemeStatus, lot: LotStatus, today: date
+) -> list[Bar]:
+    """Whether an application to this lot may come in today."""
+    bars = []
+    if scheme != SchemeStatus.OPEN:
+        bars.append(Bar("scheme-not-open", "The DPS is not open."))
+    if lot != LotStatus.OPEN:
+        bars.append(Bar("lot-not-open", f"The lot is {lot}."))
+    if dates.valid_from and today < dates.valid_from:
+        bars.append(Bar("not-yet-valid", f"Applications are taken from {dates.valid_from}."))
+    if dates.valid_until and today > dates.valid_until:
+        bars.append(Bar("validity-over", f"The DPS ended on {dates.valid_until}."))
+    if dates.windows and not any(window.has(today) for window in dates.windows):
+        says = "Applications are taken only in the windows that the notice gives."
+        bars.append(Bar("outside-window", says, profile.applications.source))
+    return bars
+
+
+def bars_when_not_open() -> list[Bar]:
+    return [Bar("scheme-not-open", "The DPS is not open.")]

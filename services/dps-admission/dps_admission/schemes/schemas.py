@@ -1,0 +1,141 @@
+"""What callers send and receive about schemes, lots and procedure profiles."""
+
+from datetime import date
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from assay_contracts.directory import CareServiceType, ClientGroup
+from assay_kit.money import Money, Percent
+from assay_kit.text import Line, Model, Name, Reason
+from assay_kit.versions import VersionStatus
+
+from .profiles import ProfileContent, Regime
+from .rules import ChangeRationale, LotStatus, SchemeStatus, Tier
+
+Places = Annotated[int, Field(ge=1, le=1000)]
+
+
+class WindowIn(Model):
+    opens_on: date
+    closes_on: date
+
+
+class SchemeIn(Model):
+    name: Name
+    profile_id: UUID
+    notice_reference: Name | None = None
+    noticed_on: date | None = None
+    award_on: date | None = None
+    go_live_on: date | None = None
+    valid_from: date | None = None
+    valid_until: date | None = None
+    windows: list[WindowIn] = Field(default_factory=list, max_length=50)
+    applicant_fee: Money | None = None
+    """Accepted only so that the refusal can name the law."""
+
+
+class ValidityIn(Model):
+    valid_until: date
+    rationale: ChangeRationale
+    reason: Reason
+
+
+class WhyIn(Model):
+    reason: Reason
+
+
+class LotIn(Model):
+    name: Name
+    tier: Tier | None = None
+    zones: list[Name] = Field(default_factory=list, max_length=50)
+    places: Places | None = None
+    quality_threshold: Percent = Field(default="60", validate_default=True)
+    service_type: CareServiceType
+    client_groups: list[ClientGroup] = Field(default_factory=list, max_length=7)
+    regulated_activity: Name | None = None
+    price_ceiling: Money | None = None
+    price_unit: Line | None = None
+    question_set_id: UUID | None = None
+
+
+class ProfileRead(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+
+    id: UUID
+    regime: Regime
+    version: int
+    status: VersionStatus
+    title: str
+    effective_from: date
+    content: ProfileContent
+    content_hash: str
+
+
+class WindowRead(BaseModel):
+    opens_on: date
+    closes_on: date
+
+
+class LotRead(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+
+    id: UUID
+    scheme_id: UUID
+    name: str
+    status: LotStatus
+    tier: Tier | None
+    zones: list[str] = Field(max_length=50)
+    places: int | None
+    quality_threshold: Percent
+    service_type: CareServiceType
+    client_groups: list[ClientGroup] = Field(max_length=7)
+    regulated_activity: str | None
+    price_ceiling: Money | None
+    price_unit: str | None
+    question_set_id: UUID | None
+
+
+class SchemeRead(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+
+    id: UUID
+    name: str
+    profile_id: UUID
+    status: SchemeStatus
+    notice_reference: str | None
+    noticed_on: date | None
+    award_on: date | None
+    go_live_on: date | None
+    valid_from: date | None
+    valid_until: date | None
+    windows: list[WindowRead] = Field(max_length=50)
+    created_at: AwareDatetime
+
+
+class SchemeChangeRead(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+
+    field: str
+    before: str | None
+    after: str | None
+    rationale: ChangeRationale
+    reason: str
+    at: AwareDatetime
+
+
+class SchemeList(BaseModel):
+    items: list[SchemeRead] = Field(max_length=200)
+
+
+class LotList(BaseModel):
+    items: list[LotRead] = Field(max_length=200)
+
+
+class ProfileList(BaseModel):
+    items: list[ProfileRead] = Field(max_length=200)
+
+
+class SchemeChangeList(BaseModel):
+    items: list[SchemeChangeRead] = Field(max_length=200)

@@ -1,0 +1,16 @@
+from collections.abc import Callable
+
+import pytest
+from fastapi.testclient import TestClient
+from make_dps import House
+from sqlmodel import Session
+
+from assay_kit.testing import service_fixtures
+from dps_admission.main import SERVICE
+
+engine, app, session, client_as, own_database = service_fixtures(SERVICE)
+
+
+@pytest.fixture
+def house(session: Session, client_as: Callable[..., TestClient]) -> House:
+    return House(session, client_as)
