@@ -8,9 +8,9 @@ from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, String, Tex
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
-from assay_contracts.assessment import Rating
-from assay_contracts.directory import CareServiceType
+from assay_contracts.assessment.ratings import Rating
 from assay_contracts.directory.copies import add_copy_tables
+from assay_contracts.directory.records import CareServiceType
 from assay_kit.database import Instant, known, new_id, service_registry
 from assay_kit.service import add_kit_tables
 from assessment.assessments.rules import Cause, NotSelfAssessed, Status

@@ -18,7 +18,7 @@ from assessment.tables import Assessment
 from . import actions
 from .errors import AssessmentNotFound, CareServiceNotFound, OpensInThePast, ServiceEnded, UnderWay
 from .repository import Assessments
-from .rules import LIFE, Status
+from .rules import Status
 from .schemas import AssessmentRead, Cancelling, Scheduling, Timeline
 
 router = APIRouter(prefix="/assessments", tags=["assessments"], responses=may_answer(InvalidRequest))
@@ -76,7 +76,7 @@ def read_assessment(assessment_id: UUID, session: SessionDep, by: Reader) -> Ass
 )
 def read_assessment_timeline(assessment_id: UUID, session: SessionDep, by: Reader) -> Timeline:
     assessment = Assessments(session).get(assessment_id, by=by)
-    return Timeline(items=list(timeline_of(session, kind=LIFE.name, object_id=assessment.id)))
+    return Timeline(items=list(timeline_of(session, object_id=assessment.id)))
 
 
 @router.post(

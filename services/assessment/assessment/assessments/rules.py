@@ -4,7 +4,7 @@ from calendar import monthrange
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from assay_contracts.assessment import Rating
+from assay_contracts.assessment.ratings import Rating
 from assay_kit.calendar import end_of_london_day, london_day, start_of_london_day
 from assay_kit.steps import Life
 from assessment.frameworks.framework import Policy
@@ -82,7 +82,7 @@ LIFE: Life[Status, Step] = Life(
 )
 
 # A rating that was given before Assay is recorded as it was: published, with nothing before.
-IMPORTED_LIFE: Life[Status, Step] = Life("assessment", Status.PUBLISHED, {})
+IMPORTED_LIFE: Life[Status, Step] = Life("imported rating", Status.PUBLISHED, {})
 
 # Until one of these is reached a service can have no other assessment under way.
 OPEN = frozenset(Status) - {Status.PUBLISHED, Status.CANCELLED, Status.WITHDRAWN}

@@ -6,8 +6,8 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, Field
 
-from assay_contracts.assessment import Rating
-from assay_contracts.directory import CareServiceType
+from assay_contracts.assessment.ratings import Rating
+from assay_contracts.directory.records import CareServiceType
 from assay_kit.text import Line, Model, Name, Reason
 from assay_kit.timeline import TimelineEntryRead
 from assessment.tables import Assessment

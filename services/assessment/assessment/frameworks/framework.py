@@ -10,8 +10,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from assay_contracts.assessment import Rating
-from assay_contracts.directory import CareServiceType
+from assay_contracts.assessment.ratings import Rating
+from assay_contracts.directory.records import CareServiceType
 
 Code = Annotated[str, StringConstraints(strict=True, pattern=r"^[a-z0-9][a-z0-9._]{0,39}$")]
 Title = Annotated[str, StringConstraints(strict=True, min_length=3, max_length=200)]

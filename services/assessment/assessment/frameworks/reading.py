@@ -9,7 +9,7 @@ from typing import Any
 import yaml
 from pydantic import ValidationError
 
-from assay_contracts.directory import CareServiceType
+from assay_contracts.directory.records import CareServiceType
 
 from .framework import Framework, LimiterKind, StandardInDomainLimiter
 

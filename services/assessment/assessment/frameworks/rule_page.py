@@ -2,7 +2,7 @@
 
 from pydantic import BaseModel, Field
 
-from assay_contracts.assessment import Rating
+from assay_contracts.assessment.ratings import Rating
 
 from .framework import Framework, Points, Policy
 

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlmodel import Session, select
 
-from assay_contracts.assessment import Rating
+from assay_contracts.assessment.ratings import Rating
 from assay_contracts.directory.copies import Copies
 from assay_contracts.messages import Recipient
 from assay_kit.calendar import at_london, london_day

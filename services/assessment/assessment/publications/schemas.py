@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel
 
-from assay_contracts.assessment import Rating
+from assay_contracts.assessment.ratings import Rating
 from assay_kit.text import Line, Model, Reason
 from assessment.assessments.rules import Cause
 from assessment.tables import Assessment, DueDate, Withdrawal

@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from assay_contracts.assessment import Rating
+from assay_contracts.assessment.ratings import Rating
 
 
 class AnswerRating(StrEnum):

@@ -8,8 +8,8 @@ then the limiters. A standard or domain with nothing applicable has no rating an
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 
-from assay_contracts.assessment import Rating
-from assay_contracts.directory import CareServiceType
+from assay_contracts.assessment.ratings import Rating
+from assay_contracts.directory.records import CareServiceType
 from assessment.frameworks.framework import (
     CriticalQuestionLimiter,
     Domain,

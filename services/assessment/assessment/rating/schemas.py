@@ -4,7 +4,7 @@ from typing import Self
 
 from pydantic import AwareDatetime, BaseModel
 
-from assay_contracts.assessment import Rating
+from assay_contracts.assessment.ratings import Rating
 from assessment.tables import AssessmentResult
 
 from .actions import Recomputation

@@ -5,8 +5,8 @@ from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from assay_contracts.assessment import Rating
-from assay_contracts.directory import CareServiceType
+from assay_contracts.assessment.ratings import Rating
+from assay_contracts.directory.records import CareServiceType
 
 from .answers import AnswerRating
 

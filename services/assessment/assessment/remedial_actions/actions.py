@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlmodel import Session
 
-from assay_contracts.assessment import Rating
+from assay_contracts.assessment.ratings import Rating
 from assay_contracts.messages import Recipient
 from assay_contracts.roles import Role
 from assay_kit.calendar import end_of_london_day, london_day, start_of_london_day

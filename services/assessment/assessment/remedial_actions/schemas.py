@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, Field
 
-from assay_contracts.assessment import Rating
+from assay_contracts.assessment.ratings import Rating
 from assay_kit.text import Model, Name, Reason, Text
 from assessment.tables import RemedialAction, RemedialIssue, RemedialPlan, RemedialProgress
 

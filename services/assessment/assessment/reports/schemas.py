@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, Field
 
-from assay_contracts.assessment import Rating
+from assay_contracts.assessment.ratings import Rating
 from assessment.assessments.rules import Cause, NotSelfAssessed, Status
 from assessment.frameworks.framework import Question
 from assessment.rating.answers import AnswerRating

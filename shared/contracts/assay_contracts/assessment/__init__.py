@@ -1,18 +1,21 @@
 """What the assessment service tells: the programme, ratings and remedial actions."""
 
 from datetime import date
-from enum import StrEnum
 from typing import ClassVar
 from uuid import UUID
 
+from assay_contracts.assessment.ratings import Rating
 from assay_kit.events import Event
 
-
-class Rating(StrEnum):
-    EXCELLENT = "excellent"
-    GOOD = "good"
-    REQUIRES_IMPROVEMENT = "requires_improvement"
-    POOR = "poor"
+__all__ = [
+    "AssessmentScheduled",
+    "DraftIssued",
+    "Rating",
+    "RatingPublished",
+    "RatingWithdrawn",
+    "RemedialActionOverdue",
+    "SelfAssessmentSubmitted",
+]
 
 
 class AssessmentScheduled(Event):
