@@ -19,7 +19,7 @@ from . import actions
 from .errors import AnswersClosed, AnswersNotSubmitted
 from .repository import SelfAnswers
 from .rules import bars_to_submission
-from .schemas import Answering, Declaring, SelfAnswerRead, SelfAssessmentRead
+from .schemas import Answering, AnsweringSeveral, Declaring, SelfAnswerRead, SelfAssessmentRead
 
 router = APIRouter(
     prefix="/assessments/{assessment_id}",
@@ -99,6 +99,22 @@ def save_answer(
     assessments = Assessments(session)
     standard, asked = assessments.question(assessments.get(assessment_id, by=by), question)
     return SelfAnswerRead.of(asked, standard.code, answer)
+
+
+@router.put(
+    "/answers",
+    summary="Save a page of answers",
+    description="Each answer carries the version that was read. All are saved, or none.",
+    operation_id="save_answers",
+    responses=may_answer(QuestionNotFound, AnswersClosed, StaleEdit),
+)
+def save_answers(
+    assessment_id: UUID, wanted: AnsweringSeveral, session: SessionDep, by: ProviderPerson, now: Now
+) -> SelfAssessmentRead:
+    for each in wanted.answers:
+        said = each.model_dump(exclude={"question", "version"})
+        actions.save_answer(session, assessment_id, each.question, **said, read_version=each.version, by=by, now=now)
+    return read_self_assessment(assessment_id, session, by)
 
 
 @router.post(

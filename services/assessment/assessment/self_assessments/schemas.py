@@ -5,12 +5,13 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, Field, StringConstraints
 
-from assay_kit.text import Model, Name
+from assay_kit.text import Count, Model, Name
 from assessment.assessments.rules import Status
 from assessment.frameworks.framework import Question
 from assessment.rating.answers import AnswerRating
 from assessment.tables import SelfAnswer
 
+QuestionCode = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._]{0,39}$")]
 Narrative = Annotated[str, StringConstraints(max_length=20_000, pattern=r"^[^\x00]*$")]
 EvidenceIds = Annotated[list[UUID], Field(max_length=200)]
 
@@ -21,6 +22,19 @@ class Answering(Model):
     rating: AnswerRating | None = None
     narrative: Narrative = ""
     evidence_ids: EvidenceIds = Field(default_factory=list)
+
+
+class AnsweringOne(Answering):
+    """One of several answers saved together. `version` is the one that was read; 0 for a first answer."""
+
+    question: QuestionCode
+    version: Count = 0
+
+
+class AnsweringSeveral(Model):
+    """A page of answers: all of them are saved, or none."""
+
+    answers: Annotated[list[AnsweringOne], Field(min_length=1, max_length=100)]
 
 
 class Declaring(Model):

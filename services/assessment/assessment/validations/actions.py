@@ -79,7 +79,7 @@ def record_finding(
     assessment = assessments.get(assessment_id, by=by, share=True)
     _ensure_validating(assessment)
     assessments.question(assessment, question)
-    answer = SelfAnswers(session).of(assessment_id).get(question)
+    answer = SelfAnswers(session).find(assessment_id, question)
     own = AnswerRating(answer.rating) if answer and answer.rating else None
     if bars := bars_to_finding(own, agrees=agrees, rating=rating, reason=reason, evidence_kinds=evidence_kinds):
         raise Barred(bars)

@@ -21,7 +21,7 @@ from assessment.self_assessments.routes import QuestionCode
 from . import actions
 from .errors import MayNotGoWithoutAnswers, NotValidating, NotYetShared, VisitInTheFuture
 from .repository import Validations
-from .schemas import BeginningValidation, Finding, FindingRead, ValidationRead, Visiting, VisitRead
+from .schemas import BeginningValidation, Finding, FindingRead, FindingSeveral, ValidationRead, Visiting, VisitRead
 
 router = APIRouter(
     prefix="/assessments/{assessment_id}",
@@ -91,6 +91,22 @@ def record_finding(
     assessments = Assessments(session)
     _, asked = assessments.question(assessments.get(assessment_id, by=by), question)
     return FindingRead.of(asked, SelfAnswers(session).of(assessment_id).get(question), finding)
+
+
+@router.put(
+    "/validated-answers",
+    summary="Record a page of findings",
+    description="Each finding carries the version that was read. All are recorded, or none.",
+    operation_id="record_findings",
+    responses=may_answer(QuestionNotFound, NotValidating, Barred, StaleEdit),
+)
+def record_findings(
+    assessment_id: UUID, wanted: FindingSeveral, session: SessionDep, by: Officer, now: Now
+) -> ValidationRead:
+    for each in wanted.findings:
+        said = each.model_dump(exclude={"question", "version"})
+        actions.record_finding(session, assessment_id, each.question, **said, read_version=each.version, by=by, now=now)
+    return read_validation(assessment_id, session, by)
 
 
 @router.get(

@@ -6,10 +6,11 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, Field
 
-from assay_kit.text import Model, Name, Reason, Text
+from assay_kit.text import Count, Model, Name, Reason, Text
 from assessment.assessments.rules import NotSelfAssessed
 from assessment.frameworks.framework import Question
 from assessment.rating.answers import AnswerRating
+from assessment.self_assessments.schemas import QuestionCode
 from assessment.tables import SelfAnswer, ValidatedAnswer, Visit
 
 from .rules import EvidenceKind
@@ -30,6 +31,19 @@ class Finding(Model):
     reason: Reason | None = None
     evidence_kinds: Annotated[list[EvidenceKind], Field(max_length=5)] = Field(default_factory=list)
     good_practice: Text | None = None
+
+
+class FindingOne(Finding):
+    """One of several findings recorded together. `version` is the one that was read; 0 for a first finding."""
+
+    question: QuestionCode
+    version: Count = 0
+
+
+class FindingSeveral(Model):
+    """A page of findings: all of them are recorded, or none."""
+
+    findings: Annotated[list[FindingOne], Field(min_length=1, max_length=100)]
 
 
 class FindingRead(BaseModel):
