@@ -1,0 +1,131 @@
+-- All that is known about some services at an instant: one row each, one statement however many there are.
+-- :ids the services · :at the instant · :today its London day · :..._after count only what happened after that day (null: all)
+SELECT
+    service.id,
+    service.provider_id,
+    jsonb_strip_nulls(jsonb_build_object(
+        'on', CAST(:today AS date),
+        'service_type', service.type,
+        'people_supported', coalesce(month.people, CAST(service.record ->> 'people_supported' AS integer)),
+        'is_regulated', service.record -> 'is_regulated',
+        'prepares_food', service.record -> 'prepares_food',
+        'has_food_id', service.record ->> 'fhrs_id' IS NOT NULL,
+        'requires_registered_manager', service.record -> 'requires_registered_manager',
+        'is_company', provider.id IS NULL OR provider.record ->> 'company_number' IS NOT NULL,
+        'assessment', assessment.fact,
+        'cqc', cqc.reading,
+        'cqc_read', cqc.read,
+        'food', food.reading,
+        'food_read', food.read,
+        'company', company.reading,
+        'company_read', company.read,
+        'enquiries', learnt.enquiries,
+        'deaths', learnt.deaths,
+        'concerns', learnt.concerns,
+        'vacancies', learnt.vacancies,
+        'embargoes', measures.embargoes,
+        'default_notices', measures.default_notices
+    )) AS facts
+FROM care_service_copy AS service
+LEFT JOIN provider_copy AS provider ON provider.id = service.provider_id
+LEFT JOIN LATERAL (
+    SELECT sum(activity.people) AS people
+    FROM activity
+    WHERE activity.care_service_id = service.id
+    GROUP BY activity.month
+    ORDER BY activity.month DESC
+    LIMIT 1
+) AS month ON true
+LEFT JOIN LATERAL (
+    SELECT jsonb_build_object('rating', rated.rating, 'published_on', rated.published_on) AS fact
+    FROM assessment_rating AS rated
+    WHERE rated.care_service_id = service.id
+        AND rated.published_on <= :today
+        AND (rated.withdrawn_at IS NULL OR rated.withdrawn_at > :at)
+    ORDER BY rated.published_on DESC, rated.assessment_id DESC
+    LIMIT 1
+) AS assessment ON true
+LEFT JOIN LATERAL (
+    SELECT fact.reading, jsonb_build_object(
+        'on', CAST(least(fact.last_seen_at, :at) AT TIME ZONE 'Europe/London' AS date),
+        'names_no_manager_since', fact.names_no_manager_since
+    ) AS read
+    FROM external_fact AS fact
+    WHERE fact.source = 'cqc' AND fact.key = service.record ->> 'cqc_location_id' AND fact.fetched_at <= :at
+    ORDER BY fact.fetched_at DESC, fact.id DESC
+    LIMIT 1
+) AS cqc ON true
+LEFT JOIN LATERAL (
+    SELECT fact.reading, jsonb_build_object(
+        'on', CAST(least(fact.last_seen_at, :at) AT TIME ZONE 'Europe/London' AS date)
+    ) AS read
+    FROM external_fact AS fact
+    WHERE fact.source = 'food' AND fact.key = service.record ->> 'fhrs_id' AND fact.fetched_at <= :at
+    ORDER BY fact.fetched_at DESC, fact.id DESC
+    LIMIT 1
+) AS food ON true
+LEFT JOIN LATERAL (
+    SELECT fact.reading, jsonb_build_object(
+        'on', CAST(least(fact.last_seen_at, :at) AT TIME ZONE 'Europe/London' AS date)
+    ) AS read
+    FROM external_fact AS fact
+    WHERE fact.source = 'companies' AND fact.key = provider.record ->> 'company_number' AND fact.fetched_at <= :at
+    ORDER BY fact.fetched_at DESC, fact.id DESC
+    LIMIT 1
+) AS company ON true
+LEFT JOIN LATERAL (
+    SELECT
+        jsonb_agg(jsonb_build_object(
+            'reference', entry.enquiry_reference,
+            'on', entry.event_on,
+            'counts', coalesce(entry.details ->> 'meets_section_42' = 'true' AND entry.details ->> 'source_of_risk' = 'service', false),
+            'closed_unfounded', coalesce(entry.details ->> 'closed_unfounded' = 'true', false),
+            'restricted', entry.restricted
+        ) ORDER BY entry.event_on, entry.enquiry_reference, entry.id) FILTER (
+            WHERE entry.kind = 'safeguarding_decision'
+                AND (CAST(:enquiries_after AS date) IS NULL OR entry.event_on > :enquiries_after)
+        ) AS enquiries,
+        jsonb_agg(jsonb_build_object('on', entry.event_on, 'restricted', entry.restricted) ORDER BY entry.event_on, entry.id) FILTER (
+            WHERE entry.kind = 'unexpected_death'
+                AND (CAST(:deaths_after AS date) IS NULL OR entry.event_on > :deaths_after)
+        ) AS deaths,
+        jsonb_agg(jsonb_build_object('on', entry.event_on, 'restricted', entry.restricted) ORDER BY entry.event_on, entry.id) FILTER (
+            WHERE entry.kind = 'contracting_concern' AND entry.substantiated
+                AND (CAST(:concerns_after AS date) IS NULL OR entry.event_on > :concerns_after)
+        ) AS concerns,
+        jsonb_agg(jsonb_build_object('since', entry.event_on, 'filled_on', entry.ended_on) ORDER BY entry.event_on, entry.id) FILTER (
+            WHERE entry.kind = 'manager_vacancy'
+        ) AS vacancies
+    FROM (
+        SELECT own.* FROM intelligence AS own WHERE own.care_service_id = service.id
+        UNION ALL
+        SELECT wide.* FROM intelligence AS wide WHERE wide.care_service_id IS NULL AND wide.provider_id = service.provider_id
+    ) AS entry
+    WHERE entry.kind IN ('safeguarding_decision', 'unexpected_death', 'contracting_concern', 'manager_vacancy')
+        AND NOT entry.is_withdrawal
+        AND entry.recorded_at <= :at
+        AND NOT EXISTS (
+            SELECT FROM intelligence AS correction
+            WHERE correction.corrects_id = entry.id AND correction.recorded_at <= :at
+        )
+) AS learnt ON true
+LEFT JOIN LATERAL (
+    SELECT
+        jsonb_agg(measure.fact ORDER BY measure.since, measure.id) FILTER (WHERE measure.kind = 'embargo') AS embargoes,
+        jsonb_agg(measure.fact ORDER BY measure.since, measure.id) FILTER (WHERE measure.kind = 'default_notice') AS default_notices
+    FROM (
+        SELECT live.id, live.kind, live.issued_at AS since, jsonb_build_object(
+            'since', CAST(live.issued_at AT TIME ZONE 'Europe/London' AS date),
+            'extent', live.extent,
+            'limit_text', live.limit_text
+        ) AS fact
+        FROM intervention AS live
+        WHERE (live.care_service_id = service.id OR (live.care_service_id IS NULL AND live.provider_id = service.provider_id))
+            AND live.kind IN ('embargo', 'default_notice')
+            AND live.issued_at <= :at
+            AND (live.ended_at IS NULL OR live.ended_at > :at)
+    ) AS measure
+) AS measures ON true
+WHERE service.id = ANY(:ids)
+    AND (service.record ->> 'ended_on' IS NULL OR CAST(service.record ->> 'ended_on' AS date) > :today)
+ORDER BY service.id

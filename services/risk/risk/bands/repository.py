@@ -1,0 +1,146 @@
+"""Reads what bands are worked out from, and keeps what was worked out. No rules here."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from uuid import UUID
+
+from sqlalchemy import func, text
+from sqlmodel import Session, col, select
+
+from assay_contracts.directory.copies import care_service_copy
+from assay_kit.calendar import london_day
+from assay_kit.pagination import Page, PageAsked, paginate
+from risk.bands.errors import BandResultNotFound, CareServiceNotScored
+from risk.indicators.counts import window_after
+from risk.indicators.facts import Facts, Feed
+from risk.overrides.rules import Status as OverrideStatus
+from risk.scoring_models.policy import CountPolicy, Policy
+from risk.tables import BandResult, EstateRefresh, FeedHeartbeat, Override, ServiceBand
+
+_FACTS = text(Path(__file__).with_name("facts.sql").read_text(encoding="utf-8"))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Known:
+    """A service and what is known of it."""
+
+    care_service_id: UUID
+    provider_id: UUID
+    facts: Facts
+
+
+class Bands:
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def lock(self, ids: Iterable[UUID]) -> list[UUID]:
+        """One refresh at a time for each service: those of `ids` that exist, locked in one order."""
+        wanted = select(care_service_copy.c.id).where(care_service_copy.c.id.in_(list(ids)))
+        return list(self._session.scalars(wanted.order_by(care_service_copy.c.id).with_for_update(key_share=True)))
+
+    def known(self, ids: Sequence[UUID], *policies: Policy, now: datetime) -> list[Known]:
+        """What the indicators may look at. Where several policies ask, far enough back for each of them."""
+        heard, today = self.last_heard(now), london_day(now)
+        after = {
+            f"{name}_after": _earliest([_after(today, heard, feed, getattr(policy, feed)) for policy in policies])
+            for name, feed in (
+                ("enquiries", Feed.SAFEGUARDING_DECISIONS),
+                ("deaths", Feed.UNEXPECTED_DEATHS),
+                ("concerns", Feed.CONTRACTING_CONCERNS),
+            )
+        }
+        rows = self._session.execute(_FACTS, {"ids": list(ids), "at": now, "today": today, **after})
+        spoken = {feed.value: day.isoformat() for feed, day in heard.items()}
+        return [
+            Known(
+                care_service_id=row.id,
+                provider_id=row.provider_id,
+                facts=Facts.model_validate({**row.facts, "last_heard": spoken}),
+            )
+            for row in rows
+        ]
+
+    def last_heard(self, now: datetime) -> dict[Feed, date]:
+        """The London day on which each feed last gave a sign of life."""
+        latest = select(FeedHeartbeat.feed, func.max(FeedHeartbeat.heard_at)).where(FeedHeartbeat.heard_at <= now)
+        return {Feed(feed): london_day(at) for feed, at in self._session.exec(latest.group_by(FeedHeartbeat.feed))}
+
+    def standing(self, ids: Sequence[UUID]) -> dict[UUID, tuple[ServiceBand, BandResult]]:
+        wanted = (
+            select(ServiceBand, BandResult)
+            .join(BandResult, col(BandResult.id) == ServiceBand.result_id)
+            .where(col(ServiceBand.care_service_id).in_(ids))
+        )
+        return {band.care_service_id: (band, result) for band, result in self._session.exec(wanted)}
+
+    def overrides_in_force(self, ids: Sequence[UUID]) -> dict[UUID, Override]:
+        wanted = select(Override).where(
+            Override.status == OverrideStatus.IN_FORCE, col(Override.care_service_id).in_(ids)
+        )
+        return {override.care_service_id: override for override in self._session.exec(wanted.with_for_update())}
+
+    def override_of(self, band: ServiceBand) -> Override | None:
+        return None if band.override_id is None else self._session.get(Override, band.override_id)
+
+    def of_service(self, care_service_id: UUID) -> tuple[ServiceBand, BandResult]:
+        found = self.standing([care_service_id]).get(care_service_id)
+        if found is None:
+            raise CareServiceNotScored(care_service_id)
+        return found
+
+    def result(self, result_id: UUID) -> BandResult:
+        found = self._session.get(BandResult, result_id)
+        if found is None:
+            raise BandResultNotFound(result_id)
+        return found
+
+    def history(self, care_service_id: UUID, page: PageAsked) -> Page[BandResult]:
+        wanted = select(BandResult).where(BandResult.care_service_id == care_service_id)
+        return paginate(self._session, wanted, page, col(BandResult.computed_at).desc(), col(BandResult.id).desc())
+
+    def computed_at(self, care_service_id: UUID, at: datetime) -> BandResult | None:
+        """The result that stood at an instant."""
+        wanted = select(BandResult).where(BandResult.care_service_id == care_service_id, BandResult.computed_at <= at)
+        latest = wanted.order_by(col(BandResult.computed_at).desc(), col(BandResult.id).desc())
+        return self._session.exec(latest.limit(1)).first()
+
+    def services_after(self, reached: UUID | None, *, limit: int) -> list[UUID]:
+        """The next services of the estate, in the order in which a refresh walks it."""
+        wanted = select(care_service_copy.c.id).order_by(care_service_copy.c.id).limit(limit)
+        if reached is not None:
+            wanted = wanted.where(care_service_copy.c.id > reached)
+        return list(self._session.scalars(wanted))
+
+    def services_of(self, provider_id: UUID) -> list[UUID]:
+        wanted = select(care_service_copy.c.id).where(care_service_copy.c.provider_id == provider_id)
+        return list(self._session.scalars(wanted))
+
+    def services_with(self, *, location: str | None = None, food_id: str | None = None) -> list[UUID]:
+        """The services that a register reading is about."""
+        record = care_service_copy.c.record
+        field, value = ("cqc_location_id", location) if location is not None else ("fhrs_id", food_id)
+        return list(self._session.scalars(select(care_service_copy.c.id).where(record[field].astext == value)))
+
+    def unfinished_refresh(self, now: datetime) -> EstateRefresh | None:
+        wanted = select(EstateRefresh).where(col(EstateRefresh.finished_at).is_(None), EstateRefresh.due_at <= now)
+        return self._session.exec(wanted.order_by(col(EstateRefresh.due_at)).limit(1).with_for_update()).first()
+
+    def refreshes(self, page: PageAsked) -> Page[EstateRefresh]:
+        return paginate(
+            self._session, select(EstateRefresh), page, col(EstateRefresh.due_at).desc(), col(EstateRefresh.id).desc()
+        )
+
+    def add(self, row: BandResult | ServiceBand | EstateRefresh) -> None:
+        self._session.add(row)
+
+
+def _after(today: date, heard: dict[Feed, date], feed: Feed, policy: CountPolicy) -> date | None:
+    return window_after(today, heard.get(feed), policy)
+
+
+def _earliest(days: Sequence[date | None]) -> date | None:
+    """None (no bound) where any of them has none."""
+    known = [day for day in days if day is not None]
+    return min(known) if len(known) == len(days) else None

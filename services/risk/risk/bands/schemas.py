@@ -1,0 +1,118 @@
+"""What callers see of a band. What is held in confidence is one fixed sentence to all but those who work with it."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from pydantic import AwareDatetime, BaseModel, Field
+
+from risk.bands.rules import IN_CONFIDENCE, Band, Direction
+from risk.indicators.reading import State
+from risk.interventions.rules import Extent
+from risk.scoring_models.policy import Indicator, Level
+from risk.tables import BandResult, EstateRefresh
+
+
+class ReadingRead(BaseModel):
+    """One indicator. `state`, `level` and `working` are null where the information is held in confidence."""
+
+    indicator: Indicator
+    state: State | None
+    level: Level | None
+    as_of: date | None
+    reason: str
+    working: dict[str, Any] | None
+    is_in_confidence: bool
+
+
+class BandResultRead(BaseModel):
+    """A computed band. `points` is null where they would give away what is held in confidence."""
+
+    id: UUID
+    care_service_id: UUID
+    computed_at: AwareDatetime
+    model_version: int
+    band: Band
+    points: int | None
+    reasons: list[str] = Field(max_length=20)
+    readings: list[ReadingRead] = Field(max_length=20)
+
+
+class OverrideInForce(BaseModel):
+    id: UUID
+    band: Band
+    reason: str | None
+    last_day: date
+    proposed_by_name: str
+    decided_by_name: str | None
+
+
+class BandRead(BaseModel):
+    """Where a service stands: the band shown, the computed one beside it, and how the computed one came about."""
+
+    care_service_id: UUID
+    provider_id: UUID
+    band: Band
+    since: AwareDatetime
+    computed_band: Band
+    direction: Direction
+    embargo: Extent | None
+    embargo_limits: list[str] = Field(max_length=20)
+    embargo_since: date | None
+    has_default_notice: bool
+    override: OverrideInForce | None
+    result: BandResultRead
+
+
+class Recomputation(BaseModel):
+    """The stored inputs through the stored model version, once more."""
+
+    result_id: UUID
+    model_version: int
+    stored_band: Band
+    recomputed_band: Band
+    agrees: bool
+
+
+class EstateRefreshRead(BaseModel):
+    id: UUID
+    cause: str
+    due_at: AwareDatetime
+    started_at: AwareDatetime | None
+    finished_at: AwareDatetime | None
+    refreshed_count: int
+    changed_count: int
+
+    @classmethod
+    def of(cls, row: EstateRefresh) -> "EstateRefreshRead":
+        return cls.model_validate(row, from_attributes=True)
+
+
+def result_read(row: BandResult, *, in_full: bool) -> BandResultRead:
+    """The result as somebody may see it who sees restricted information (`in_full`) or does not."""
+    readings = [_reading_read(each, in_full=in_full) for each in row.readings]
+    return BandResultRead(
+        id=row.id,
+        care_service_id=row.care_service_id,
+        computed_at=row.computed_at,
+        model_version=row.model_version,
+        band=Band(row.band),
+        points=None if any(each.is_in_confidence for each in readings) and not in_full else row.points,
+        reasons=row.reasons if in_full else row.open_reasons,
+        readings=readings,
+    )
+
+
+def _reading_read(reading: dict[str, Any], *, in_full: bool) -> ReadingRead:
+    if reading["confidential"] and not in_full:
+        return ReadingRead(
+            indicator=reading["indicator"],
+            state=None,
+            level=None,
+            as_of=None,
+            reason=IN_CONFIDENCE,
+            working=None,
+            is_in_confidence=True,
+        )
+    said = {key: reading[key] for key in ("indicator", "state", "level", "as_of", "reason", "working")}
+    return ReadingRead(**said, is_in_confidence=reading["confidential"])

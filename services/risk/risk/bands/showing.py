@@ -1,0 +1,47 @@
+"""Where a service stands, as one reader may see it."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlmodel import Session
+
+from assay_contracts.roles import Role
+from assay_kit.identity import Principal
+from risk.bands.repository import Bands
+from risk.bands.rules import Band, direction
+from risk.bands.schemas import BandRead, OverrideInForce, result_read
+from risk.tables.base import columns_of
+
+TRAVEL = timedelta(days=90)
+
+_WEIGH_CASES = (Role.COMPLIANCE_OFFICER, Role.COMMISSIONING_MANAGER, Role.COMMISSIONER, Role.AUDITOR)
+
+
+def sees_casework(by: Principal) -> bool:
+    """Whether somebody reads officers' own words, which may touch on safeguarding: a social worker does not."""
+    return by.has(*_WEIGH_CASES)
+
+
+def standing_of(session: Session, care_service_id: UUID, *, by: Principal, in_full: bool, now: datetime) -> BandRead:
+    bands = Bands(session)
+    band, result = bands.of_service(care_service_id)
+    before = bands.computed_at(care_service_id, now - TRAVEL)
+    override = bands.override_of(band)
+    return BandRead(
+        care_service_id=care_service_id,
+        provider_id=band.provider_id,
+        band=Band(band.band),
+        since=band.since,
+        computed_band=Band(band.computed_band),
+        direction=direction(Band(band.computed_band), before=Band(before.band) if before else None),
+        embargo=band.embargo,
+        embargo_limits=band.embargo_limits,
+        embargo_since=band.embargo_since,
+        has_default_notice=band.has_default_notice,
+        override=OverrideInForce(
+            **columns_of(override, "reason"), reason=override.reason if sees_casework(by) else None
+        )
+        if override
+        else None,
+        result=result_read(result, in_full=in_full),
+    )

@@ -1,0 +1,42 @@
+"""Works a band out of facts and a policy, in the form in which it is kept. Pure: the same input, the same answer."""
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from assay_kit.freeze import content_hash
+from risk.bands.rules import Verdict, judge
+from risk.indicators.facts import Facts
+from risk.indicators.reading import Reading
+from risk.indicators.registry import read_all
+from risk.scoring_models.policy import Indicator, Level, Policy
+
+
+@dataclass(frozen=True, kw_only=True)
+class Worked:
+    """`digest` stays as long as the answer and its reasons do; the working behind them may move with the days."""
+
+    verdict: Verdict
+    readings: tuple[Reading, ...]
+    digest: str
+
+    @property
+    def levels(self) -> dict[Indicator, Level]:
+        return {each.indicator: each.level for each in self.readings if each.level is not None}
+
+
+def work_out(facts: Facts, policy: Policy, *, model_version: int) -> Worked:
+    readings = tuple(read_all(facts, policy))
+    verdict = judge(readings, policy.band)
+    said = [[each.indicator, each.state, each.level, each.reason, each.confidential] for each in readings]
+    digest = content_hash([model_version, verdict.band, verdict.points, said])
+    return Worked(verdict=verdict, readings=readings, digest=digest)
+
+
+def stored(reading: Reading) -> dict[str, Any]:
+    """A reading as JSON."""
+    return asdict(reading) | {"as_of": reading.as_of.isoformat() if reading.as_of else None}
+
+
+def stored_levels(readings: list[dict[str, Any]]) -> dict[Indicator, Level]:
+    """The levels of readings that were stored."""
+    return {Indicator(each["indicator"]): Level(each["level"]) for each in readings if each["level"] is not None}

@@ -1,0 +1,12 @@
+"""Everything that can go wrong with the dashboard."""
+
+from uuid import UUID
+
+from assay_kit.problems import NotFound
+
+
+class CareServiceNotShown(NotFound):
+    slug, title = "care-service-not-shown", "No such service"
+
+    def __init__(self, care_service_id: UUID) -> None:
+        super().__init__(f"The dashboard shows no service {care_service_id}.")

@@ -1,0 +1,148 @@
+"""HTTP for the dashboard, the page of one service, and the look-up by CQC location."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Path, Query
+
+from assay_contracts.directory import CareServiceType, ClientGroup
+from assay_kit.clock import Now
+from assay_kit.database import SessionDep
+from assay_kit.identity import Principal
+from assay_kit.pagination import Page, PageAsked, PageQuery
+from assay_kit.problems import InvalidRequest, may_answer
+from assay_kit.text import Name
+from assay_kit.timeline import TimelineEntryRead, timeline_of
+from risk.bands.life import LIFE as BAND_LIFE
+from risk.bands.rules import Band, direction
+from risk.bands.showing import TRAVEL, sees_casework, standing_of
+from risk.dashboard import repository
+from risk.dashboard.errors import CareServiceNotShown
+from risk.dashboard.schemas import BandCounts, CareServicePage, DashboardRow, LocationBand, LocationBands
+from risk.dependencies import BandReader, Reader
+from risk.intelligence.sight import InFull
+from risk.interventions.repository import Interventions
+from risk.interventions.reviews import overdue_days
+from risk.interventions.rules import LIFE as INTERVENTION_LIFE
+from risk.interventions.schemas import intervention_line
+from risk.overrides.rules import LIFE as OVERRIDE_LIFE
+from risk.tables.base import columns_of
+
+router = APIRouter(tags=["dashboard"], responses=may_answer(InvalidRequest))
+
+SHOWN_TO_ALL = frozenset({BAND_LIFE.name, INTERVENTION_LIFE.name, OVERRIDE_LIFE.name})
+"""Kinds of step that every reader of the dashboard sees on a timeline: not what was sent in, and placed by whom."""
+
+
+def _row(said: dict[str, Any]) -> DashboardRow:
+    before = said.pop("band_before")
+    heading = direction(Band(said["computed_band"]), before=Band(before) if before else None)
+    return DashboardRow(**said, direction=heading)
+
+
+@router.get("/dashboard", summary="Every service with its band, the gravest first", operation_id="list_dashboard")
+def list_dashboard(
+    session: SessionDep,
+    page: PageQuery,
+    *,
+    by: Reader,
+    now: Now,
+    band: Band | None = None,
+    care_service_type: CareServiceType | None = None,
+    zone: Name | None = None,
+    client_group: ClientGroup | None = None,
+    provider_id: UUID | None = None,
+    is_embargoed: bool | None = None,
+    search: Annotated[Name | None, Query(description="Part of the name of a service or its provider.")] = None,
+) -> Page[DashboardRow]:
+    found = repository.dashboard(
+        session,
+        page,
+        before=now - TRAVEL,
+        band=band,
+        care_service_type=care_service_type,
+        zone=zone,
+        client_group=client_group,
+        provider_id=provider_id,
+        is_embargoed=is_embargoed,
+        search=search,
+    )
+    return found.map(_row)
+
+
+@router.get("/dashboard-counts", summary="How many services in each band", operation_id="count_dashboard")
+def count_dashboard(
+    session: SessionDep,
+    *,
+    by: Reader,
+    care_service_type: CareServiceType | None = None,
+    zone: Name | None = None,
+    provider_id: UUID | None = None,
+) -> BandCounts:
+    found = repository.counts(session, care_service_type=care_service_type, zone=zone, provider_id=provider_id)
+    return BandCounts(**found)
+
+
+@router.get(
+    "/care-services/{care_service_id}",
+    summary="Everything about one service on one page",
+    operation_id="read_care_service",
+    responses=may_answer(CareServiceNotShown),
+)
+def read_care_service(
+    care_service_id: UUID, session: SessionDep, in_full: InFull, by: Reader, now: Now
+) -> CareServicePage:
+    row = repository.one(session, care_service_id, before=now - TRAVEL)
+    if row is None:
+        raise CareServiceNotShown(care_service_id)
+    interventions = Interventions(session).page(by, PageAsked(limit=50), care_service_id=care_service_id)
+    return CareServicePage(
+        care_service_id=care_service_id,
+        care_service_name=row["care_service_name"],
+        care_service_type=row["care_service_type"],
+        provider_id=row["provider_id"],
+        provider_name=row["provider_name"],
+        standing=standing_of(session, care_service_id, by=by, in_full=in_full, now=now),
+        interventions=[
+            intervention_line(each, days_past_review=overdue_days(each, now=now))
+            for each in interventions.items
+            if each.issued_at is not None or sees_casework(by)
+        ],
+        timeline=_timeline(session, care_service_id, by=by),
+    )
+
+
+def _timeline(session: SessionDep, care_service_id: UUID, *, by: Principal) -> list[TimelineEntryRead]:
+    """Every step that was taken; to brokers and social workers without officers' own words."""
+    steps = timeline_of(session, care_service_id=care_service_id)
+    if sees_casework(by):
+        return list(steps)
+    open_steps = [step for step in steps if step.object_kind in SHOWN_TO_ALL]
+    return [
+        step if step.object_kind == BAND_LIFE.name else step.model_copy(update={"reason": None, "detail": {}})
+        for step in open_steps
+    ]
+
+
+@router.get(
+    "/locations/{cqc_location_id}",
+    summary="Band and embargo of the services at a CQC location",
+    operation_id="look_up_location",
+)
+def look_up_location(
+    cqc_location_id: Annotated[str, Path(min_length=1, max_length=20, pattern=r"^[A-Za-z0-9-]+$")],
+    session: SessionDep,
+    by: BandReader,
+) -> LocationBands:
+    """Ids are case-sensitive. A location that no service is at answers an empty list."""
+    return LocationBands(
+        items=[
+            LocationBand(
+                **columns_of(band),
+                care_service_name=row.name,
+                care_service_type=row.type,
+                cqc_location_id=cqc_location_id,
+            )
+            for band, row in repository.at_location(session, cqc_location_id)
+        ]
+    )

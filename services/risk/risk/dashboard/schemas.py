@@ -1,0 +1,76 @@
+"""What the dashboard shows."""
+
+from datetime import date
+from uuid import UUID
+
+from pydantic import AwareDatetime, BaseModel, Field
+
+from assay_kit.timeline import TimelineEntryRead
+from risk.bands.rules import Band, Direction
+from risk.bands.schemas import BandRead
+from risk.interventions.rules import Extent
+from risk.interventions.schemas import InterventionLine
+
+
+class DashboardRow(BaseModel):
+    """A service on the dashboard. `direction`: how the computed band moved over 90 days."""
+
+    care_service_id: UUID
+    care_service_name: str
+    care_service_type: str
+    zones: list[str] = Field(max_length=200)
+    provider_id: UUID
+    provider_name: str | None
+    band: Band
+    since: AwareDatetime
+    computed_band: Band
+    is_overridden: bool
+    direction: Direction
+    reasons: list[str] = Field(max_length=20)
+    embargo: Extent | None
+    embargo_limits: list[str] = Field(max_length=200)
+    has_default_notice: bool
+    live_interventions: int
+    refreshed_at: AwareDatetime
+
+
+class BandCounts(BaseModel):
+    green: int = 0
+    not_enough_information: int = 0
+    amber: int = 0
+    red: int = 0
+
+
+class CareServicePage(BaseModel):
+    """Everything about one service on one page. The timeline shows what the reader may see, the newest first."""
+
+    care_service_id: UUID
+    care_service_name: str
+    care_service_type: str
+    provider_id: UUID
+    provider_name: str | None
+    standing: BandRead
+    interventions: list[InterventionLine] = Field(max_length=50)
+    timeline: list[TimelineEntryRead] = Field(max_length=200)
+
+
+class LocationBand(BaseModel):
+    """What a machine is told of a service at a CQC location."""
+
+    care_service_id: UUID
+    care_service_name: str
+    care_service_type: str
+    provider_id: UUID
+    cqc_location_id: str
+    band: Band
+    computed_band: Band
+    since: AwareDatetime
+    embargo: Extent | None
+    embargo_limits: list[str] = Field(max_length=200)
+    embargo_since: date | None
+
+
+class LocationBands(BaseModel):
+    """One location may run several services."""
+
+    items: list[LocationBand] = Field(max_length=200)

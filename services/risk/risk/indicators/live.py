@@ -1,0 +1,24 @@
+"""Indicators that are the council's own measures: always known, because they are decided here. Pure."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from risk.indicators.facts import LiveIntervention
+from risk.indicators.reading import Reading, State, spoken
+from risk.scoring_models.policy import Indicator, Level, LivePolicy
+
+
+def live(key: Indicator, in_force: Sequence[LiveIntervention], policy: LivePolicy, *, on: date, name: str) -> Reading:
+    if not in_force:
+        return Reading(indicator=key, state=State.KNOWN, level=Level.NONE, reason=f"No {name} in force.", as_of=on)
+    first = min(in_force, key=lambda each: each.since)
+    extent = {"whole": "Whole ", "part": "Partial "}.get(first.extent or "", "")
+    said = f"{extent}{name}" if extent else name[:1].upper() + name[1:]
+    return Reading(
+        indicator=key,
+        state=State.KNOWN,
+        level=policy.live,
+        reason=f"{said} in force since {spoken(first.since)}.",
+        as_of=on,
+        working={"in_force": [each.model_dump(mode="json") for each in in_force]},
+    )

@@ -1,0 +1,71 @@
+"""What an indicator answers: a level, or why there is none, with its working and a reason in plain words. Pure."""
+
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from enum import StrEnum
+from typing import Any
+
+from risk.scoring_models.policy import Indicator, Level
+
+
+class State(StrEnum):
+    KNOWN = "known"
+    STALE = "stale"
+    NO_DATA = "no_data"
+    NOT_APPLICABLE = "not_applicable"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reading:
+    """`level` is there when the state is known or stale; a stale level still counts towards Red and Amber.
+
+    `reason` names dates, not ages, so that it only changes when something does. `confidential`: the working and
+    the reason rest on information that not everybody may see.
+    """
+
+    indicator: Indicator
+    state: State
+    level: Level | None
+    reason: str
+    as_of: date | None = None
+    working: dict[str, Any] = field(default_factory=dict)
+    confidential: bool = False
+
+    @property
+    def is_applicable(self) -> bool:
+        return self.state is not State.NOT_APPLICABLE
+
+    @property
+    def is_known(self) -> bool:
+        return self.state is State.KNOWN
+
+
+def not_applicable(indicator: Indicator, reason: str) -> Reading:
+    return Reading(indicator=indicator, state=State.NOT_APPLICABLE, level=None, reason=reason)
+
+
+def no_data(indicator: Indicator, reason: str, *, as_of: date | None = None, **working: Any) -> Reading:
+    return Reading(indicator=indicator, state=State.NO_DATA, level=None, reason=reason, as_of=as_of, working=working)
+
+
+def read_from(
+    indicator: Indicator, level: Level, reason: str, *, read_on: date, on: date, stale_after_days: int, **working: Any
+) -> Reading:
+    """A reading of a register: stale once it is more than `stale_after_days` old."""
+    is_stale = on - read_on > timedelta(days=stale_after_days)
+    return Reading(
+        indicator=indicator,
+        state=State.STALE if is_stale else State.KNOWN,
+        level=level,
+        reason=f"{reason} This was last read on {spoken(read_on)} and may be out of date." if is_stale else reason,
+        as_of=read_on,
+        working={**working, "read_on": read_on.isoformat(), "stale_after_days": stale_after_days},
+    )
+
+
+def spoken(day: date) -> str:
+    return f"{day.day} {day:%B %Y}"
+
+
+def plural(count: int, one: str, many: str) -> str:
+    return f"{count} {one if count == 1 else many}"

@@ -1,0 +1,113 @@
+"""Records intelligence: an officer's entry, its correction, its withdrawal. Each is a new row; the band follows."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlmodel import Session
+
+from assay_contracts.directory.copies import Copies
+from assay_kit.calendar import london_day
+from assay_kit.freeze import content_hash
+from assay_kit.identity import Principal
+from risk.bands.actions import refresh, refresh_provider
+from risk.intelligence.errors import RecordingBarred, UnknownCareService
+from risk.intelligence.repository import Entries
+from risk.intelligence.rules import Bar, Draft, Kind, bars_to_recording
+from risk.intelligence.schemas import EntryWanted
+from risk.tables import Intelligence
+from risk.tables.base import columns_of
+
+BY_HAND = "manual"
+
+
+def record(session: Session, wanted: EntryWanted, copies: Copies, *, by: Principal, now: datetime) -> Intelligence:
+    _check(wanted, copies, now=now)
+    entry = _entry(wanted, by=by, now=now)
+    return keep(session, entry, now=now)
+
+
+def correct(
+    session: Session, entry_id: UUID, wanted: EntryWanted, reason: str, copies: Copies, *, by: Principal, now: datetime
+) -> Intelligence:
+    entries = Entries(session)
+    old = entries.get(entry_id, in_full=True)
+    _refuse([Bar.ALREADY_CORRECTED] if entries.is_corrected(old.id) else [])
+    if (wanted.kind, wanted.provider_id) != (old.kind, old.provider_id):
+        _refuse([Bar.ANOTHER_SUBJECT])
+    _check(wanted, copies, now=now)
+    entry = _entry(wanted, by=by, now=now, corrects_id=old.id, correction_reason=reason)
+    kept = keep(session, entry, now=now)
+    if old.care_service_id not in {None, kept.care_service_id}:
+        refresh(session, [old.care_service_id], now=now)
+    return kept
+
+
+def withdraw(session: Session, entry_id: UUID, reason: str, *, by: Principal, now: datetime) -> Intelligence:
+    """An entry that should never have been made: it stays, and a new one says that it does not stand."""
+    entries = Entries(session)
+    old = entries.get(entry_id, in_full=True)
+    _refuse([Bar.ALREADY_CORRECTED] if entries.is_corrected(old.id) or old.is_withdrawal else [])
+    kept = columns_of(old, "id", "source_reference")
+    entry = Intelligence(
+        **kept
+        | {
+            "system": BY_HAND,
+            "recorded_at": now,
+            "recorded_by": by.subject,
+            "recorded_by_name": by.name,
+            "corrects_id": old.id,
+            "correction_reason": reason,
+            "is_withdrawal": True,
+            "content_hash": content_hash([old.content_hash, reason]),
+        }
+    )
+    return keep(session, entry, now=now)
+
+
+def keep(session: Session, entry: Intelligence, *, now: datetime) -> Intelligence:
+    Entries(session).add(entry)
+    if entry.care_service_id is not None:
+        refresh(session, [entry.care_service_id], now=now)
+    else:
+        refresh_provider(session, entry.provider_id, now=now)
+    return entry
+
+
+def _entry(wanted: EntryWanted, *, by: Principal, now: datetime, **correcting: Any) -> Intelligence:
+    enquiry = wanted.enquiry
+    return Intelligence(
+        **wanted.model_dump(exclude={"enquiry"}),
+        **correcting,
+        system=BY_HAND,
+        enquiry_reference=enquiry.enquiry_reference if enquiry else None,
+        details=enquiry.model_dump(mode="json") if enquiry else {},
+        content_hash=content_hash(wanted),
+        recorded_at=now,
+        recorded_by=by.subject,
+        recorded_by_name=by.name,
+    )
+
+
+def _check(wanted: EntryWanted, copies: Copies, *, now: datetime) -> None:
+    draft = Draft(
+        kind=Kind(wanted.kind),
+        has_service=wanted.care_service_id is not None,
+        event_on=wanted.event_on,
+        ended_on=wanted.ended_on,
+        has_enquiry=wanted.enquiry is not None,
+    )
+    _refuse(bars_to_recording(draft, today=london_day(now)))
+    if copies.provider(wanted.provider_id) is None:
+        raise UnknownCareService(f"The directory knows no provider {wanted.provider_id}.")
+    if wanted.care_service_id is None:
+        return
+    care_service = copies.care_service(wanted.care_service_id)
+    if care_service is None or care_service.provider_id != wanted.provider_id:
+        raise UnknownCareService(f"Provider {wanted.provider_id} has no service {wanted.care_service_id}.")
+
+
+def _refuse(bars: Sequence[Bar]) -> None:
+    if bars:
+        raise RecordingBarred(bars)

@@ -1,0 +1,188 @@
+"""What the case management system sends: kept once under its reference, placed at once where the service is certain."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlmodel import Session
+
+from assay_contracts.directory.copies import Copies
+from assay_contracts.directory.records import CareServiceRecord
+from assay_kit.calendar import london_day
+from assay_kit.freeze import content_hash
+from assay_kit.identity import Principal
+from assay_kit.timeline import begin, take
+from risk.feeds.actions import heard
+from risk.indicators.facts import Feed
+from risk.intelligence.actions import keep
+from risk.intelligence.errors import (
+    NotAtThatLocation,
+    RecordingBarred,
+    SameReferenceOtherContent,
+    UnknownCareService,
+    UnknownCorrection,
+)
+from risk.intelligence.life import LIFE
+from risk.intelligence.repository import Entries
+from risk.intelligence.rules import Bar, IntakeStep, Kind
+from risk.intelligence.schemas import (
+    ContractingConcernSent,
+    EnquiryDetails,
+    Receipt,
+    SafeguardingDecisionSent,
+    Sent,
+    UnexpectedDeathSent,
+)
+from risk.tables import IntakeItem, Intelligence
+
+FEEDS = {
+    Kind.SAFEGUARDING_DECISION: Feed.SAFEGUARDING_DECISIONS,
+    Kind.UNEXPECTED_DEATH: Feed.UNEXPECTED_DEATHS,
+    Kind.CONTRACTING_CONCERN: Feed.CONTRACTING_CONCERNS,
+}
+SCHEMAS: dict[Kind, type[Sent]] = {
+    Kind.SAFEGUARDING_DECISION: SafeguardingDecisionSent,
+    Kind.UNEXPECTED_DEATH: UnexpectedDeathSent,
+    Kind.CONTRACTING_CONCERN: ContractingConcernSent,
+}
+
+
+def take_in(session: Session, kind: Kind, sent: Sent, copies: Copies, *, by: Principal, now: datetime) -> Receipt:
+    """Keep an item. The same reference with the same content is held already; with other content it is refused."""
+    if event_on(sent) > london_day(now):
+        raise RecordingBarred([Bar.NOT_YET_HAPPENED])
+    if (held := _held(session, kind, sent, by=by)) is not None:
+        return held
+    heard(session, FEEDS[kind], reference=f"item {sent.source_reference}", row_count=1, by=by, now=now)
+    services = _services(sent, copies)
+    if len(services) == 1:
+        entry = _entry(session, kind, sent, services[0], system=by.subject, by=by, now=now)
+        return _receipt("recorded", sent, entry_id=keep(session, entry, now=now).id)
+    item = IntakeItem(
+        kind=kind,
+        cqc_location_id=sent.cqc_location_id or "",
+        system=by.subject,
+        source_reference=sent.source_reference,
+        sent=sent.model_dump(mode="json"),
+        content_hash=content_hash(sent),
+        received_at=now,
+        received_by_name=by.name,
+    )
+    Entries(session).add(item)
+    begin(session, item, LIFE, by=by, now=now, step="receive", detail={"kind": kind})
+    return _receipt("queued", sent, intake_item_id=item.id)
+
+
+def place(
+    session: Session, item_id: UUID, care_service_id: UUID, reason: str, copies: Copies, *, by: Principal, now: datetime
+) -> IntakeItem:
+    """A person says which service an item is about."""
+    item = Entries(session).item(item_id)
+    service = copies.care_service(care_service_id)
+    if service is None:
+        raise UnknownCareService(f"The directory knows no service {care_service_id}.")
+    candidates = candidates_of(item, copies)
+    if candidates and care_service_id not in candidates:
+        raise NotAtThatLocation(f"{service.name} is not at location {item.cqc_location_id}.")
+    take(session, item, IntakeStep.PLACE, LIFE, by=by, now=now, reason=reason, care_service_id=care_service_id)
+    sent = SCHEMAS[Kind(item.kind)].model_validate(item.sent)
+    entry = _entry(session, Kind(item.kind), sent, service, system=item.system, by=by, now=now)
+    item.intelligence_id = keep(session, entry, now=now).id
+    return _settle(session, item, reason, by=by, now=now)
+
+
+def dismiss(session: Session, item_id: UUID, reason: str, *, by: Principal, now: datetime) -> IntakeItem:
+    item = Entries(session).item(item_id)
+    take(session, item, IntakeStep.DISMISS, LIFE, by=by, now=now, reason=reason)
+    return _settle(session, item, reason, by=by, now=now)
+
+
+def candidates_of(item: IntakeItem, copies: Copies) -> list[UUID]:
+    return [service.id for service in copies.care_services_by_location(item.cqc_location_id)]
+
+
+def event_on(sent: Sent) -> date:
+    match sent:
+        case SafeguardingDecisionSent():
+            return sent.decided_on
+        case UnexpectedDeathSent():
+            return sent.died_on
+        case ContractingConcernSent():
+            return sent.raised_on
+
+
+def _settle(session: Session, item: IntakeItem, reason: str, *, by: Principal, now: datetime) -> IntakeItem:
+    item.settled_by_name, item.settled_at, item.reason = by.name, now, reason
+    session.flush()
+    return item
+
+
+def _held(session: Session, kind: Kind, sent: Sent, *, by: Principal) -> Receipt | None:
+    entries = Entries(session)
+    item = entries.item_under(by.subject, kind, sent.source_reference)
+    entry = entries.under(by.subject, kind, sent.source_reference)
+    held = entry or item
+    if held is None:
+        return None
+    if held.content_hash != content_hash(sent):
+        raise SameReferenceOtherContent(sent.source_reference)
+    entry_id = entry.id if entry else item.intelligence_id if item else None
+    return _receipt("already_held", sent, entry_id=entry_id, intake_item_id=item.id if item else None)
+
+
+def _services(sent: Sent, copies: Copies) -> list[CareServiceRecord]:
+    if sent.cqc_location_id is not None:
+        return list(copies.care_services_by_location(sent.cqc_location_id))
+    service = copies.care_service(sent.care_service_id) if sent.care_service_id else None
+    if service is None:
+        raise UnknownCareService(f"The directory knows no service {sent.care_service_id}.")
+    return [service]
+
+
+def _entry(
+    session: Session, kind: Kind, sent: Sent, service: CareServiceRecord, *, system: str, by: Principal, now: datetime
+) -> Intelligence:
+    return Intelligence(
+        kind=kind,
+        provider_id=service.provider_id,
+        care_service_id=service.id,
+        event_on=event_on(sent),
+        source=f"Case management ({system})",
+        system=system,
+        source_reference=sent.source_reference,
+        restricted=sent.restricted,
+        recorded_at=now,
+        recorded_by=by.subject,
+        recorded_by_name=by.name,
+        content_hash=content_hash(sent),
+        **_details(sent),
+        **_correcting(session, kind, sent, system=system),
+    )
+
+
+def _details(sent: Sent) -> dict[str, Any]:
+    match sent:
+        case SafeguardingDecisionSent():
+            details = sent.model_dump(mode="json", include=set(EnquiryDetails.model_fields))
+            return {"enquiry_reference": sent.enquiry_reference, "details": details, "substantiated": True}
+        case UnexpectedDeathSent():
+            return {"details": {}, "substantiated": True}
+        case ContractingConcernSent():
+            return {"details": {"category": sent.category}, "substantiated": sent.substantiated}
+
+
+def _correcting(session: Session, kind: Kind, sent: Sent, *, system: str) -> dict[str, Any]:
+    if sent.corrects is None:
+        return {}
+    old = Entries(session).under(system, kind, sent.corrects)
+    if old is None:
+        raise UnknownCorrection(f"Nothing was recorded under {sent.corrects}.")
+    if Entries(session).is_corrected(old.id):
+        raise RecordingBarred([Bar.ALREADY_CORRECTED])
+    return {"corrects_id": old.id, "correction_reason": f"Corrected by its source under {sent.source_reference}."}
+
+
+def _receipt(outcome: str, sent: Sent, *, entry_id: UUID | None = None, intake_item_id: UUID | None = None) -> Receipt:
+    return Receipt(
+        outcome=outcome, source_reference=sent.source_reference, entry_id=entry_id, intake_item_id=intake_item_id
+    )

@@ -1,0 +1,106 @@
+"""Reads and writes intelligence. No rules here."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlmodel import Session, col, select
+
+from assay_kit.pagination import Page, PageAsked, paginate
+from risk.intelligence.errors import GrantNotFound, IntakeItemNotFound, IntelligenceNotFound
+from risk.intelligence.rules import IntakeStatus, Kind
+from risk.tables import IntakeItem, Intelligence, RestrictedGrant, RestrictedReading
+
+
+class Entries:
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def get(self, entry_id: UUID, *, in_full: bool) -> Intelligence:
+        """The entry, if the reader may know that it exists."""
+        found = self._session.get(Intelligence, entry_id)
+        if found is None or (found.restricted and not in_full):
+            raise IntelligenceNotFound(entry_id)
+        return found
+
+    def page(self, page: PageAsked, *, in_full: bool, **about: Any) -> Page[Intelligence]:
+        """Entries as `about` says, the newest first. Restricted ones cannot be found by asking for them either."""
+        wanted = select(Intelligence)
+        if not in_full:
+            wanted = wanted.where(col(Intelligence.restricted).is_(False))
+        for column, value in about.items():
+            if value is not None:
+                wanted = wanted.where(getattr(Intelligence, column) == value)
+        return paginate(self._session, wanted, page, col(Intelligence.event_on).desc(), col(Intelligence.id).desc())
+
+    def has_restricted(self, *, provider_id: UUID | None, care_service_id: UUID | None) -> bool:
+        """Whether anything restricted is held, whatever else was asked for."""
+        wanted = select(Intelligence.id).where(col(Intelligence.restricted).is_(True))
+        if care_service_id is not None:
+            wanted = wanted.where(Intelligence.care_service_id == care_service_id)
+        if provider_id is not None:
+            wanted = wanted.where(Intelligence.provider_id == provider_id)
+        return self._session.exec(wanted.limit(1)).first() is not None
+
+    def corrections_of(self, ids: list[UUID], *, in_full: bool) -> dict[UUID, UUID]:
+        """Which entry corrects which; one that the reader may not see is not named."""
+        wanted = select(Intelligence.corrects_id, Intelligence.id).where(col(Intelligence.corrects_id).in_(ids))
+        if not in_full:
+            wanted = wanted.where(col(Intelligence.restricted).is_(False))
+        return {corrected: entry for corrected, entry in self._session.exec(wanted) if corrected is not None}
+
+    def under(self, system: str, kind: Kind, reference: str) -> Intelligence | None:
+        wanted = select(Intelligence).where(
+            Intelligence.system == system, Intelligence.kind == kind, Intelligence.source_reference == reference
+        )
+        return self._session.exec(wanted).one_or_none()
+
+    def is_corrected(self, entry_id: UUID) -> bool:
+        wanted = select(Intelligence.id).where(Intelligence.corrects_id == entry_id)
+        return self._session.exec(wanted).first() is not None
+
+    def add(self, row: Intelligence | IntakeItem | RestrictedGrant) -> None:
+        self._session.add(row)
+        self._session.flush()
+
+    # ---------------------------------------------------------------- what waits to be placed
+
+    def item(self, item_id: UUID) -> IntakeItem:
+        found = self._session.get(IntakeItem, item_id, with_for_update=True)
+        if found is None:
+            raise IntakeItemNotFound(item_id)
+        return found
+
+    def item_under(self, system: str, kind: Kind, reference: str) -> IntakeItem | None:
+        wanted = select(IntakeItem).where(
+            IntakeItem.system == system, IntakeItem.kind == kind, IntakeItem.source_reference == reference
+        )
+        return self._session.exec(wanted).one_or_none()
+
+    def items(self, page: PageAsked, stage: IntakeStatus | None) -> Page[IntakeItem]:
+        wanted = select(IntakeItem)
+        if stage is not None:
+            wanted = wanted.where(IntakeItem.status == stage)
+        return paginate(self._session, wanted, page, col(IntakeItem.received_at).desc(), col(IntakeItem.id).desc())
+
+    # ---------------------------------------------------------------- grants
+
+    def grant(self, grant_id: UUID, *, seen_by: str | None) -> RestrictedGrant:
+        """The grant; `seen_by` None sees every grant, an auditor its own."""
+        found = self._session.get(RestrictedGrant, grant_id)
+        if found is None or seen_by not in {None, found.subject}:
+            raise GrantNotFound(grant_id)
+        return found
+
+    def grants(self, page: PageAsked, *, subject: str | None) -> Page[RestrictedGrant]:
+        wanted = select(RestrictedGrant)
+        if subject is not None:
+            wanted = wanted.where(RestrictedGrant.subject == subject)
+        return paginate(
+            self._session, wanted, page, col(RestrictedGrant.granted_at).desc(), col(RestrictedGrant.id).desc()
+        )
+
+    def readings(self, grant_id: UUID, page: PageAsked) -> Page[RestrictedReading]:
+        wanted = select(RestrictedReading).where(RestrictedReading.grant_id == grant_id)
+        return paginate(
+            self._session, wanted, page, col(RestrictedReading.read_at).desc(), col(RestrictedReading.id).desc()
+        )

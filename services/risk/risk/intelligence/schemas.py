@@ -1,0 +1,181 @@
+"""What callers send and receive about intelligence. Nothing names a person supported: extra fields are refused."""
+
+from datetime import date
+from typing import Annotated, Self
+from uuid import UUID
+
+from pydantic import AwareDatetime, BaseModel, Field, StringConstraints, model_validator
+
+from assay_kit.text import Key, Line, Model, Name, Reason, Text
+from risk.intelligence.rules import IntakeStatus, Kind, RiskSource, RiskType, Stage
+from risk.tables import Intelligence
+from risk.tables.base import columns_of
+
+LocationId = Annotated[str, StringConstraints(min_length=3, max_length=20, pattern=r"^1-[0-9]+$")]
+
+
+class EnquiryDetails(Model):
+    """A decision in a safeguarding enquiry (Care Act 2014, section 42)."""
+
+    enquiry_reference: Key
+    stage: Stage
+    meets_section_42: bool
+    source_of_risk: RiskSource
+    type_of_risk: RiskType
+    adults_count: Annotated[int, Field(ge=1, le=1_000)]
+    closed_unfounded: bool = False
+
+
+class EntryWanted(Model):
+    """What an officer learnt. The narrative names no person who is supported."""
+
+    kind: Kind
+    provider_id: UUID
+    care_service_id: UUID | None = None
+    event_on: date
+    ended_on: date | None = None
+    source: Line
+    restricted: bool
+    substantiated: bool
+    narrative: Text | None = None
+    enquiry: EnquiryDetails | None = None
+
+
+class Correction(Model):
+    """The whole entry as it should have been."""
+
+    reason: Reason
+    entry: EntryWanted
+
+
+class Withdrawal(Model):
+    reason: Reason
+
+
+class _Sent(Model):
+    """What every item of the case management system says: where, and under which reference of its own."""
+
+    source_reference: Key
+    cqc_location_id: LocationId | None = None
+    care_service_id: UUID | None = None
+    corrects: Key | None = Field(default=None, description="The source reference of the item that this one corrects.")
+
+    @model_validator(mode="after")
+    def _one_place(self) -> Self:
+        if (self.cqc_location_id is None) == (self.care_service_id is None):
+            raise ValueError("give either cqc_location_id or care_service_id")
+        return self
+
+
+class SafeguardingDecisionSent(_Sent, EnquiryDetails):
+    decided_on: date
+    restricted: bool = True
+
+
+class UnexpectedDeathSent(_Sent):
+    died_on: date
+    restricted: bool = True
+
+
+class ContractingConcernSent(_Sent):
+    raised_on: date
+    category: Name
+    substantiated: bool
+    restricted: bool = False
+
+
+Sent = SafeguardingDecisionSent | UnexpectedDeathSent | ContractingConcernSent
+
+
+class Receipt(BaseModel):
+    """What became of an item: `recorded`, `already_held` (sent before), or `queued` for a person to place."""
+
+    outcome: Annotated[str, StringConstraints(pattern="^(recorded|already_held|queued)$")]
+    source_reference: str
+    entry_id: UUID | None
+    intake_item_id: UUID | None
+
+
+class EntryRead(BaseModel):
+    id: UUID
+    kind: Kind
+    provider_id: UUID
+    care_service_id: UUID | None
+    event_on: date
+    ended_on: date | None
+    source: str
+    source_reference: str | None
+    restricted: bool
+    substantiated: bool
+    narrative: str | None
+    enquiry: EnquiryDetails | None
+    category: str | None
+    recorded_at: AwareDatetime
+    recorded_by_name: str
+    corrects_id: UUID | None
+    correction_reason: str | None
+    is_withdrawal: bool
+    corrected_by_id: UUID | None
+
+    @classmethod
+    def of(cls, row: Intelligence, *, corrected_by: UUID | None) -> "EntryRead":
+        said = columns_of(row)
+        details = dict(row.details)
+        category = details.pop("category", None)
+        enquiry = EnquiryDetails.model_validate(details) if row.enquiry_reference else None
+        return cls(**said, category=category, enquiry=enquiry, corrected_by_id=corrected_by)
+
+
+class EntryPage(BaseModel):
+    """Entries that the reader may see; `notice` stands where there are others, or may be."""
+
+    items: list[EntryRead] = Field(max_length=200)
+    next_cursor: str | None
+    notice: str | None
+
+
+class IntakeItemRead(BaseModel):
+    """Something a machine sent about a location that names no service, or several: `candidates`."""
+
+    id: UUID
+    status: IntakeStatus
+    kind: Kind
+    cqc_location_id: str
+    source_reference: str
+    received_at: AwareDatetime
+    received_by_name: str
+    candidates: list[UUID] = Field(max_length=200)
+    entry_id: UUID | None
+    settled_by_name: str | None
+    settled_at: AwareDatetime | None
+    reason: str | None
+
+
+class Placement(Model):
+    care_service_id: UUID
+    reason: Reason
+
+
+class GrantWanted(Model):
+    """`subject` is the auditor's, as in a token."""
+
+    subject: Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f]*$")]
+    reason: Reason
+    hours: Annotated[int, Field(ge=1, le=336, description="At most two weeks.")]
+
+
+class GrantRead(BaseModel):
+    id: UUID
+    subject: str
+    reason: str
+    granted_by_name: str
+    granted_at: AwareDatetime
+    ends_at: AwareDatetime
+
+
+class GrantReadingRead(BaseModel):
+    """One use of a grant."""
+
+    id: UUID
+    what: str
+    read_at: AwareDatetime

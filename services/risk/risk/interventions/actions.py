@@ -1,0 +1,279 @@
+"""What people do about interventions: load, ask the rules, change, tell."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlmodel import Session
+
+from assay_contracts.directory.copies import Copies
+from assay_kit.calendar import Calendar, WorkingDays, end_of_london_day, london_day
+from assay_kit.identity import Principal
+from assay_kit.references import next_reference
+from assay_kit.timeline import begin, take
+from risk.bands.actions import refresh, refresh_provider
+from risk.interventions import telling
+from risk.interventions.errors import (
+    InterventionBarred,
+    NotAboutThatProvider,
+    UnknownSubject,
+)
+from risk.interventions.repository import Interventions
+from risk.interventions.reviews import first_alert_after_review
+from risk.interventions.rules import (
+    LIFE,
+    Bar,
+    Case,
+    Kind,
+    Outcome,
+    Proposal,
+    Status,
+    Step,
+    bars_to_authorising,
+    bars_to_confirming,
+    bars_to_deciding,
+    bars_to_ending,
+    bars_to_proposing,
+)
+from risk.interventions.schemas import (
+    Authorisation,
+    ConditionOutcome,
+    ConditionWanted,
+    ContinuityPlan,
+    InterventionProposed,
+    UrgentEmbargo,
+)
+from risk.tables import Condition, Intervention, Representation
+
+WORKING_DAYS = WorkingDays(Calendar.ENGLAND_AND_WALES)
+CONFIRM_WITHIN_WORKING_DAYS = 1
+
+
+def propose(
+    session: Session, wanted: InterventionProposed, copies: Copies, *, by: Principal, now: datetime
+) -> Intervention:
+    _check_subject(wanted.provider_id, wanted.care_service_id, copies)
+    interventions = Interventions(session)
+    proposal = Proposal(
+        kind=wanted.kind,
+        has_service=wanted.care_service_id is not None,
+        extent=wanted.extent,
+        limit_text=wanted.limit_text,
+        response_due_on=wanted.response_due_on,
+        review_on=wanted.review_on,
+        skip_reason=wanted.skip_reason,
+        taken_before=interventions.kinds_issued(wanted.provider_id, wanted.care_service_id),
+    )
+    _refuse(bars_to_proposing(proposal, today=london_day(now)))
+    intervention = Intervention(
+        **wanted.model_dump(exclude={"conditions"}),
+        reference=next_reference(session, "INT", now),
+        proposed_by=by.subject,
+        proposed_by_name=by.name,
+        proposed_at=now,
+    )
+    interventions.add(intervention)
+    interventions.add(*_conditions(intervention, wanted.conditions))
+    begin(session, intervention, LIFE, by=by, now=now, step="propose", reason=wanted.reason, **_about(intervention))
+    telling.of_change(session, intervention, before=None, now=now)
+    return intervention
+
+
+def issue_urgently(
+    session: Session, wanted: UrgentEmbargo, copies: Copies, *, by: Principal, now: datetime
+) -> Intervention:
+    """One manager acts alone: in force at once, and to be confirmed by another within one working day."""
+    proposed = InterventionProposed(
+        kind=Kind.EMBARGO, **wanted.model_dump(exclude={"notice_text", "conditions"}), conditions=wanted.conditions
+    )
+    intervention = propose(session, proposed, copies, by=by, now=now)
+    confirm_by = end_of_london_day(WORKING_DAYS.after(london_day(now), CONFIRM_WITHIN_WORKING_DAYS))
+    intervention.is_urgent = True
+    intervention.confirm_by = intervention.confirmation_alert_at = confirm_by
+    _decide(intervention, by=by, now=now)
+    _step(session, intervention, Step.AUTHORISE_URGENTLY, by=by, now=now, reason=wanted.reason)
+    _issue(session, intervention, wanted.notice_text, by=by, now=now)
+    return intervention
+
+
+def authorise(
+    session: Session, intervention_id: UUID, wanted: Authorisation, *, by: Principal, now: datetime
+) -> Intervention:
+    interventions = Interventions(session)
+    intervention = interventions.get(intervention_id, lock=True)
+    if intervention.status == Status.PROPOSED:
+        _refuse(bars_to_authorising(_case(interventions, intervention), by=by.subject))
+    _step(session, intervention, Step.AUTHORISE, by=by, now=now, reason=wanted.reason)
+    _decide(intervention, by=by, now=now)
+    if wanted.notice_text is not None:
+        _issue(session, intervention, wanted.notice_text, by=by, now=now)
+    session.flush()
+    return intervention
+
+
+def reject(session: Session, intervention_id: UUID, reason: str, *, by: Principal, now: datetime) -> Intervention:
+    interventions = Interventions(session)
+    intervention = interventions.get(intervention_id, lock=True)
+    if intervention.status == Status.PROPOSED:
+        _refuse(bars_to_deciding(_case(interventions, intervention), by=by.subject))
+    _step(session, intervention, Step.REJECT, by=by, now=now, reason=reason)
+    _decide(intervention, by=by, now=now)
+    intervention.ended_at, intervention.ending_reason = now, reason
+    session.flush()
+    return intervention
+
+
+def issue(session: Session, intervention_id: UUID, notice_text: str, *, by: Principal, now: datetime) -> Intervention:
+    intervention = Interventions(session).get(intervention_id, lock=True)
+    _issue(session, intervention, notice_text, by=by, now=now)
+    return intervention
+
+
+def confirm(session: Session, intervention_id: UUID, *, by: Principal, now: datetime) -> Intervention:
+    interventions = Interventions(session)
+    intervention = interventions.get(intervention_id, lock=True)
+    if intervention.status == Status.ISSUED:
+        _refuse(bars_to_confirming(_case(interventions, intervention), by=by.subject))
+    take(session, intervention, Step.CONFIRM, LIFE, by=by, now=now, **_about(intervention))
+    intervention.confirmed_by_name, intervention.confirmed_at = by.name, now
+    intervention.confirmation_alert_at = None
+    session.flush()
+    return intervention
+
+
+def end(
+    session: Session, intervention_id: UUID, step: Step, reason: str, *, by: Principal, now: datetime
+) -> Intervention:
+    """Met, escalated, withdrawn or lifted: nothing ends with a condition open, and an embargo never by itself."""
+    interventions = Interventions(session)
+    intervention = interventions.get(intervention_id, lock=True)
+    if intervention.status == Status.ISSUED:
+        _refuse(bars_to_ending(_case(interventions, intervention), step, roles=by.roles))
+    _step(session, intervention, step, by=by, now=now, reason=reason)
+    intervention.ended_at, intervention.ending_reason = now, reason
+    session.flush()
+    _refresh(session, intervention, now=now)
+    telling.of_ending(session, intervention, now=now)
+    return intervention
+
+
+def settle_condition(
+    session: Session,
+    intervention_id: UUID,
+    condition_id: UUID,
+    wanted: ConditionOutcome,
+    *,
+    by: Principal,
+    now: datetime,
+) -> Intervention:
+    interventions = Interventions(session)
+    intervention = interventions.get(intervention_id, lock=True)
+    condition = interventions.condition(intervention_id, condition_id)
+    about = _about(intervention)
+    about["detail"] |= {"condition": condition.wording, "outcome": wanted.outcome}
+    take(session, intervention, Step.SETTLE_CONDITION, LIFE, by=by, now=now, reason=wanted.reason, **about)
+    condition.outcome, condition.outcome_reason = wanted.outcome, wanted.reason
+    condition.decided_by_name, condition.decided_at = by.name, now
+    session.flush()
+    return intervention
+
+
+def plan_continuity(
+    session: Session, intervention_id: UUID, plan: ContinuityPlan, *, by: Principal, now: datetime
+) -> Intervention:
+    intervention = Interventions(session).get(intervention_id, lock=True)
+    if plan.ends_on < plan.starts_on:
+        raise InterventionBarred([Bar.PLAN_ENDS_BEFORE_START])
+    take(session, intervention, Step.PLAN_CONTINUITY, LIFE, by=by, now=now, **_about(intervention))
+    intervention.continuity_plan = plan.model_dump(mode="json")
+    session.flush()
+    return intervention
+
+
+def make_representations(
+    session: Session, intervention_id: UUID, wording: str, *, by: Principal, now: datetime
+) -> Intervention:
+    interventions = Interventions(session)
+    intervention = interventions.seen_by(by, intervention_id)
+    take(session, intervention, Step.MAKE_REPRESENTATIONS, LIFE, by=by, now=now, **_about(intervention))
+    interventions.add(
+        Representation(
+            intervention_id=intervention.id, wording=wording, made_by=by.subject, made_by_name=by.name, made_at=now
+        )
+    )
+    telling.of_representations(session, intervention, now=now)
+    return intervention
+
+
+def _issue(session: Session, intervention: Intervention, notice_text: str, *, by: Principal, now: datetime) -> None:
+    """From here on it is in force: the provider is told the same day, and the band is worked out with it."""
+    _step(session, intervention, Step.ISSUE, by=by, now=now)
+    intervention.notice_text = notice_text
+    intervention.issued_by, intervention.issued_by_name, intervention.issued_at = by.subject, by.name, now
+    intervention.review_alert_at = first_alert_after_review(intervention.review_on)
+    session.flush()
+    _refresh(session, intervention, now=now)
+    telling.of_issue(session, intervention, now=now)
+
+
+def _step(
+    session: Session, intervention: Intervention, step: Step, *, by: Principal, now: datetime, reason: str | None = None
+) -> None:
+    before = Status(intervention.status)
+    take(session, intervention, step, LIFE, by=by, now=now, reason=reason, **_about(intervention))
+    telling.of_change(session, intervention, before=before, now=now)
+
+
+def _about(intervention: Intervention) -> dict[str, Any]:
+    return {
+        "provider_id": intervention.provider_id,
+        "care_service_id": intervention.care_service_id,
+        "detail": {"reference": intervention.reference, "kind": intervention.kind},
+    }
+
+
+def _decide(intervention: Intervention, *, by: Principal, now: datetime) -> None:
+    intervention.decided_by, intervention.decided_by_name, intervention.decided_at = by.subject, by.name, now
+
+
+def _refresh(session: Session, intervention: Intervention, *, now: datetime) -> None:
+    if intervention.care_service_id is not None:
+        refresh(session, [intervention.care_service_id], now=now)
+        return
+    refresh_provider(session, intervention.provider_id, now=now)
+
+
+def _case(interventions: Interventions, intervention: Intervention) -> Case:
+    return Case(
+        kind=Kind(intervention.kind),
+        proposed_by=intervention.proposed_by,
+        issued_urgently_by=intervention.issued_by if intervention.is_urgent else None,
+        awaits_confirmation=intervention.confirmation_alert_at is not None,
+        has_continuity_plan=intervention.continuity_plan is not None,
+        outcomes=[Outcome(each.outcome) for each in interventions.conditions(intervention.id)],
+    )
+
+
+def _conditions(intervention: Intervention, wanted: Sequence[ConditionWanted]) -> list[Condition]:
+    return [
+        Condition(intervention_id=intervention.id, position=position, wording=each.wording, due_on=each.due_on)
+        for position, each in enumerate(wanted, start=1)
+    ]
+
+
+def _check_subject(provider_id: UUID, care_service_id: UUID | None, copies: Copies) -> None:
+    if copies.provider(provider_id) is None:
+        raise UnknownSubject(f"The directory knows no provider {provider_id}.")
+    if care_service_id is None:
+        return
+    care_service = copies.care_service(care_service_id)
+    if care_service is None:
+        raise UnknownSubject(f"The directory knows no service {care_service_id}.")
+    if care_service.provider_id != provider_id:
+        raise NotAboutThatProvider(f"{care_service.name} is not a service of provider {provider_id}.")
+
+
+def _refuse(bars: Sequence[Bar]) -> None:
+    if bars:
+        raise InterventionBarred(bars)

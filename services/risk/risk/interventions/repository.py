@@ -1,0 +1,86 @@
+"""Reads and writes interventions. No rules here."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, or_
+from sqlmodel import Session, col, select
+
+from assay_kit.identity import Principal
+from assay_kit.pagination import Page, PageAsked, paginate
+from risk.interventions.errors import ConditionNotFound, InterventionNotFound
+from risk.interventions.rules import Kind, Status
+from risk.tables import Condition, Intervention, Representation
+
+TOLD_TO_PROVIDER = (Status.ISSUED, Status.MET, Status.ESCALATED, Status.WITHDRAWN, Status.LIFTED)
+"""A provider hears of an intervention when it is issued, not of what is being considered."""
+
+
+class Interventions:
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def get(self, intervention_id: UUID, *, lock: bool = False) -> Intervention:
+        found = self._session.get(Intervention, intervention_id, with_for_update=lock)
+        if found is None:
+            raise InterventionNotFound(intervention_id)
+        return found
+
+    def seen_by(self, by: Principal, intervention_id: UUID) -> Intervention:
+        """The intervention, if `by` may know that it exists."""
+        found = self.get(intervention_id)
+        if not by.sees(found.provider_id) or (by.is_provider and found.status not in TOLD_TO_PROVIDER):
+            raise InterventionNotFound(intervention_id)
+        return found
+
+    def conditions(self, intervention_id: UUID) -> Sequence[Condition]:
+        wanted = select(Condition).where(Condition.intervention_id == intervention_id)
+        return self._session.exec(wanted.order_by(col(Condition.position))).all()
+
+    def condition(self, intervention_id: UUID, condition_id: UUID) -> Condition:
+        found = self._session.get(Condition, condition_id, with_for_update=True)
+        if found is None or found.intervention_id != intervention_id:
+            raise ConditionNotFound(condition_id)
+        return found
+
+    def representations(self, intervention_id: UUID) -> Sequence[Representation]:
+        wanted = select(Representation).where(Representation.intervention_id == intervention_id)
+        return self._session.exec(wanted.order_by(col(Representation.made_at)).limit(200)).all()
+
+    def kinds_issued(self, provider_id: UUID, care_service_id: UUID | None) -> frozenset[Kind]:
+        """What was ever issued to this service, or to its provider as a whole."""
+        wanted = select(Intervention.kind).where(
+            Intervention.provider_id == provider_id,
+            col(Intervention.issued_at).is_not(None),
+            or_(
+                col(Intervention.care_service_id).is_(None),
+                col(Intervention.care_service_id) == care_service_id,
+            ),
+        )
+        return frozenset(Kind(kind) for kind in self._session.exec(wanted.distinct()))
+
+    def page(self, by: Principal, page: PageAsked, **about: Any) -> Page[Intervention]:
+        """Those that `by` may see and that are as `about` says, the newest first."""
+        wanted = select(Intervention)
+        if by.org is not None:
+            wanted = wanted.where(Intervention.provider_id == by.org, col(Intervention.status).in_(TOLD_TO_PROVIDER))
+        for column, value in about.items():
+            if value is not None:
+                wanted = wanted.where(getattr(Intervention, column) == value)
+        return paginate(self._session, wanted, page, col(Intervention.proposed_at).desc(), col(Intervention.id).desc())
+
+    def next_alert(self) -> datetime | None:
+        earliest = func.min(func.least(Intervention.review_alert_at, Intervention.confirmation_alert_at))
+        found: datetime | None = self._session.exec(select(earliest).where(Intervention.status == Status.ISSUED)).one()
+        return found
+
+    def to_alert(self, now: datetime, *, limit: int) -> Sequence[Intervention]:
+        due = or_(col(Intervention.review_alert_at) <= now, col(Intervention.confirmation_alert_at) <= now)
+        wanted = select(Intervention).where(Intervention.status == Status.ISSUED, due)
+        return self._session.exec(wanted.order_by(col(Intervention.id)).limit(limit).with_for_update()).all()
+
+    def add(self, *rows: Intervention | Condition | Representation) -> None:
+        self._session.add_all(rows)
+        self._session.flush()

@@ -1,0 +1,45 @@
+"""Interventions that wait for somebody: past its review one stays in force and alerts every day; an urgent embargo that
+nobody confirmed in time escalates every day. Nothing is lifted here."""
+
+from datetime import date, datetime, time, timedelta
+
+from sqlmodel import Session
+
+from assay_kit.calendar import at_london, london_day
+from risk.interventions import telling
+from risk.interventions.repository import Interventions
+from risk.interventions.rules import Status, days_past_review
+from risk.tables import Intervention
+
+HOUR = time(8)
+BATCH = 200
+
+
+def first_alert_after_review(review_on: date) -> datetime:
+    """The morning after the review day."""
+    return at_london(review_on + timedelta(days=1), HOUR)
+
+
+def overdue_days(intervention: Intervention, *, now: datetime) -> int:
+    """How long its review has been overdue; 0 unless it is in force."""
+    is_live = intervention.status == Status.ISSUED
+    return days_past_review(intervention.review_on, today=london_day(now)) if is_live else 0
+
+
+def next_alert(session: Session) -> datetime | None:
+    return Interventions(session).next_alert()
+
+
+def alert(session: Session, now: datetime) -> int:
+    """Alert once for what is overdue now, and again tomorrow morning."""
+    due = Interventions(session).to_alert(now, limit=BATCH)
+    tomorrow = at_london(london_day(now) + timedelta(days=1), HOUR)
+    for intervention in due:
+        if intervention.review_alert_at is not None and intervention.review_alert_at <= now:
+            telling.to_managers(session, intervention, "intervention_past_review", now=now)
+            intervention.review_alert_at = tomorrow
+        if intervention.confirmation_alert_at is not None and intervention.confirmation_alert_at <= now:
+            telling.to_managers(session, intervention, "urgent_embargo_not_confirmed", now=now)
+            intervention.confirmation_alert_at = tomorrow
+    session.flush()
+    return len(due)

@@ -1,0 +1,214 @@
+"""What the council may do about a service, who may, and what must be there first. Pure.
+
+Red proposes; it never imposes. An embargo never lifts by time.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+
+from assay_contracts.roles import Role
+from assay_kit.steps import Life
+
+
+class Kind(StrEnum):
+    ENHANCED_MONITORING = "enhanced_monitoring"
+    IMPROVEMENT_PLAN = "improvement_plan"
+    EMBARGO = "embargo"
+    DEFAULT_NOTICE = "default_notice"
+    SPECIAL_MEASURES_IMPROVEMENT_PLAN = "special_measures_improvement_plan"
+    TERMINATION_OF_SUPPORT_PLANS = "termination_of_support_plans"
+    TERMINATION_OF_CONTRACT = "termination_of_contract"
+
+    @property
+    def is_termination(self) -> bool:
+        return self in {Kind.TERMINATION_OF_SUPPORT_PLANS, Kind.TERMINATION_OF_CONTRACT}
+
+
+# The ladder: what is normally done before what. Either of the first two may begin it; an embargo stands beside it.
+RUNGS: Mapping[Kind, int] = {
+    Kind.ENHANCED_MONITORING: 1,
+    Kind.IMPROVEMENT_PLAN: 1,
+    Kind.DEFAULT_NOTICE: 2,
+    Kind.SPECIAL_MEASURES_IMPROVEMENT_PLAN: 3,
+    Kind.TERMINATION_OF_SUPPORT_PLANS: 4,
+    Kind.TERMINATION_OF_CONTRACT: 5,
+}
+
+
+class Extent(StrEnum):
+    WHOLE = "whole"
+    PART = "part"
+
+
+class Status(StrEnum):
+    PROPOSED = "proposed"
+    AUTHORISED = "authorised"
+    REJECTED = "rejected"
+    ISSUED = "issued"
+    MET = "met"
+    ESCALATED = "escalated"
+    WITHDRAWN = "withdrawn"
+    LIFTED = "lifted"
+
+
+class Step(StrEnum):
+    AUTHORISE = "authorise"
+    AUTHORISE_URGENTLY = "authorise_urgently"
+    REJECT = "reject"
+    ISSUE = "issue"
+    MEET = "meet"
+    ESCALATE = "escalate"
+    WITHDRAW = "withdraw"
+    LIFT = "lift"
+    PLAN_CONTINUITY = "plan_continuity"
+    CONFIRM = "confirm"
+    SETTLE_CONDITION = "settle_condition"
+    MAKE_REPRESENTATIONS = "make_representations"
+
+
+LIFE = Life(
+    name="intervention",
+    start=Status.PROPOSED,
+    steps={
+        (Status.PROPOSED, Step.AUTHORISE): Status.AUTHORISED,
+        (Status.PROPOSED, Step.AUTHORISE_URGENTLY): Status.AUTHORISED,
+        (Status.PROPOSED, Step.REJECT): Status.REJECTED,
+        (Status.AUTHORISED, Step.ISSUE): Status.ISSUED,
+        (Status.ISSUED, Step.MEET): Status.MET,
+        (Status.ISSUED, Step.ESCALATE): Status.ESCALATED,
+        (Status.ISSUED, Step.WITHDRAW): Status.WITHDRAWN,
+        (Status.ISSUED, Step.LIFT): Status.LIFTED,
+        # what is written down without moving it on
+        (Status.PROPOSED, Step.PLAN_CONTINUITY): Status.PROPOSED,
+        (Status.ISSUED, Step.CONFIRM): Status.ISSUED,
+        (Status.ISSUED, Step.SETTLE_CONDITION): Status.ISSUED,
+        (Status.ISSUED, Step.MAKE_REPRESENTATIONS): Status.ISSUED,
+    },
+)
+
+
+class Outcome(StrEnum):
+    """What became of a condition."""
+
+    OPEN = "open"
+    MET = "met"
+    NOT_MET = "not_met"
+    NO_LONGER_NEEDED = "no_longer_needed"
+
+
+class Bar(StrEnum):
+    """A ground on which a step is refused."""
+
+    EMBARGO_NEEDS_A_SERVICE = "An embargo is placed on one service: name it"
+    EMBARGO_NEEDS_AN_EXTENT = "Say whether the embargo is whole or part"
+    PART_NEEDS_ITS_LIMIT = "A partial embargo needs the text of its limit"
+    ONLY_AN_EMBARGO_HAS_AN_EXTENT = "Only an embargo has an extent and a limit"
+    RUNG_SKIPPED = "The step before this one has not been taken: say why it is skipped"
+    REVIEW_NOT_AHEAD = "The review date must be after today"
+    RESPONSE_NOT_AHEAD = "The response cannot be due before today"
+    PROPOSED_BY_YOU = "Whoever proposed it may not decide it"
+    ISSUED_BY_YOU = "Whoever issued it urgently may not confirm it"
+    NEEDS_A_COMMISSIONING_MANAGER = "Only a commissioning manager may decide this"
+    NEEDS_A_CONTINUITY_PLAN = "A termination needs a continuity plan first"
+    CONDITION_OPEN = "Each condition needs a recorded outcome first"
+    ONLY_LIFTED = "An embargo ends only when it is lifted or withdrawn"
+    NOT_AN_EMBARGO = "Only an embargo can be lifted"
+    NOT_URGENT = "It does not wait for confirmation"
+    PLAN_ENDS_BEFORE_START = "The continuity plan cannot end before it starts"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Proposal:
+    kind: Kind
+    has_service: bool
+    extent: Extent | None
+    limit_text: str | None
+    response_due_on: date | None
+    review_on: date
+    skip_reason: str | None
+    taken_before: frozenset[Kind]
+
+
+def bars_to_proposing(proposal: Proposal, *, today: date) -> list[Bar]:
+    """Every bar that applies, so that the officer hears them all at once."""
+    bars = _bars_of_extent(proposal)
+    if is_rung_skipped(proposal.kind, proposal.taken_before) and not proposal.skip_reason:
+        bars.append(Bar.RUNG_SKIPPED)
+    if proposal.review_on <= today:
+        bars.append(Bar.REVIEW_NOT_AHEAD)
+    if proposal.response_due_on is not None and proposal.response_due_on < today:
+        bars.append(Bar.RESPONSE_NOT_AHEAD)
+    return bars
+
+
+def _bars_of_extent(proposal: Proposal) -> list[Bar]:
+    if proposal.kind is not Kind.EMBARGO:
+        return [Bar.ONLY_AN_EMBARGO_HAS_AN_EXTENT] if proposal.extent or proposal.limit_text else []
+    bars = []
+    if not proposal.has_service:
+        bars.append(Bar.EMBARGO_NEEDS_A_SERVICE)
+    if proposal.extent is None:
+        bars.append(Bar.EMBARGO_NEEDS_AN_EXTENT)
+    if proposal.extent is Extent.PART and not proposal.limit_text:
+        bars.append(Bar.PART_NEEDS_ITS_LIMIT)
+    return bars
+
+
+def is_rung_skipped(kind: Kind, taken_before: frozenset[Kind]) -> bool:
+    """Whether the rung below `kind` was never issued to this service or its provider."""
+    rung = RUNGS.get(kind)
+    if rung is None or rung == 1:
+        return False
+    return rung > 1 + max((RUNGS.get(each, 0) for each in taken_before), default=0)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Case:
+    """What the rules look at when somebody takes a step on an intervention."""
+
+    kind: Kind
+    proposed_by: str
+    issued_urgently_by: str | None = None
+    awaits_confirmation: bool = False
+    has_continuity_plan: bool = False
+    outcomes: Sequence[Outcome] = ()
+
+
+def bars_to_deciding(case: Case, *, by: str) -> list[Bar]:
+    """Authorising or rejecting: by another person than the one who proposed it."""
+    return [Bar.PROPOSED_BY_YOU] if by == case.proposed_by else []
+
+
+def bars_to_authorising(case: Case, *, by: str) -> list[Bar]:
+    bars = bars_to_deciding(case, by=by)
+    if case.kind.is_termination and not case.has_continuity_plan:
+        bars.append(Bar.NEEDS_A_CONTINUITY_PLAN)
+    return bars
+
+
+def bars_to_confirming(case: Case, *, by: str) -> list[Bar]:
+    if not case.awaits_confirmation:
+        return [Bar.NOT_URGENT]
+    return [Bar.ISSUED_BY_YOU] if by == case.issued_urgently_by else []
+
+
+def bars_to_ending(case: Case, step: Step, *, roles: frozenset[str]) -> list[Bar]:
+    """Meeting, escalating, withdrawing or lifting: nothing closes with a condition open."""
+    bars = []
+    if case.kind is Kind.EMBARGO:
+        if step not in {Step.LIFT, Step.WITHDRAW}:
+            bars.append(Bar.ONLY_LIFTED)
+        if Role.COMMISSIONING_MANAGER not in roles:
+            bars.append(Bar.NEEDS_A_COMMISSIONING_MANAGER)
+    elif step is Step.LIFT:
+        bars.append(Bar.NOT_AN_EMBARGO)
+    if Outcome.OPEN in case.outcomes:
+        bars.append(Bar.CONDITION_OPEN)
+    return bars
+
+
+def days_past_review(review_on: date, *, today: date) -> int:
+    """How many days a review is overdue; 0 on the day itself and before."""
+    return max((today - review_on) // timedelta(days=1), 0)

@@ -1,0 +1,180 @@
+"""What callers send and receive about interventions."""
+
+from datetime import date
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import AwareDatetime, BaseModel, Field
+
+from assay_kit.text import Line, Model, Reason, Text
+from risk.interventions.rules import Extent, Kind, Outcome, Status
+from risk.tables import Condition, Intervention, Representation
+from risk.tables.base import columns_of
+
+
+class ConditionWanted(Model):
+    wording: Line
+    due_on: date | None = None
+
+
+Conditions = Annotated[list[ConditionWanted], Field(max_length=20)]
+
+
+class InterventionProposed(Model):
+    """A proposal about one service, or about a provider as a whole (then without `care_service_id`)."""
+
+    kind: Kind
+    provider_id: UUID
+    care_service_id: UUID | None = None
+    extent: Extent | None = None
+    limit_text: Line | None = None
+    reason: Reason
+    skip_reason: Reason | None = None
+    response_due_on: date | None = None
+    review_on: date
+    conditions: Conditions = Field(default_factory=list)
+
+
+class UrgentEmbargo(Model):
+    """Issued at once by one manager; another confirms it within one working day."""
+
+    provider_id: UUID
+    care_service_id: UUID
+    extent: Extent
+    limit_text: Line | None = None
+    reason: Reason
+    notice_text: Text
+    response_due_on: date | None = None
+    review_on: date
+    conditions: Conditions = Field(default_factory=list)
+
+
+class Authorisation(Model):
+    """With `notice_text` it is issued in the same call: the provider is told, and it is in force."""
+
+    reason: Reason | None = None
+    notice_text: Text | None = None
+
+
+class Notice(Model):
+    notice_text: Text
+
+
+class Decision(Model):
+    reason: Reason
+
+
+class ConditionOutcome(Model):
+    outcome: Outcome
+    reason: Reason
+
+
+class Representations(Model):
+    wording: Text
+
+
+class ContinuityPlan(Model):
+    """What happens to the people before care is ended."""
+
+    people_affected: Annotated[int, Field(ge=0, le=100_000)]
+    replacement: Text
+    starts_on: date
+    ends_on: date
+    cqc_told_on: date
+    health_told_on: date
+    other_councils_told_on: date
+
+
+class ConditionRead(BaseModel):
+    id: UUID
+    wording: str
+    due_on: date | None
+    outcome: Outcome
+    outcome_reason: str | None
+    decided_by_name: str | None
+    decided_at: AwareDatetime | None
+
+
+class RepresentationRead(BaseModel):
+    id: UUID
+    wording: str
+    made_by_name: str
+    made_at: AwareDatetime
+
+
+class InterventionRead(BaseModel):
+    id: UUID
+    reference: str
+    kind: Kind
+    status: Status
+    provider_id: UUID
+    care_service_id: UUID | None
+    extent: Extent | None
+    limit_text: str | None
+    reason: str
+    skip_reason: str | None
+    notice_text: str | None
+    response_due_on: date | None
+    review_on: date
+    days_past_review: int
+    continuity_plan: ContinuityPlan | None
+    proposed_by_name: str
+    proposed_at: AwareDatetime
+    decided_by_name: str | None
+    decided_at: AwareDatetime | None
+    issued_by_name: str | None
+    issued_at: AwareDatetime | None
+    is_urgent: bool
+    confirm_by: AwareDatetime | None
+    confirmed_by_name: str | None
+    confirmed_at: AwareDatetime | None
+    ended_at: AwareDatetime | None
+    ending_reason: str | None
+    conditions: list[ConditionRead] = Field(max_length=200)
+    representations: list[RepresentationRead] = Field(max_length=200)
+
+
+class InterventionLine(BaseModel):
+    """An intervention in a list."""
+
+    id: UUID
+    reference: str
+    kind: Kind
+    status: Status
+    provider_id: UUID
+    care_service_id: UUID | None
+    extent: Extent | None
+    limit_text: str | None
+    review_on: date
+    days_past_review: int
+    proposed_by_name: str
+    proposed_at: AwareDatetime
+    issued_at: AwareDatetime | None
+    ended_at: AwareDatetime | None
+
+
+def intervention_line(row: Intervention, *, days_past_review: int) -> InterventionLine:
+    return InterventionLine(**columns_of(row), days_past_review=days_past_review)
+
+
+_INTERNAL = ("reason", "skip_reason", "continuity_plan")
+
+
+def intervention_read(
+    row: Intervention,
+    conditions: list[Condition],
+    representations: list[Representation],
+    *,
+    days_past_review: int,
+    for_provider: bool,
+) -> InterventionRead:
+    """The whole of it. A provider reads what it was told, not the council's own reasoning."""
+    said = columns_of(row)
+    if for_provider:
+        said |= dict.fromkeys(_INTERNAL) | {"reason": row.notice_text or ""}
+    return InterventionRead(
+        **said,
+        days_past_review=days_past_review,
+        conditions=[ConditionRead.model_validate(each, from_attributes=True) for each in conditions],
+        representations=[RepresentationRead.model_validate(each, from_attributes=True) for each in representations],
+    )

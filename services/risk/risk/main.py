@@ -1,0 +1,47 @@
+"""Puts the service together."""
+
+from fastapi import FastAPI
+
+from assay_contracts.assessment import RatingPublished, RatingWithdrawn, RemedialActionOverdue
+from assay_contracts.directory import ActivityRecorded, CareServiceRecorded, EvidenceLapsed, ProviderRecorded
+from assay_contracts.wiring import TELLS
+from assay_kit.due import DueWork
+from assay_kit.service import Service, create_service
+from risk import received
+from risk.bands import nights
+from risk.bands.routes import router as bands
+from risk.case_tasks.routes import router as case_tasks
+from risk.dashboard.routes import router as dashboard
+from risk.feeds.routes import router as feeds
+from risk.intelligence.intake_routes import router as intake
+from risk.intelligence.routes import router as intelligence
+from risk.interventions import reviews
+from risk.interventions.routes import router as interventions
+from risk.scoring_models.routes import router as scoring_models
+from risk.tables import metadata
+
+SERVICE = Service(
+    name="risk",
+    package="risk",
+    title="Early warning",
+    metadata=metadata,
+    routers=(dashboard, bands, intelligence, intake, feeds, interventions, scoring_models, case_tasks),
+    receives={
+        ProviderRecorded: received.receive_provider,
+        CareServiceRecorded: received.receive_care_service,
+        ActivityRecorded: received.receive_activity,
+        EvidenceLapsed: received.receive_lapse,
+        RatingPublished: received.receive_rating,
+        RatingWithdrawn: received.receive_withdrawal,
+        RemedialActionOverdue: received.receive_overdue_action,
+    },
+    tells=TELLS["risk"],
+    due=(
+        DueWork(name="alerts on interventions", next=reviews.next_alert, do=reviews.alert),
+        DueWork(name="refresh of the estate", next=nights.next_refresh, do=nights.refresh_estate),
+    ),
+)
+
+
+def create_app() -> FastAPI:
+    return create_service(SERVICE)

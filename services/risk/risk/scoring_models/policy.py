@@ -1,0 +1,174 @@
+"""What a scoring model says: every threshold, look-back, scale and band rule as data. Pure; no default numbers here.
+
+The numbers that the product ships are `version_1.json`; the council edits them by drafting the next version.
+"""
+
+from enum import StrEnum
+from itertools import pairwise
+from typing import Annotated, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+
+class Indicator(StrEnum):
+    """The ten, in the order of the council's papers."""
+
+    QUALITY_ASSESSMENT = "quality_assessment"
+    CQC_RATING = "cqc_rating"
+    FOOD_HYGIENE = "food_hygiene"
+    SAFEGUARDING_DECISIONS = "safeguarding_decisions"
+    EMBARGO = "embargo"
+    DEFAULT_NOTICE = "default_notice"
+    UNEXPECTED_DEATHS = "unexpected_deaths"
+    CONTRACTING_CONCERNS = "contracting_concerns"
+    COMPANY_STATUS = "company_status"
+    MANAGER_VACANCY = "manager_vacancy"
+
+
+class Level(StrEnum):
+    NONE = "none"
+    LOW = "low"
+    MODERATE = "moderate"
+    SERIOUS = "serious"
+    CRITICAL = "critical"
+
+    @property
+    def rank(self) -> int:
+        return list(Level).index(self)
+
+
+Days = Annotated[int, Field(ge=1, le=3650)]
+Months = Annotated[int, Field(ge=1, le=120)]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Step(_Part):
+    """Counts up to and including `up_to` (none: any count above the step before) stand at `level`."""
+
+    up_to: Annotated[int, Field(ge=0, le=1_000_000)] | None
+    level: Level
+
+
+class Ladder(_Part):
+    """Steps with neither gap nor overlap: each begins where the one before ends, the last has no end."""
+
+    steps: Annotated[tuple[Step, ...], Field(min_length=1, max_length=10)]
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        ends = [step.up_to for step in self.steps]
+        if ends[-1] is not None:
+            raise ValueError("the last step must have no upper bound")
+        bounds = [end for end in ends[:-1] if end is not None]
+        if len(bounds) != len(ends) - 1:
+            raise ValueError("only the last step may have no upper bound")
+        if any(low >= high for low, high in pairwise(bounds)):
+            raise ValueError("the upper bounds must rise")
+        ranks = [step.level.rank for step in self.steps]
+        if ranks != sorted(ranks):
+            raise ValueError("a higher count may not have a lower level")
+        return self
+
+    def level(self, count: int, *, people: int = 0, per_people: int | None = None) -> Level:
+        """The level of `count`. Above `per_people` people the bounds scale by people ÷ `per_people`, rounded up."""
+        for step in self.steps:
+            if step.up_to is None or count <= scaled(step.up_to, people=people, per_people=per_people):
+                return step.level
+        raise AssertionError("a ladder has no end")
+
+
+def scaled(bound: int, *, people: int, per_people: int | None) -> int:
+    """`bound` for a service of `people`; exact integer arithmetic, rounded up."""
+    if per_people is None or people <= per_people:
+        return bound
+    return -(-bound * people // per_people)
+
+
+class Levels(_Part):
+    """A level for each value that a source may give; a value that is not listed is not known."""
+
+    levels: Annotated[dict[str, Level], Field(min_length=1, max_length=40)]
+
+
+class QualityAssessmentPolicy(Levels):
+    stale_after_months: Months
+
+
+class RegisterPolicy(Levels):
+    """`stale_after_days`: how long one reading of a register may be relied on."""
+
+    stale_after_days: Days
+
+
+class CqcPolicy(RegisterPolicy):
+    unrated: Level
+    deregistered: Level
+
+
+class CompanyPolicy(RegisterPolicy):
+    overdue_accounts: Level
+    strike_off_proposed: Level
+    members_voluntary_liquidation: Level
+
+
+class CountPolicy(Ladder):
+    """Events of the last `months`. Zero is only zero while the feed was heard from within `tolerance_days`."""
+
+    months: Months
+    tolerance_days: Days
+    per_people: Annotated[int, Field(ge=1, le=10_000)] | None = None
+
+
+class LivePolicy(_Part):
+    """The level while an intervention of that kind is in force."""
+
+    live: Level
+
+
+class VacancyPolicy(Ladder):
+    """Steps count days without a registered manager."""
+
+    stale_after_days: Days
+
+
+class BandPolicy(_Part):
+    """Red: any critical, so many serious, or so many points. Amber: any at that level, or so many points. Else Green
+    if enough is known."""
+
+    points: dict[Level, Annotated[int, Field(ge=0, le=100)]]
+    red_serious_count: Annotated[int, Field(ge=1, le=10)]
+    red_points: Annotated[int, Field(ge=1, le=100)]
+    amber_from_level: Level
+    amber_points: Annotated[int, Field(ge=1, le=100)]
+    green_needs: Annotated[tuple[Indicator, ...], Field(max_length=10)]
+    green_known_percent: Annotated[int, Field(ge=0, le=100)]
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if set(self.points) != set(Level) - {Level.CRITICAL}:
+            raise ValueError("give points for none, low, moderate and serious: a critical level needs none, it is Red")
+        by_rank = [self.points[level] for level in Level if level is not Level.CRITICAL]
+        if by_rank != sorted(by_rank):
+            raise ValueError("a higher level may not have fewer points")
+        if self.amber_points > self.red_points:
+            raise ValueError("Amber may not begin above Red")
+        if self.amber_from_level is Level.NONE:
+            raise ValueError("Amber may not begin at level none")
+        return self
+
+
+class Policy(_Part):
+    band: BandPolicy
+    quality_assessment: QualityAssessmentPolicy
+    cqc_rating: CqcPolicy
+    food_hygiene: RegisterPolicy
+    safeguarding_decisions: CountPolicy
+    embargo: LivePolicy
+    default_notice: LivePolicy
+    unexpected_deaths: CountPolicy
+    contracting_concerns: CountPolicy
+    company_status: CompanyPolicy
+    manager_vacancy: VacancyPolicy

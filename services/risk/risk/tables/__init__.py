@@ -1,0 +1,51 @@
+"""Every table this service owns. Copies of providers and services are the directory's, kept by its contract."""
+
+from assay_contracts.directory.copies import add_copy_tables
+from assay_kit.service import add_kit_tables
+from risk.tables.base import RiskTable
+from risk.tables.decided import (
+    BandResult,
+    Condition,
+    EstateRefresh,
+    Intervention,
+    Override,
+    Representation,
+    ScoringModel,
+    ServiceBand,
+)
+from risk.tables.learnt import (
+    Activity,
+    AssessmentRating,
+    CaseTask,
+    ExternalFact,
+    FeedHeartbeat,
+    IntakeItem,
+    Intelligence,
+    RestrictedGrant,
+    RestrictedReading,
+)
+
+metadata = RiskTable.metadata
+add_copy_tables(metadata)
+add_kit_tables(metadata)
+
+__all__ = [
+    "Activity",
+    "AssessmentRating",
+    "BandResult",
+    "CaseTask",
+    "Condition",
+    "EstateRefresh",
+    "ExternalFact",
+    "FeedHeartbeat",
+    "IntakeItem",
+    "Intelligence",
+    "Intervention",
+    "Override",
+    "Representation",
+    "RestrictedGrant",
+    "RestrictedReading",
+    "ScoringModel",
+    "ServiceBand",
+    "metadata",
+]

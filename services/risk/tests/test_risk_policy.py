@@ -1,0 +1,77 @@
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from make_facts import POLICY
+from pydantic import ValidationError
+
+from risk.scoring_models.policy import Indicator, Ladder, Level, Policy, scaled
+from risk.scoring_models.shipped import FILE
+
+
+def steps(*pairs: tuple[int | None, str]) -> dict[str, Any]:
+    return {"steps": [{"up_to": up_to, "level": level} for up_to, level in pairs]}
+
+
+def test_the_shipped_model_says_something_of_each_indicator() -> None:
+    assert set(Policy.model_fields) - {"band"} == set(Indicator)
+
+
+def test_a_model_is_the_same_after_it_was_stored() -> None:
+    assert Policy.model_validate(POLICY.model_dump(mode="json")) == POLICY
+
+
+@pytest.mark.parametrize(
+    ("ladder", "why"),
+    [
+        (steps((0, "none"), (3, "low")), "the last step must have no upper bound"),
+        (steps((0, "none"), (None, "low"), (None, "serious")), "only the last step"),
+        (steps((2, "none"), (2, "low"), (None, "serious")), "must rise"),
+        (steps((3, "none"), (2, "low"), (None, "serious")), "must rise"),
+        (steps((0, "serious"), (None, "low")), "may not have a lower level"),
+        ({"steps": []}, "at least 1"),
+    ],
+)
+def test_ranges_have_neither_gap_nor_overlap(ladder: dict[str, Any], why: str) -> None:
+    with pytest.raises(ValidationError, match=why):
+        Ladder.model_validate(ladder)
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        ({"points": {"none": 0, "low": 1, "moderate": 2}}, "give points"),
+        ({"points": {"none": 0, "low": 3, "moderate": 2, "serious": 3}}, "may not have fewer points"),
+        ({"amber_points": 9}, "Amber may not begin above Red"),
+        ({"amber_from_level": "none"}, "Amber may not begin at level none"),
+        ({"surprise": 1}, "not permitted"),
+    ],
+)
+def test_a_band_rule_that_contradicts_itself_is_refused(change: dict[str, Any], why: str) -> None:
+    policy = json.loads(FILE.read_text())
+    policy["band"] |= change
+    with pytest.raises(ValidationError, match=why):
+        Policy.model_validate(policy)
+
+
+@pytest.mark.parametrize(
+    ("people", "bound", "expected"),
+    [(0, 1, 1), (50, 1, 1), (51, 1, 2), (100, 1, 2), (101, 1, 3), (120, 3, 8), (60, 3, 4), (400, 0, 0)],
+)
+def test_bounds_scale_above_fifty_people_rounded_up(people: int, bound: int, expected: int) -> None:
+    assert scaled(bound, people=people, per_people=50) == expected
+
+
+def test_bounds_without_a_scale_stay() -> None:
+    assert scaled(3, people=5_000, per_people=None) == 3
+
+
+@given(st.integers(0, 200), st.integers(0, 2_000))
+def test_each_count_has_a_level_and_more_is_never_better(count: int, people: int) -> None:
+    ladder = POLICY.safeguarding_decisions
+    one = ladder.level(count, people=people, per_people=ladder.per_people)
+    more = ladder.level(count + 1, people=people, per_people=ladder.per_people)
+    assert one in Level
+    assert more.rank >= one.rank

@@ -1,0 +1,153 @@
+"""What is heard from other services reaches the band at once."""
+
+from datetime import UTC, date, datetime, timedelta
+
+from make_risk import (
+    ClientAs,
+    care_service,
+    feeds_heard,
+    green_service,
+    hear,
+    provider,
+    rating,
+    register_fact,
+    withdrawal,
+)
+from sqlmodel import Session, select
+
+from assay_contracts.directory import ActivityRecord, ActivityRecorded, CareServiceRecorded
+from assay_contracts.messages import MessageRequested
+from assay_contracts.risk import BandChanged
+from assay_contracts.roles import Role
+from assay_kit.database import new_id
+from assay_kit.testing import NOON, told
+from risk.bands.actions import refresh
+from risk.bands.nights import next_refresh, refresh_estate
+from risk.registers.rules import Register
+from risk.tables import BandResult, EstateRefresh, ServiceBand
+
+
+def band_of(session: Session, care_service_id: object) -> str:
+    [band] = session.exec(select(ServiceBand.band).where(ServiceBand.care_service_id == care_service_id))
+    return str(band)
+
+
+def results(session: Session) -> int:
+    return len(session.exec(select(BandResult)).all())
+
+
+def test_a_service_nobody_assessed_is_not_green(session: Session) -> None:
+    feeds_heard(session)
+    new = care_service(session)
+    assert band_of(session, new.id) == "not_enough_information"
+    [event] = told(session, BandChanged)
+    assert event.previous_band is None
+    assert event.reasons == ("New: not yet assessed by the council.",)
+
+
+def test_a_published_rating_changes_the_band_and_the_others_hear_of_it(session: Session) -> None:
+    service = green_service(session)
+    assert band_of(session, service.id) == "green"
+    rating(session, service, "poor", published_on=date(2026, 3, 1))
+    assert band_of(session, service.id) == "red"
+    last = told(session, BandChanged)[-1]
+    assert (last.previous_band, last.band, last.computed_band) == ("green", "red", "red")
+    assert last.reasons == ("Quality assessment rated Poor, published on 1 March 2026.",)
+    [message] = told(session, MessageRequested)
+    assert (message.template, message.to.role) == ("service_turned_red", Role.COMPLIANCE_OFFICER)
+
+
+def test_an_event_heard_twice_changes_nothing(session: Session) -> None:
+    service = green_service(session)
+    before = results(session), len(told(session, BandChanged))
+    rating(session, service, "good")
+    refresh(session, [service.id], now=NOON)
+    assert (results(session), len(told(session, BandChanged))) == before
+
+
+def test_a_withdrawn_rating_no_longer_counts_whichever_is_heard_first(session: Session) -> None:
+    service = green_service(session)
+    poor = rating(session, service, "poor", published_on=date(2026, 3, 1))
+    withdrawal(session, poor)
+    assert band_of(session, service.id) == "green"
+
+    other = green_service(session)
+    late = poor.model_copy(update={"assessment_id": new_id(), "care_service_id": other.id})
+    withdrawal(session, late)
+    hear(session, late, source="assessment")
+    assert band_of(session, other.id) == "green"
+
+
+def test_an_older_rating_heard_late_does_not_stand_over_a_newer_one(session: Session) -> None:
+    service = green_service(session)
+    rating(session, service, "poor", published_on=date(2025, 2, 1))
+    assert band_of(session, service.id) == "green"
+
+
+def test_a_rating_heard_before_its_service_is_kept(session: Session) -> None:
+    feeds_heard(session)
+    unknown = care_service(session)
+    later = unknown.model_copy(update={"id": new_id()})
+    rating(session, later)
+    hear(session, CareServiceRecorded(at=NOON, care_service=later))
+    assert band_of(session, later.id) == "green"
+
+
+def test_what_is_known_of_a_company_reaches_all_its_services(session: Session) -> None:
+    of = provider(session, company_number="00006408")
+    one, two = green_service(session, of), green_service(session, of, name="Harbour Day Centre")
+    register_fact(session, Register.COMPANIES, "00006408", {"status": "administration"})
+    refresh(session, [one.id, two.id], now=NOON)
+    assert [band_of(session, each.id) for each in (one, two)] == ["red", "red"]
+
+
+def test_the_people_supported_come_from_the_latest_months_activity(session: Session, client_as: ClientAs) -> None:
+    service = green_service(session)
+    month = date(2026, 2, 1)
+    for commissioner, people in (("council", 80), ("integrated_care_board", 21)):
+        activity = ActivityRecord(
+            care_service_id=service.id,
+            provider_id=service.provider_id,
+            commissioner=commissioner,
+            month=month,
+            people=people,
+            hours=10,
+            recorded_at=NOON,
+        )
+        hear(session, ActivityRecorded(at=NOON, activity=activity))
+    refresh(session, [service.id], now=NOON + timedelta(days=1))
+    read = client_as(Role.COMPLIANCE_OFFICER).get(f"/v1/care-services/{service.id}/band").json()
+    working = {each["indicator"]: each["working"] for each in read["result"]["readings"]}
+    assert working["contracting_concerns"]["people_supported"] in {40, 101}
+    rating(session, service, "requires_improvement", published_on=date(2026, 3, 1))
+    read = client_as(Role.COMPLIANCE_OFFICER).get(f"/v1/care-services/{service.id}/band").json()
+    working = {each["indicator"]: each["working"] for each in read["result"]["readings"]}
+    assert working["contracting_concerns"]["people_supported"] == 101
+
+
+def test_a_stored_result_recomputes_to_the_same_answer(session: Session, client_as: ClientAs) -> None:
+    service = green_service(session)
+    rating(session, service, "poor", published_on=date(2026, 3, 1))
+    auditor = client_as(Role.AUDITOR)
+    history = auditor.get(f"/v1/care-services/{service.id}/band-results").json()["items"]
+    assert [each["band"] for each in history] == ["red", "green", "not_enough_information"]
+    for each in history:
+        again = auditor.get(f"/v1/band-results/{each['id']}/recomputation").json()
+        assert again["agrees"] is True
+        assert again["recomputed_band"] == each["band"]
+
+
+def test_the_night_works_the_estate_out_once_and_a_rerun_changes_nothing(session: Session) -> None:
+    service = green_service(session)
+    night = datetime(2026, 3, 3, 2, tzinfo=UTC)
+    assert next_refresh(session) == night
+    assert refresh_estate(session, night - timedelta(seconds=1)) == 0
+    assert refresh_estate(session, night) == 1
+    assert refresh_estate(session, night) == 0
+    [done] = session.exec(select(EstateRefresh)).all()
+    assert (done.refreshed_count, done.changed_count, done.finished_at) == (1, 0, night)
+    assert next_refresh(session) == night + timedelta(days=1)
+
+    silent = datetime(2026, 3, 17, 2, tzinfo=UTC)  # fifteen days after the feeds were heard from
+    refresh_estate(session, silent)
+    assert band_of(session, service.id) == "not_enough_information"
