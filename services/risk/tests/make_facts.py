@@ -15,6 +15,9 @@ from risk.indicators.facts import (
     Rating,
     ReadOn,
 )
+from risk.indicators.reading import Reading, State
+from risk.indicators.registry import INDICATORS
+from risk.scoring_models.policy import Indicator, Level
 from risk.scoring_models.shipped import version_1
 
 TODAY = date(2026, 3, 2)
@@ -60,3 +63,18 @@ def occurrences(*days: date, restricted: bool = False) -> tuple[Occurrence, ...]
 
 def cqc(*ratings: CqcRating, **about: Any) -> CqcReading:
     return CqcReading(**{"is_registered": True, "names_manager": True, "ratings": ratings} | about)
+
+
+def read(indicator: Indicator, **about: Any) -> Reading:
+    return INDICATORS[indicator](facts(**about), POLICY)
+
+
+def answer(indicator: Indicator, **about: Any) -> tuple[State, Level | None]:
+    reading = read(indicator, **about)
+    assert reading.indicator is indicator
+    assert reading.reason.endswith(".")
+    return reading.state, reading.level
+
+
+def known(level: Level) -> tuple[State, Level | None]:
+    return State.KNOWN, level
