@@ -8,7 +8,8 @@ from typing import Any
 
 from assay_kit.problems import NotAllowed, Problem
 from assay_kit.tokens import Claims
-from gateway import access_log, measures
+from gateway import measures
+from gateway.access_log import AccessLog
 from gateway.answers import Send, json_bytes, send_problem, send_whole
 from gateway.bodies import ClientGone, Receive
 from gateway.callers import Callers
@@ -17,7 +18,7 @@ from gateway.headers import Head, Raw, answer_headers, read_head, request_id_of
 from gateway.openapi import OpenApiPages
 from gateway.paths import clean_path, clean_query
 from gateway.peers import Network, peer_of
-from gateway.problems import MethodNotAllowed
+from gateway.problems import Broken, MethodNotAllowed
 from gateway.rates import RateLimit
 from gateway.readiness import Readiness
 from gateway.role_table import Operation, RoleTable
@@ -50,6 +51,7 @@ class House:
     upstream: Upstream
     openapi: OpenApiPages
     readiness: Readiness
+    access_log: AccessLog
     trusted_proxies: tuple[Network, ...] = ()
 
 
@@ -75,10 +77,13 @@ class Door:
             pass
         except Problem as problem:
             await self._refuse(visit, problem, send)
+        except Exception:
+            _log.exception("unexpected while answering %s", visit.head.request_id)
+            await self._refuse(visit, Broken("The gateway could not handle this request."), send)
         finally:
             measures.IN_FLIGHT.dec()
             measures.measure(visit)
-            access_log.note(visit)
+            self._house.access_log.note(visit)
 
     def _begin(self, scope: Scope) -> Visit:
         socket_address = (scope.get("client") or ("", 0))[0]

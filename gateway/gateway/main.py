@@ -1,6 +1,7 @@
 """Puts the gateway together, and runs it: `python -m gateway`."""
 
 import asyncio
+import gc
 from collections.abc import Callable
 from typing import Any
 
@@ -9,10 +10,12 @@ import uvicorn
 
 from assay_kit.logging import configure_logging
 from gateway import measures
+from gateway.access_log import AccessLog
 from gateway.answers import Send
 from gateway.application import Door, House, Limits, Scope
 from gateway.bodies import Receive
 from gateway.callers import Callers
+from gateway.exchange import client_session
 from gateway.keys import KeyRing
 from gateway.openapi import OpenApiPages
 from gateway.protocol import BoundedHttp
@@ -22,7 +25,7 @@ from gateway.role_table import RoleTable
 from gateway.routing import API_SERVICES, PORTAL
 from gateway.settings import GatewaySettings
 from gateway.traffic import allowances
-from gateway.upstream import Upstream, client_session
+from gateway.upstream import Upstream
 
 
 class Gateway:
@@ -31,6 +34,7 @@ class Gateway:
     def __init__(self, settings: GatewaySettings, table: RoleTable) -> None:
         self._settings = settings
         self._table = table
+        self._access_log = AccessLog()
         self._door: Door | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -62,6 +66,7 @@ class Gateway:
         await asyncio.gather(*polling, return_exceptions=True)
         await session.close()
         stop_metrics()
+        self._access_log.flush()
         await send({"type": "lifespan.shutdown.complete"})
 
     def _house(self, session: aiohttp.ClientSession, ring: KeyRing) -> House:
@@ -83,6 +88,7 @@ class Gateway:
             ),
             openapi=OpenApiPages(session, services),
             readiness=Readiness(session, everyone),
+            access_log=self._access_log,
             trusted_proxies=settings.gateway_trusted_proxies,
         )
 
@@ -127,4 +133,8 @@ def server_config(app: Gateway, settings: GatewaySettings) -> uvicorn.Config:
 def run() -> None:
     settings = GatewaySettings()
     configure_logging("gateway", settings.log_level)
+    # What is loaded stays; a request leaves little behind that needs a collector. A tenth of the time otherwise.
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
     uvicorn.Server(server_config(create_app(settings), settings)).run()

@@ -8,6 +8,7 @@ Problem
 ├── ClientTooSlow       408
 ├── TooLong             414
 ├── TooManyRequests     429  with Retry-After
+├── Broken              500
 ├── BadAnswer           502  the service answered something that is not HTTP
 └── TooSlow             504  the service did not answer in time
 """
@@ -50,6 +51,10 @@ class TooManyRequests(Problem):
 
     def __init__(self, retry_after: int) -> None:
         super().__init__(f"Try again in {retry_after} s.", headers={"Retry-After": str(retry_after)})
+
+
+class Broken(Problem):
+    slug, title, status = "internal-server-error", "Something went wrong here", 500
 
 
 class BadAnswer(Problem):

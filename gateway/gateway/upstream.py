@@ -13,6 +13,7 @@ from yarl import URL
 from assay_kit.problems import Unavailable
 from gateway.answers import Send
 from gateway.bodies import ClientGone, Receive, RequestBody
+from gateway.exchange import exchange, patience
 from gateway.headers import Head, answer_headers
 from gateway.paths import written
 from gateway.peers import Peer
@@ -21,32 +22,14 @@ from gateway.routing import Destination
 from gateway.traffic import Allowance, Traffic
 from gateway.visit import Visit
 
-CONNECT_SECONDS = 3.0
-# Shorter than any server's keep-alive, so that a connection taken from the pool is not just being closed.
-IDLE_SECONDS = 4.0
 WATCH_AFTER_SECONDS = 0.25
 RETRY_AFTER_SECONDS = 2
-_AUTOMATIC = ("Accept", "Accept-Encoding", "User-Agent", "Content-Type")
 _DOWN = (
     aiohttp.ClientConnectorError,
     aiohttp.ConnectionTimeoutError,
     aiohttp.ServerDisconnectedError,
     aiohttp.ClientOSError,
 )
-
-
-def client_session(*, connections: int) -> aiohttp.ClientSession:
-    """One pool for all services; call it inside the running loop and close it there."""
-    return aiohttp.ClientSession(
-        connector=aiohttp.TCPConnector(
-            limit=0, limit_per_host=connections, keepalive_timeout=IDLE_SECONDS, ttl_dns_cache=30
-        ),
-        cookie_jar=aiohttp.DummyCookieJar(),
-        auto_decompress=False,
-        skip_auto_headers=_AUTOMATIC,
-        trust_env=False,
-        timeout=aiohttp.ClientTimeout(total=None, connect=CONNECT_SECONDS, sock_connect=CONNECT_SECONDS),
-    )
 
 
 class Upstream:
@@ -59,38 +42,29 @@ class Upstream:
         self._session = session
         self._origins = {name: URL(address).origin() for name, address in addresses.items()}
         self._allowances = allowances
-        self._timeouts = {
-            traffic: aiohttp.ClientTimeout(
-                total=None,
-                connect=CONNECT_SECONDS,
-                sock_connect=CONNECT_SECONDS,
-                sock_read=allowance.answer_seconds,
-            )
-            for traffic, allowance in allowances.items()
-        }
+        self._patience = {traffic: patience(each.answer_seconds) for traffic, each in allowances.items()}
 
     async def pass_on(self, visit: Visit, destination: Destination, receive: Receive, send: Send) -> None:
         """Answer `visit` with what the service says. Raises a problem only while nothing has been sent."""
         allowance = self._allowances[destination.traffic]
         body = RequestBody(receive, visit.head, limit=allowance.body_bytes)
-        watch = _Watch(receive, body)
+        watch = _Watch(receive, body, whole_seconds=allowance.whole_seconds)
         try:
-            async with asyncio.timeout(allowance.whole_seconds):
-                response = await self._ask(visit, destination, body)
-                try:
-                    await _send_back(visit, destination, response, send)
-                    response.release()
-                finally:
-                    response.close()
+            response = await self._ask(visit, destination, body)
+            try:
+                await _send_back(visit, destination, response, send)
+                response.release()
+            finally:
+                response.close()
         except (aiohttp.ClientError, TimeoutError) as error:
             if body.failure is not None:
                 raise body.failure from None
             raise _reason(error, destination.service) from error
         except asyncio.CancelledError:
-            if watch.client_is_gone:
-                asyncio.current_task().uncancel()  # type: ignore[union-attr]  # we run in a task
-                raise ClientGone from None
-            raise
+            if watch.gave_up is None:
+                raise
+            watch.asking.uncancel()
+            raise watch.gave_up from None
         finally:
             watch.end()
             visit.bytes_in = body.taken
@@ -107,13 +81,13 @@ class Upstream:
             query_string=visit.query,
             encoded=True,
         )
-        return await self._session.request(
+        return await exchange(
+            self._session,
             visit.method,
             url,
-            data=content,
             headers=headers,
-            allow_redirects=False,
-            timeout=self._timeouts[destination.traffic],
+            content=content,
+            timeout=self._patience[destination.traffic],
         )
 
 
@@ -147,35 +121,46 @@ async def _send_back(visit: Visit, destination: Destination, response: aiohttp.C
 
 
 class _Watch:
-    """Gives up on the service when the client goes away: begun late, because most answers come sooner."""
+    """Ends the asking when the client goes away or the whole takes too long.
 
-    def __init__(self, receive: Receive, body: RequestBody) -> None:
+    One timer does for both, and is all that an ordinary request pays: the client is watched only after a while.
+    """
+
+    def __init__(self, receive: Receive, body: RequestBody, *, whole_seconds: float) -> None:
+        asking = asyncio.current_task()
+        if asking is None:
+            raise RuntimeError("A request is answered in a task.")
+        self.asking = asking
+        self.gave_up: ClientGone | TooSlow | None = None
         self._receive = receive
         self._body = body
-        self._asking = asyncio.current_task()
+        self._loop = asyncio.get_running_loop()
+        self._until = self._loop.time() + whole_seconds
         self._watching: asyncio.Task[None] | None = None
-        self._timer = asyncio.get_running_loop().call_later(WATCH_AFTER_SECONDS, self._begin)
-        self.client_is_gone = False
+        self._timer = self._loop.call_later(WATCH_AFTER_SECONDS, self._look)
 
     def end(self) -> None:
         self._timer.cancel()
         if self._watching is not None:
             self._watching.cancel()
 
-    def _begin(self) -> None:
-        loop = asyncio.get_running_loop()
-        if self._body.is_complete:
-            self._watching = loop.create_task(self._wait())
-        else:
-            # Whoever reads the body would see it first.
-            self._timer = loop.call_later(WATCH_AFTER_SECONDS, self._begin)
+    def _look(self) -> None:
+        if self._loop.time() >= self._until:
+            self._give_up(TooSlow("The answer took too long altogether."))
+            return
+        # While the body is coming in, whoever reads it sees first that the client has gone.
+        if self._watching is None and self._body.is_complete:
+            self._watching = self._loop.create_task(self._wait())
+        self._timer = self._loop.call_later(WATCH_AFTER_SECONDS, self._look)
 
     async def _wait(self) -> None:
         while (await self._receive())["type"] != "http.disconnect":
             pass
-        self.client_is_gone = True
-        if self._asking is not None:
-            self._asking.cancel()
+        self._give_up(ClientGone())
+
+    def _give_up(self, why: ClientGone | TooSlow) -> None:
+        self.gave_up = self.gave_up or why
+        self.asking.cancel()
 
 
 def _reason(error: Exception, service: str) -> Unavailable | TooSlow | BadAnswer:
