@@ -8,9 +8,8 @@ import importlib
 import sys
 from pathlib import Path
 
-from rich.console import Console
-
 from measuring import Result, show, write
+from rich.console import Console
 
 HERE = Path(__file__).parent
 RESULTS = HERE.parents[1] / "bench" / "results.json"

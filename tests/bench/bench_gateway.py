@@ -14,8 +14,9 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from statistics import median
 
-from assay_kit import tokens
 from measuring import Load, Result, free_port, load, middle, wait_for
+
+from assay_kit import tokens
 
 HERE = Path(__file__).parent
 CONNECTIONS = 16
