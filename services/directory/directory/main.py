@@ -7,9 +7,15 @@ from assay_kit.service import Service, create_service
 from directory.api_clients.routes import router as api_clients
 from directory.care_services.routes import router as care_services
 from directory.copies.routes import router as copies
+from directory.evidence.actions import LAPSING
+from directory.evidence.routes import router as evidence
+from directory.feed.actions import hear
+from directory.feed.routes import router as feed
+from directory.messages.routes import router as messages
 from directory.people.routes import router as people
 from directory.providers.claim_routes import router as claims
 from directory.providers.routes import router as providers
+from directory.settings.routes import router as settings
 from directory.sign_in.routes import router as sign_in
 from directory.tables import metadata
 
@@ -18,7 +24,21 @@ SERVICE = Service(
     package="directory",
     title="Directory",
     metadata=metadata,
-    routers=[sign_in, people, providers, claims, care_services, copies, api_clients],
+    routers=[
+        sign_in,
+        people,
+        providers,
+        claims,
+        care_services,
+        copies,
+        api_clients,
+        evidence,
+        messages,
+        settings,
+        feed,
+    ],
+    receives_all=hear,
+    due=[LAPSING],
     tells=TELLS["directory"],
 )
 

@@ -1,4 +1,48 @@
-from assay_kit.testing import service_fixtures
-from directory.main import SERVICE
+from collections.abc import Callable, Iterator
+from typing import Any
 
-engine, app, session, client_as, own_database = service_fixtures(SERVICE)
+import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+from pwdlib import PasswordHash
+from pwdlib.hashers.argon2 import Argon2Hasher
+from sqlmodel import Session
+
+from assay_kit.testing import service_fixtures
+from directory.dependencies import ShortSessions, get_short_sessions
+from directory.main import SERVICE
+from directory.sign_in import passwords
+
+engine, app, session, client_of_kit, own_database = service_fixtures(SERVICE)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_hashes() -> Iterator[None]:
+    """Passwords hashed with little work: what makes a hash slow is not what these tests are about."""
+    with pytest.MonkeyPatch.context() as patch:
+        little = PasswordHash((Argon2Hasher(time_cost=1, memory_cost=1024, parallelism=1),))
+        patch.setattr(passwords, "_HASHER", little)
+        patch.setattr(passwords, "_NOBODY", little.hash("nobody"))
+        yield
+
+
+class SameSession(ShortSessions):
+    """Routes that take a transaction for a moment share the test's, as all others do."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    async def run(self, work: Callable[[Session], Any]) -> Any:
+        with self._session.begin_nested():
+            return work(self._session)
+
+
+@pytest.fixture
+def client_as(client_of_kit: Callable[..., TestClient], app: FastAPI, session: Session) -> Callable[..., TestClient]:
+    app.dependency_overrides[get_short_sessions] = lambda: SameSession(session)
+    return client_of_kit
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    return "asyncio"

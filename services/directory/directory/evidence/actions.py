@@ -1,0 +1,73 @@
+"""What happens to evidence: kept, relied on, removed while nothing relies on it, lapsed when its day has passed."""
+
+from datetime import datetime, time, timedelta
+from uuid import UUID
+
+from sqlmodel import Session
+
+from assay_contracts.directory import EvidenceLapsed
+from assay_contracts.messages import Recipient
+from assay_kit.calendar import at_london, london_day
+from assay_kit.due import DueWork
+from assay_kit.events import tell
+from assay_kit.identity import Principal
+from directory.messages.actions import SOURCE, Request, send
+from directory.tables import Evidence, EvidenceReliance
+
+from .errors import EvidenceReliedOn
+from .repository import EvidenceShelf
+
+_BATCH = 200
+
+
+def rely(evidence: Evidence, kind: str, object_id: UUID, shelf: EvidenceShelf, *, by: Principal, now: datetime) -> None:
+    """Another service relies on the evidence for one of its objects. Said twice, it is noted once."""
+    if shelf.reliance(evidence.id, by.name, kind, object_id) is None:
+        shelf.add(
+            EvidenceReliance(evidence_id=evidence.id, service=by.name, kind=kind, object_id=object_id, relied_on_at=now)
+        )
+
+
+def remove(evidence: Evidence, shelf: EvidenceShelf) -> None:
+    if shelf.relied_on([evidence.id]):
+        raise EvidenceReliedOn
+    shelf.remove(evidence)
+
+
+def next_lapse(session: Session) -> datetime | None:
+    """Evidence holds through the day it expires on: it lapses as the next London day begins."""
+    expires_on = EvidenceShelf(session).first_to_lapse()
+    return at_london(expires_on + timedelta(days=1), time()) if expires_on else None
+
+
+def tell_lapsed(session: Session, now: datetime) -> int:
+    found = EvidenceShelf(session).lapsed(london_day(now), limit=_BATCH)
+    for evidence in found:
+        _lapse(evidence, session, now=now)
+    return len(found)
+
+
+def _lapse(evidence: Evidence, session: Session, *, now: datetime) -> None:
+    assert evidence.expires_on is not None  # only what expires can lapse
+    evidence.lapsed_at = now
+    tell(
+        session,
+        EvidenceLapsed(
+            evidence_id=evidence.id,
+            provider_id=evidence.provider_id,
+            kind=evidence.kind,
+            expired_on=evidence.expires_on,
+            at=now,
+        ),
+    )
+    words = {
+        "filename": evidence.filename,
+        "description": evidence.description,
+        "expires_on": f"{evidence.expires_on.day} {evidence.expires_on:%B %Y}",
+    }
+    reference = f"evidence_lapsed:{evidence.id}"
+    request = Request(reference=reference, source=SOURCE, template="evidence_lapsed", words=words)
+    send(request, Recipient(provider_id=evidence.provider_id), session, now=now)
+
+
+LAPSING = DueWork(name="evidence lapses", next=next_lapse, do=tell_lapsed)

@@ -1,0 +1,182 @@
+"""HTTP for evidence: files of a provider, given once and relied on by many. Streamed both ways."""
+
+from datetime import datetime
+from typing import Annotated, Any
+from urllib.parse import quote
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query, Request
+from sqlmodel import Session
+from starlette.responses import StreamingResponse
+
+from assay_contracts.roles import CASEWORKERS, PROVIDER_ROLES, Role, Scope
+from assay_kit.clock import Now, business_now
+from assay_kit.database import SessionDep, new_id
+from assay_kit.identity import Principal, allow
+from assay_kit.pagination import Page, PageQuery
+from assay_kit.problems import InvalidRequest, may_answer
+from directory.dependencies import SettingsDep, ShortSessionsDep
+from directory.providers.errors import ProviderNotFound
+from directory.providers.repository import Providers
+from directory.tables import Evidence
+
+from . import actions
+from .errors import EvidenceNotFound, EvidenceReliedOn, FileRefused, FileTooLarge
+from .repository import EvidenceShelf
+from .rules import ALLOWED, safe_filename
+from .schemas import EvidenceKind, EvidenceRead, RelianceIn, UploadAsked
+from .store import EvidenceStore, Stored
+
+EvidenceGiver = Annotated[Principal, allow(*PROVIDER_ROLES, *CASEWORKERS)]
+EvidenceReader = Annotated[Principal, allow(*PROVIDER_ROLES, *CASEWORKERS, Role.AUDITOR, Scope.EVIDENCE_RELY)]
+Relier = Annotated[Principal, allow(Scope.EVIDENCE_RELY)]
+
+router = APIRouter(prefix="/evidence", tags=["evidence"], responses=may_answer(InvalidRequest))
+
+_BYTES = {"schema": {"type": "string", "format": "binary"}}
+_FILE_BODY: dict[str, Any] = {"requestBody": {"required": True, "content": {"application/octet-stream": _BYTES}}}
+
+
+def get_store(settings: SettingsDep) -> EvidenceStore:
+    return EvidenceStore(settings)
+
+
+def get_shelf(session: SessionDep) -> EvidenceShelf:
+    return EvidenceShelf(session)
+
+
+StoreDep = Annotated[EvidenceStore, Depends(get_store)]
+ShelfDep = Annotated[EvidenceShelf, Depends(get_shelf)]
+
+
+@router.post(
+    "",
+    summary="Upload evidence: the file is the body",
+    status_code=201,
+    response_model=EvidenceRead,
+    responses=may_answer(ProviderNotFound, FileRefused, FileTooLarge),
+    openapi_extra=_FILE_BODY,
+)
+async def upload_evidence(
+    request: Request,
+    asked: Annotated[UploadAsked, Query()],
+    store: StoreDep,
+    sessions: ShortSessionsDep,
+    settings: SettingsDep,
+    by: EvidenceGiver,
+) -> EvidenceRead:
+    """No connection is held while the file comes in; what is known of it is saved once it has come in whole."""
+    await sessions.run(lambda session: Providers(session).seen_by(by, asked.provider_id))
+    _ensure_announced_size(request, settings.evidence_limit_bytes)
+    evidence_id = new_id()
+    stored = await store.put(_key(evidence_id), aiter(request.stream()), filename=asked.filename)
+
+    def keep(session: Session) -> EvidenceRead:
+        evidence = _evidence(evidence_id, asked, stored, by=by, now=business_now(session, settings))
+        EvidenceShelf(session).add(evidence)
+        return _read(evidence, is_relied_on=False)
+
+    try:
+        return await sessions.run(keep)
+    except Exception:
+        await store.remove(_key(evidence_id))
+        raise
+
+
+@router.get("", summary="List evidence", response_model=Page[EvidenceRead])
+def list_evidence(
+    shelf: ShelfDep,
+    by: EvidenceReader,
+    page: PageQuery,
+    provider_id: UUID | None = None,
+    kind: Annotated[EvidenceKind | None, Query()] = None,
+) -> Page[EvidenceRead]:
+    found = shelf.page(by, page, provider_id=provider_id, kind=kind)
+    relied_on = shelf.relied_on([each.id for each in found.items])
+    return found.map(lambda each: _read(each, is_relied_on=each.id in relied_on))
+
+
+@router.get("/{evidence_id}", summary="What is known of a file", responses=may_answer(EvidenceNotFound))
+def read_evidence(evidence_id: UUID, shelf: ShelfDep, by: EvidenceReader) -> EvidenceRead:
+    evidence = shelf.seen_by(by, evidence_id)
+    return _read(evidence, is_relied_on=bool(shelf.relied_on([evidence.id])))
+
+
+@router.get(
+    "/{evidence_id}/content",
+    summary="Download the file",
+    response_class=StreamingResponse,
+    responses={**may_answer(EvidenceNotFound), 200: {"content": dict.fromkeys(sorted(set(ALLOWED.values())), _BYTES)}},
+)
+async def download_evidence(
+    evidence_id: UUID, store: StoreDep, sessions: ShortSessionsDep, by: EvidenceReader
+) -> StreamingResponse:
+    """Always as an attachment: nothing a provider uploaded is ever shown as a page of ours."""
+    evidence = await sessions.run(lambda session: EvidenceShelf(session).seen_by(by, evidence_id))
+    headers = {
+        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(safe_filename(evidence.filename), safe='')}",
+        "Content-Length": str(evidence.size),
+        "Content-Security-Policy": "sandbox; default-src 'none'",
+        "X-Content-Type-Options": "nosniff",
+        "Cache-Control": "private, no-store",
+        "ETag": f'"{evidence.sha256}"',
+    }
+    return StreamingResponse(store.read(_key(evidence.id)), media_type=evidence.media_type, headers=headers)
+
+
+@router.post(
+    "/{evidence_id}/reliances",
+    summary="Note that something relies on this evidence",
+    status_code=204,
+    responses=may_answer(EvidenceNotFound),
+)
+def rely_on_evidence(evidence_id: UUID, asked: RelianceIn, shelf: ShelfDep, by: Relier, now: Now) -> None:
+    actions.rely(shelf.get(evidence_id, lock=True), asked.kind, asked.object_id, shelf, by=by, now=now)
+
+
+@router.delete(
+    "/{evidence_id}",
+    summary="Remove evidence that nothing relies on",
+    status_code=204,
+    responses=may_answer(EvidenceNotFound, EvidenceReliedOn),
+)
+async def remove_evidence(evidence_id: UUID, store: StoreDep, sessions: ShortSessionsDep, by: EvidenceGiver) -> None:
+    def forget(session: Session) -> None:
+        shelf = EvidenceShelf(session)
+        actions.remove(shelf.seen_by(by, evidence_id, lock=True), shelf)
+
+    await sessions.run(forget)
+    await store.remove(_key(evidence_id))
+
+
+def _evidence(evidence_id: UUID, asked: UploadAsked, stored: Stored, *, by: Principal, now: datetime) -> Evidence:
+    return Evidence(
+        id=evidence_id,
+        provider_id=asked.provider_id,
+        filename=asked.filename,
+        kind=asked.kind,
+        description=asked.description,
+        expires_on=asked.expires_on,
+        media_type=stored.media_type,
+        size=stored.size,
+        sha256=stored.sha256,
+        uploaded_by=by.subject,
+        uploaded_by_name=by.name,
+        uploaded_at=now,
+    )
+
+
+def _read(evidence: Evidence, *, is_relied_on: bool) -> EvidenceRead:
+    said = {name: getattr(evidence, name) for name in EvidenceRead.model_fields if name != "is_relied_on"}
+    return EvidenceRead(**said, is_relied_on=is_relied_on)
+
+
+def _key(evidence_id: UUID) -> str:
+    return str(evidence_id)
+
+
+def _ensure_announced_size(request: Request, limit: int) -> None:
+    """Refuse at once what announces itself as too large; what does not is counted as it comes in."""
+    announced = request.headers.get("content-length", "")
+    if announced.isdecimal() and int(announced) > limit:
+        raise FileTooLarge(limit)

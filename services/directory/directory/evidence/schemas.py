@@ -1,0 +1,44 @@
+"""What callers send and receive about evidence. The file itself is the body of the request, as it is."""
+
+from datetime import date
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import AwareDatetime, BaseModel, Field, StringConstraints
+
+from assay_kit.text import Line, Model
+
+Filename = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f/\\]+$")]
+EvidenceKind = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z_]{1,49}$")]
+Description = Line
+
+
+class UploadAsked(BaseModel):
+    """What is said of a file beside its bytes."""
+
+    provider_id: UUID
+    filename: Filename
+    kind: EvidenceKind = Field(description="What it is evidence of, such as `employers_liability_insurance`.")
+    description: Description
+    expires_on: date | None = Field(default=None, description="The last day on which it holds.")
+
+
+class RelianceIn(Model):
+    kind: EvidenceKind
+    object_id: UUID
+
+
+class EvidenceRead(BaseModel):
+    id: UUID
+    provider_id: UUID
+    filename: str
+    kind: str
+    media_type: str
+    size: int
+    sha256: str
+    description: str
+    expires_on: date | None
+    uploaded_by_name: str
+    uploaded_at: AwareDatetime
+    lapsed_at: AwareDatetime | None
+    is_relied_on: bool

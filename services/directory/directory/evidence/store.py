@@ -1,0 +1,102 @@
+"""Where the bytes are: a folder of ASSAY_HOME, or whatever object store ASSAY_EVIDENCE_STORE names (s3://, az://, file://).
+
+A file passes through in pieces: neither way is it ever whole in memory.
+"""
+
+import hashlib
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+import obstore
+from obstore.store import LocalStore, ObjectStore, from_url
+
+from assay_kit.settings import Settings
+
+from .errors import FileRefused, FileTooLarge
+from .rules import HEAD_BYTES, FileFault, media_type
+
+_PIECE_BYTES = 5 * 1024 * 1024  # the least that S3 takes as a part
+_PIECES_AT_ONCE = 2
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stored:
+    media_type: str
+    size: int
+    sha256: str
+
+
+class EvidenceStore:
+    def __init__(self, settings: Settings) -> None:
+        self._limit = settings.evidence_limit_bytes
+        self._store = _store_at(settings.evidence_store, str(settings.home / "evidence"))
+
+    async def put(self, key: str, incoming: AsyncIterator[bytes], *, filename: str) -> Stored:
+        """Keep what comes in under `key`; hashed and measured on its way. Refused files leave nothing behind."""
+        passing = _Passing(incoming, self._limit)
+        kind = media_type(await passing.head(), filename)
+        if isinstance(kind, FileFault):
+            raise FileRefused(kind)
+        try:
+            await obstore.put_async(
+                self._store, key, passing.pieces(), chunk_size=_PIECE_BYTES, max_concurrency=_PIECES_AT_ONCE
+            )
+        except Exception:
+            # The store wraps what stopped the pieces; the caller hears the cause.
+            if passing.is_too_large:
+                raise FileTooLarge(self._limit) from None
+            raise
+        return Stored(media_type=kind, size=passing.size, sha256=passing.sha256)
+
+    async def read(self, key: str) -> AsyncIterator[bytes]:
+        found = await obstore.get_async(self._store, key)
+        async for piece in found.stream(min_chunk_size=256 * 1024):
+            yield bytes(piece)
+
+    async def remove(self, key: str) -> None:
+        await obstore.delete_async(self._store, key)
+
+
+class _Passing:
+    """Counts and hashes pieces as they pass, and stops them when there are too many."""
+
+    def __init__(self, incoming: AsyncIterator[bytes], limit: int) -> None:
+        self._incoming = incoming
+        self._limit = limit
+        self._held = b""
+        self._hash = hashlib.sha256()
+        self.size = 0
+        self.is_too_large = False
+
+    @property
+    def sha256(self) -> str:
+        return self._hash.hexdigest()
+
+    async def head(self) -> bytes:
+        """The first bytes, held back until the pieces are asked for."""
+        while len(self._held) < HEAD_BYTES:
+            piece = await anext(self._incoming, b"")
+            if not piece:
+                break
+            self._held += piece
+        return self._held[:HEAD_BYTES]
+
+    async def pieces(self) -> AsyncIterator[bytes]:
+        yield self._counted(self._held)
+        async for piece in self._incoming:
+            if piece:
+                yield self._counted(piece)
+
+    def _counted(self, piece: bytes) -> bytes:
+        self.size += len(piece)
+        if self.size > self._limit:
+            self.is_too_large = True
+            raise FileTooLarge(self._limit)
+        self._hash.update(piece)
+        return piece
+
+
+@lru_cache(maxsize=8)
+def _store_at(url: str, folder: str) -> ObjectStore:
+    return from_url(url) if url else LocalStore(folder, mkdir=True)

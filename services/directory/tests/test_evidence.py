@@ -1,0 +1,216 @@
+import hashlib
+import io
+import tracemalloc
+import zipfile
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import make_directory as make
+import pytest
+from fastapi.testclient import TestClient
+from sqlalchemy.exc import DBAPIError
+from sqlmodel import Session, col, select, text
+
+from assay_contracts.directory import EvidenceLapsed
+from assay_contracts.roles import Role, Scope
+from assay_kit.settings import Settings
+from assay_kit.testing import do_due, told
+from directory.evidence.store import EvidenceStore
+from directory.tables import Evidence, Message
+
+ClientAs = Callable[..., TestClient]
+PDF = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n" + b"1 0 obj << >> endobj\n" * 20
+
+
+def query(provider_id: UUID, **about: Any) -> dict[str, Any]:
+    usual = {
+        "provider_id": str(provider_id),
+        "filename": "insurance.pdf",
+        "kind": "employers_liability_insurance",
+        "description": "Employer's liability, 10 million pounds",
+    }
+    return usual | about
+
+
+def upload(client: TestClient, provider_id: UUID, body: Any = PDF, **about: Any) -> Any:
+    return client.post("/v1/evidence", params=query(provider_id, **about), content=body)
+
+
+def stored_files(settings: Settings) -> set[str]:
+    folder = settings.home / "evidence"
+    return {path.name for path in folder.iterdir()} if folder.exists() else set()
+
+
+def test_a_file_is_kept_with_its_hash_and_comes_back_as_an_attachment(client_as: ClientAs, session: Session) -> None:
+    provider = make.provider(session)
+    client = client_as(Role.PROVIDER_USER, org=provider.id, name="Dee Manager")
+
+    response = upload(client, provider.id, filename='insurance "2026" £.pdf', expires_on="2027-03-31")
+
+    assert response.status_code == 201, response.text
+    said = response.json()
+    assert said["sha256"] == hashlib.sha256(PDF).hexdigest()
+    assert (said["size"], said["media_type"], said["uploaded_by_name"]) == (len(PDF), "application/pdf", "Dee Manager")
+    assert client.get(f"/v1/evidence/{said['id']}").json() == said
+    assert client.get("/v1/evidence").json()["items"] == [said]
+    back = client.get(f"/v1/evidence/{said['id']}/content")
+    assert back.content == PDF
+    assert back.headers["content-type"] == "application/pdf"
+    assert back.headers["x-content-type-options"] == "nosniff"
+    assert back.headers["content-length"] == str(len(PDF))
+    assert back.headers["content-disposition"] == "attachment; filename*=UTF-8''insurance%20_2026_%20%C2%A3.pdf"
+
+
+def zipped(*names: str) -> bytes:
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as file:
+        for name in names:
+            file.writestr(name, "application/vnd.oasis.opendocument.text" if name == "mimetype" else "<x/>")
+    return made.getvalue()
+
+
+PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x06\x00\x00\x00\x1f\x15\xc4\x89"
+
+
+@pytest.mark.parametrize(
+    ("filename", "body", "status", "bar"),
+    [
+        ("policy.docx", zipped("[Content_Types].xml", "word/document.xml"), 201, None),
+        ("policy.odt", zipped("mimetype", "content.xml"), 201, None),
+        ("rota.csv", b"name,hours\nA,12\n", 201, None),
+        ("photo.PNG", PNG, 201, None),
+        ("letter.txt", "Grüße".encode(), 201, None),
+        ("empty.pdf", b"", 409, "EMPTY"),
+        ("page.html", b"<script>alert(1)</script>", 409, "KIND_NOT_ACCEPTED"),
+        ("page.pdf", b"<script>alert(1)</script>", 409, "NAME_DISAGREES"),
+        ("program.pdf", b"MZ\x90\x00" + b"\x00" * 64, 409, "NAME_DISAGREES"),
+        ("photo.jpg", PNG, 409, "NAME_DISAGREES"),
+        ("rota.csv", b"\x00\x01\x02", 409, "NAME_DISAGREES"),
+        ("policy.docx", zipped("evil.exe"), 409, "NAME_DISAGREES"),
+        ("noending", PDF, 409, "KIND_NOT_ACCEPTED"),
+    ],
+)
+def test_the_content_decides_what_is_accepted(  # noqa: PLR0917 - what pytest passes, by name
+    client_as: ClientAs, session: Session, settings: Settings, filename: str, body: bytes, status: int, bar: str | None
+) -> None:
+    provider = make.provider(session)
+    before = stored_files(settings)
+    response = upload(client_as(Role.PROVIDER_ADMIN, org=provider.id), provider.id, body, filename=filename)
+    assert response.status_code == status, response.text
+    if bar is not None:
+        assert response.json()["bars"] == [bar]
+        assert stored_files(settings) == before
+
+
+@pytest.mark.parametrize("is_announced", [True, False])
+def test_a_file_over_the_limit_is_refused_and_leaves_nothing(
+    client_as: ClientAs, session: Session, settings: Settings, is_announced: bool
+) -> None:
+    provider = make.provider(session)
+    before = stored_files(settings)
+    size = settings.evidence_limit_bytes + 1
+    body: Any = PDF + b" " * (size - len(PDF)) if is_announced else pieces(size)
+    response = upload(client_as(Role.PROVIDER_ADMIN, org=provider.id), provider.id, body)
+    assert (response.status_code, response.json()["limit"]) == (413, settings.evidence_limit_bytes)
+    assert stored_files(settings) == before
+
+
+def pieces(size: int, piece: int = 64 * 1024) -> Iterator[bytes]:
+    yield PDF
+    left = size - len(PDF)
+    while left > 0:
+        yield b" " * min(piece, left)
+        left -= piece
+
+
+async def arriving(size: int) -> Any:
+    for piece in pieces(size):
+        yield piece
+
+
+@pytest.mark.anyio
+async def test_forty_megabytes_pass_through_in_bounded_memory(settings: Settings) -> None:
+    """A small file first, so that what is loaded once is not counted."""
+    store, size = EvidenceStore(settings), 40 * 1024 * 1024
+    await store.put(str(uuid4()), arriving(100_000), filename="small.pdf")
+    tracemalloc.start()
+    key = str(uuid4())
+    stored = await store.put(key, arriving(size), filename="large.pdf")
+    digest, read = hashlib.sha256(), 0
+    async for piece in store.read(key):
+        digest.update(piece)
+        read += len(piece)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert (stored.size, read) == (size, size)
+    assert stored.sha256 == digest.hexdigest()
+    assert peak < 18 * 1024 * 1024
+
+
+def test_a_provider_sees_its_own_evidence_only(client_as: ClientAs, session: Session) -> None:
+    own, other = make.provider(session), make.provider(session)
+    officer = client_as(Role.COMPLIANCE_OFFICER)
+    mine, theirs = (upload(officer, each.id).json()["id"] for each in (own, other))
+    client = client_as(Role.PROVIDER_ADMIN, org=own.id)
+
+    assert [each["id"] for each in client.get("/v1/evidence").json()["items"]] == [mine]
+    assert client.get("/v1/evidence", params={"provider_id": str(other.id)}).json()["items"] == []
+    assert upload(client, other.id).status_code == 404
+    for path in (f"/v1/evidence/{theirs}", f"/v1/evidence/{theirs}/content"):
+        assert client.get(path).status_code == 404
+    assert client.delete(f"/v1/evidence/{theirs}").status_code == 404
+    assert client_as(Role.ADULT_CARE_VIEWER).get(f"/v1/evidence/{mine}").status_code == 403
+
+
+def test_what_something_relies_on_stays(client_as: ClientAs, session: Session, settings: Settings) -> None:
+    provider = make.provider(session)
+    client = client_as(Role.PROVIDER_ADMIN, org=provider.id)
+    kept, removed = (upload(client, provider.id).json()["id"] for _ in range(2))
+    machine = client_as(scopes=(Scope.EVIDENCE_RELY,), name="dps-admission")
+    reliance = {"kind": "lot_application", "object_id": str(uuid4())}
+    for _ in range(2):
+        assert machine.post(f"/v1/evidence/{kept}/reliances", json=reliance).status_code == 204
+
+    assert client.get(f"/v1/evidence/{kept}").json()["is_relied_on"]
+    assert client.delete(f"/v1/evidence/{kept}").json()["type"] == "/problems/evidence-relied-on"
+    assert client.delete(f"/v1/evidence/{removed}").status_code == 204
+    assert client.get(f"/v1/evidence/{removed}").status_code == 404
+    assert kept in stored_files(settings)
+    assert removed not in stored_files(settings)
+    assert machine.post(f"/v1/evidence/{uuid4()}/reliances", json=reliance).status_code == 404
+
+
+@pytest.mark.parametrize("statement", ["UPDATE evidence SET sha256 = 'x'", "DELETE FROM evidence_reliance"])
+def test_the_database_itself_keeps_what_was_told_of_a_file(
+    client_as: ClientAs, session: Session, statement: str
+) -> None:
+    provider = make.provider(session)
+    evidence_id = upload(client_as(Role.PROVIDER_ADMIN, org=provider.id), provider.id).json()["id"]
+    machine = client_as(scopes=(Scope.EVIDENCE_RELY,), name="dps-admission")
+    machine.post(f"/v1/evidence/{evidence_id}/reliances", json={"kind": "answer", "object_id": str(uuid4())})
+    with pytest.raises(DBAPIError, match="frozen"), session.begin_nested():
+        session.execute(text(statement))
+
+
+def test_evidence_lapses_as_the_london_day_after_its_last_begins(client_as: ClientAs, session: Session) -> None:
+    provider = make.provider(session)
+    reader = make.person(session, Role.PROVIDER_ADMIN, provider_id=provider.id)
+    client = client_as(Role.PROVIDER_ADMIN, org=provider.id)
+    evidence_id = upload(client, provider.id, expires_on="2026-06-30").json()["id"]
+    upload(client, provider.id)
+    work = session.info["service"].due[0]
+    midnight = datetime(2026, 6, 30, 23, tzinfo=UTC)  # in London, in summer
+    assert work.next(session) == midnight
+
+    assert do_due(session, midnight - timedelta(seconds=1)) == 0
+    assert do_due(session, midnight) == 1
+    assert do_due(session, midnight + timedelta(days=9)) == 0
+
+    [event] = told(session, EvidenceLapsed)
+    assert (str(event.evidence_id), event.expired_on) == (evidence_id, date(2026, 6, 30))
+    [letter] = session.exec(select(Message).where(Message.person_id == reader.id)).all()
+    assert "30 June 2026" in letter.body
+    assert work.next(session) is None
+    assert session.exec(select(Evidence).where(col(Evidence.lapsed_at).is_not(None))).one()

@@ -1,0 +1,185 @@
+from collections.abc import Callable
+from uuid import uuid4
+
+import make_directory as make
+import pytest
+from fastapi.testclient import TestClient
+from sqlmodel import Session, select
+
+from assay_contracts.messages import MessageRequested, Recipient
+from assay_contracts.roles import Role, Scope
+from assay_kit.testing import NOON, envelope_for
+from directory.messages.letters import CannotWrite, template_names, write
+from directory.tables import FeedEntry, Message
+
+ClientAs = Callable[..., TestClient]
+
+
+def deliver(client_as: ClientAs, event: MessageRequested) -> None:
+    envelope = envelope_for(event, source="risk", event_id=uuid4())
+    machine = client_as(scopes=(Scope.EVENTS_DELIVER,))
+    response = machine.post("/events", json=envelope.model_dump(mode="json"))
+    assert response.status_code == 200, response.text
+
+
+def requested(to: Recipient, **about: object) -> MessageRequested:
+    usual: dict[str, object] = {
+        "about": uuid4(),
+        "reference": "claim_refused:1",
+        "template": "claim_refused",
+        "to": to,
+        "personalisation": {"name": "Bea", "provider": "Larkfield", "reason": "Not known there"},
+        "at": NOON,
+    }
+    return MessageRequested.model_validate(usual | about)
+
+
+def test_a_requested_message_goes_to_everybody_of_the_provider_once(client_as: ClientAs, session: Session) -> None:
+    provider = make.provider(session)
+    people = [make.person(session, Role.PROVIDER_USER, provider_id=provider.id) for _ in range(2)]
+    make.person(session, Role.PROVIDER_USER, provider_id=make.provider(session).id)
+    for _ in range(2):
+        deliver(client_as, requested(Recipient(provider_id=provider.id)))
+
+    kept = session.exec(select(Message)).all()
+    assert {message.person_id for message in kept} == {person.id for person in people}
+    assert len(kept) == 2
+    assert {(message.source, message.status) for message in kept} == {("risk", "kept")}
+    assert kept[0].subject == "Your request to act for Larkfield"
+    assert "Not known there" in kept[0].body
+
+
+def test_a_request_to_write_is_no_fact_for_the_outside(client_as: ClientAs, session: Session) -> None:
+    deliver(client_as, requested(Recipient(role=Role.AUDITOR)))
+    assert session.exec(select(FeedEntry)).all() == []
+
+
+@pytest.mark.parametrize(
+    ("about", "status", "why"),
+    [
+        ({"template": "no_such_letter"}, "failed", "There is no template 'no_such_letter'."),
+        ({"personalisation": {}}, "failed", "'provider' is undefined"),
+    ],
+)
+def test_what_cannot_be_written_is_kept_with_the_reason(
+    client_as: ClientAs, session: Session, about: dict[str, object], status: str, why: str
+) -> None:
+    person = make.person(session, Role.AUDITOR)
+    deliver(client_as, requested(Recipient(person=str(person.id)), **about))
+    [kept] = client_as(Role.ADMINISTRATOR).get("/v1/messages").json()["items"]
+    assert kept["status"] == status
+    assert why in kept["why"]
+
+
+@pytest.mark.parametrize(
+    "to",
+    [
+        Recipient(provider_id=uuid4()),
+        Recipient(person=str(uuid4())),
+        Recipient(person="person:else"),
+        Recipient(role=Role.AUDITOR),
+    ],
+)
+def test_a_recipient_nobody_answers_to_is_seen_in_the_outbox(
+    client_as: ClientAs, session: Session, to: Recipient
+) -> None:
+    deliver(client_as, requested(to))
+    [kept] = client_as(Role.ADMINISTRATOR).get("/v1/messages", params={"status": "undeliverable"}).json()["items"]
+    assert kept["why"] == "Nobody with an open account answers to this recipient."
+
+
+def test_people_read_their_own_messages_and_administrators_all(client_as: ClientAs, session: Session) -> None:
+    reader, other = make.person(session, Role.AUDITOR), make.person(session, Role.COMMISSIONER)
+    for number, person in enumerate((reader, other)):
+        deliver(client_as, requested(Recipient(person=str(person.id)), reference=f"letter:{number}"))
+    own = client_as(Role.AUDITOR, subject=str(reader.id))
+
+    [mine] = own.get("/v1/messages/mine").json()["items"]
+
+    assert mine["recipient"] == reader.name
+    assert own.get("/v1/messages").status_code == 403
+    admin = client_as(Role.ADMINISTRATOR)
+    outbox = admin.get("/v1/messages").json()["items"]
+    assert len(outbox) == 2
+    assert admin.get(f"/v1/messages/{outbox[0]['id']}").json() == outbox[0]
+    [one] = admin.get("/v1/messages", params={"reference": "letter:1"}).json()["items"]
+    assert one["person_id"] == str(other.id)
+
+
+def test_a_service_may_post_a_message_itself(client_as: ClientAs, session: Session) -> None:
+    person = make.person(session, Role.COMMISSIONING_MANAGER)
+    asked = requested(Recipient(role=Role.COMMISSIONING_MANAGER)).model_dump(mode="json", exclude={"about", "at"})
+    machine = client_as(scopes=(Scope.MESSAGES_WRITE,), name="assessment")
+    for _ in range(2):
+        assert machine.post("/v1/messages", json=asked).status_code == 202
+    [kept] = session.exec(select(Message)).all()
+    assert (kept.source, kept.person_id) == ("assessment", person.id)
+
+
+def test_every_template_has_a_subject_and_a_body() -> None:
+    names = template_names()
+    assert len(names) >= 7
+    for name in names:
+        text = write(name, {word: f"[{word}]" for word in WORDS.split()})
+        assert text.subject, name
+        assert len(text.body) > 40, name
+
+
+# Every word that any template needs.
+WORDS = (
+    "organisation name invited_by address token provider claimant claimant_email statement "
+    "reason filename description expires_on"
+)
+
+
+def test_a_template_cannot_reach_outside_its_folder() -> None:
+    with pytest.raises(CannotWrite):
+        write("../letters", {})
+
+
+def set_name(client: TestClient, value: object, **about: object) -> tuple[int, dict[str, object]]:
+    body = {"value": value, "effective_from": "2026-03-02", "reason": "As the council decided"} | about
+    response = client.put("/v1/settings/council.name", json=body)
+    return response.status_code, response.json()
+
+
+def test_a_setting_has_its_default_until_the_council_decides(client_as: ClientAs) -> None:
+    said = client_as(Role.SOCIAL_CARE_ASSESSOR).get("/v1/settings/council.name").json()
+    assert (said["value"], said["is_default"], said["version"]) == ("The council", True, 0)
+    unset = client_as(Role.AUDITOR).get("/v1/settings/retention.messages_years").json()
+    assert unset["value"] is None
+
+
+def test_a_setting_holds_from_its_day_and_keeps_its_history(client_as: ClientAs) -> None:
+    admin = client_as(Role.ADMINISTRATOR, name="Ann Admin")
+    assert set_name(admin, "Riverford Council")[0] == 200
+    status, said = set_name(admin, "Riverford City Council", effective_from="2026-04-01")
+    assert (status, said["value"], said["version"]) == (200, "Riverford Council", 2)
+
+    for day, value in (
+        ("2026-03-01", "The council"),
+        ("2026-03-02", "Riverford Council"),
+        ("2026-04-01", "Riverford City Council"),
+    ):
+        assert admin.get("/v1/settings/council.name", params={"as_at": day}).json()["value"] == value
+    history = admin.get("/v1/settings/council.name/history").json()
+    assert [each["version"] for each in history] == [2, 1]
+    assert history[0]["set_by_name"] == "Ann Admin"
+    listed = {each["key"]: each["value"] for each in admin.get("/v1/settings").json()}
+    assert listed["council.name"] == "Riverford Council"
+
+
+@pytest.mark.parametrize("value", [None, 7, "", "a\x00b", ["Riverford"], "x" * 201])
+def test_a_setting_refuses_what_its_schema_refuses(client_as: ClientAs, value: object) -> None:
+    status, said = set_name(client_as(Role.ADMINISTRATOR), value)
+    assert (status, said["type"]) == (409, "/problems/value-refused")
+
+
+def test_only_administrators_set_and_stale_ones_are_refused(client_as: ClientAs) -> None:
+    assert set_name(client_as(Role.COMMISSIONING_MANAGER), "Riverford")[0] == 403
+    admin = client_as(Role.ADMINISTRATOR)
+    body = {"value": "Riverford", "effective_from": "2026-03-02", "reason": "As the council decided"}
+    fresh = admin.put("/v1/settings/council.name", json=body, headers={"If-Match": '"0"'})
+    stale = admin.put("/v1/settings/council.name", json=body, headers={"If-Match": '"0"'})
+    assert (fresh.status_code, stale.status_code) == (200, 412)
+    assert admin.put("/v1/settings/no.such", json=body).status_code == 404
