@@ -14,8 +14,8 @@ from assay_contracts.directory.copies import keep_care_service, keep_provider
 from assay_contracts.roles import Role, Scope
 from assay_kit.events import Event
 from assay_kit.testing import NOON, envelope_for
-from dps_admission.bootstrap import DEFAULT_SET, bootstrap
 from dps_admission.evaluations.rules import Method, criteria_of
+from dps_admission.first_data import DEFAULT_SET, seed_profiles, seed_question_set
 from dps_admission.question_sets.content import Kind, QuestionSetContent
 from dps_admission.question_sets.rules import questions_asked
 from dps_admission.schemes.profiles import Regime
@@ -74,13 +74,13 @@ def care_service(session: Session, provider_id: UUID, **about: Any) -> CareServi
 
 
 def profile_id(session: Session, regime: Regime = Regime.PCR2015_LIGHT_TOUCH) -> UUID:
-    bootstrap(session, now=BEFORE)
+    seed_profiles(session, now=BEFORE)
     statement = select(ProcedureProfile).where(col(ProcedureProfile.regime) == regime)
     return session.exec(statement).one().id
 
 
 def question_set_id(session: Session) -> UUID:
-    bootstrap(session, now=BEFORE)
+    seed_question_set(session, now=BEFORE)
     return session.exec(select(QuestionSet).where(col(QuestionSet.name) == DEFAULT_SET)).one().id
 
 

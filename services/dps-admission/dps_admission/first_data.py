@@ -8,6 +8,7 @@ from typing import Any
 from sqlmodel import Session
 
 from assay_kit.identity import SYSTEM
+from assay_kit.settings import Settings
 from dps_admission.question_sets.actions import draft_question_set, publish_question_set
 from dps_admission.question_sets.content import QuestionSetContent
 from dps_admission.question_sets.repository import QuestionSets
@@ -18,8 +19,8 @@ from dps_admission.schemes.repository import Schemes
 DEFAULT_SET = "Care and support: selection and quality"
 
 
-def bootstrap(session: Session, *, now: datetime) -> None:
-    """Publish the profiles and the question set that are not there yet. Safe to call at every start."""
+def put_first_data(session: Session, _: Settings, *, now: datetime) -> None:
+    """Repeatable: it adds what is missing and changes nothing."""
     seed_profiles(session, now=now)
     seed_question_set(session, now=now)
 
