@@ -47,6 +47,12 @@ def is_set(session: Session) -> bool:
     return session.execute(select(business_clock.c.id)).one_or_none() is not None
 
 
+def is_running(session: Session) -> bool:
+    """Whether business time runs on by itself; it stands still while somebody moves it."""
+    row = session.execute(select(business_clock.c.is_running)).one_or_none()
+    return row is None or bool(row.is_running)
+
+
 def set_clock(session: Session, to: datetime, *, is_running: bool) -> None:
     """Put the demonstration clock at `to`. Whether that is forward is for the caller to have asked."""
     values = {"anchor": to, "set_at": real_now(), "is_running": is_running}

@@ -10,10 +10,11 @@ from fastapi import APIRouter, Query, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pydantic import AwareDatetime, BaseModel
 from sqlalchemy import text
+from sqlmodel import Session
 from starlette.responses import PlainTextResponse
 
 from assay_kit import jobs
-from assay_kit.clock import business_now, is_set, set_clock
+from assay_kit.clock import business_now, is_running, is_set, set_clock
 from assay_kit.database import SessionDep
 from assay_kit.due import do_what_is_due, next_due
 from assay_kit.events import Envelope, LoggedEvent, Receipt, log_after, receive
@@ -38,6 +39,7 @@ class ClockRead(BaseModel):
     """Business time now, and whether it runs."""
 
     now: AwareDatetime
+    is_running: bool
 
 
 class ClockSet(Model):
@@ -56,7 +58,11 @@ class DueAsked(Model):
 
 
 class DueDone(BaseModel):
+    """How much was done, when something next falls due, and how many events wait to be delivered."""
+
     done: int
+    next: AwareDatetime | None
+    undelivered: int
 
 
 class Pending(BaseModel):
@@ -99,7 +105,7 @@ def read_event_log(
 
 @router.get("/internal/clock", summary="Business time", operation_id="read_inner_clock")
 def read_clock(session: SessionDep, request: Request, by: ClockMover) -> ClockRead:
-    return ClockRead(now=business_now(session, request.app.state.settings))
+    return ClockRead(now=business_now(session, request.app.state.settings), is_running=is_running(session))
 
 
 @router.put(
@@ -110,10 +116,8 @@ def read_clock(session: SessionDep, request: Request, by: ClockMover) -> ClockRe
 )
 def put_clock(wanted: ClockSet, session: SessionDep, request: Request, by: ClockMover) -> ClockRead:
     _only_in_demonstration(request)
-    if is_set(session):
-        _only_forward(business_now(session, request.app.state.settings), wanted.to)
-    set_clock(session, wanted.to, is_running=wanted.is_running)
-    return ClockRead(now=wanted.to)
+    _move(session, request, wanted.to, is_running=wanted.is_running)
+    return ClockRead(now=wanted.to, is_running=wanted.is_running)
 
 
 @router.get("/internal/due", summary="When something next falls due", operation_id="read_due")
@@ -121,12 +125,21 @@ def read_due(session: SessionDep, request: Request, by: ClockMover) -> DueRead:
     return DueRead(next=next_due(session, request.app.state.service.due))
 
 
-@router.post("/internal/due", summary="Do what is due", operation_id="do_due", responses=may_answer(NotFound))
+@router.post(
+    "/internal/due",
+    summary="Put the demonstration clock at an instant and do what is due",
+    operation_id="do_due",
+    responses=may_answer(NotFound, Conflict),
+)
 def do_due(wanted: DueAsked, request: Request, by: ClockMover) -> DueDone:
-    """The instant is that of the demonstration clock: production runs its due work by real time only."""
+    """Production runs its due work by real time only."""
     _only_in_demonstration(request)
-    done = do_what_is_due(request.app.state.engine, request.app.state.service, wanted.now)
-    return DueDone(done=done)
+    service, engine = request.app.state.service, request.app.state.engine
+    with Session(engine) as session, session.begin():
+        _move(session, request, wanted.now, is_running=False)
+    done = do_what_is_due(engine, service, wanted.now)
+    with Session(engine) as session:
+        return DueDone(done=done, next=next_due(session, service.due), undelivered=jobs.undelivered(session))
 
 
 @router.get("/internal/pending", summary="Jobs not done yet", operation_id="read_pending")
@@ -137,6 +150,12 @@ def read_pending(session: SessionDep, by: ClockMover) -> Pending:
 def _only_in_demonstration(request: Request) -> None:
     if not request.app.state.settings.is_demonstration:
         raise NotFound("There is no demonstration clock here.")
+
+
+def _move(session: Session, request: Request, to: datetime, *, is_running: bool) -> None:
+    if is_set(session):
+        _only_forward(business_now(session, request.app.state.settings), to)
+    set_clock(session, to, is_running=is_running)
 
 
 def _only_forward(now: datetime, to: datetime) -> None:

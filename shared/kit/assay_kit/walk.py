@@ -72,7 +72,7 @@ INSIDE_CALLS: KnownCalls = {
     "read_inner_clock": lambda _: Call(scopes=_CLOCK),
     "set_inner_clock": lambda _: Call(scopes=_CLOCK, body={"to": _soon(), "is_running": False}),
     "read_due": lambda _: Call(scopes=_CLOCK),
-    "do_due": lambda _: Call(scopes=_CLOCK, body={"now": _THEN.isoformat()}),
+    "do_due": lambda _: Call(scopes=_CLOCK, body={"now": _soon()}),
     "read_pending": lambda _: Call(scopes=_CLOCK),
 }
 """The known calls of what the kit itself answers in every service."""

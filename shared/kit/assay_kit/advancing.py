@@ -1,0 +1,129 @@
+"""Moves the demonstration clock of a whole house from due instant to due instant, events delivered in between.
+
+It asks services over HTTP, as whoever holds the scope `clock:advance`, and knows none of them.
+"""
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import httpx
+
+from assay_kit.problems import Conflict, Unavailable
+
+_SETTLE_SECONDS = 120.0
+_LOOK_AGAIN_SECONDS = 0.02
+_MOST_INSTANTS = 5_000
+_A_MOMENT = timedelta(seconds=1)
+
+
+@dataclass(frozen=True)
+class Advanced:
+    """Where the clock stands, at how many instants something was done on the way, and how much."""
+
+    now: datetime
+    instants: int
+    done: int
+
+
+@dataclass
+class _Service:
+    url: str
+    next: datetime | None = None
+    undelivered: int = 0
+
+
+class Hands:
+    """The hands of the clock. `services`: name to base URL. One at a time: the caller holds a lock."""
+
+    def __init__(self, http: httpx.Client, services: Mapping[str, str]) -> None:
+        self._http = http
+        self._services = {name: _Service(url) for name, url in services.items()}
+
+    def now(self) -> datetime:
+        """The furthest of the services' clocks."""
+        return max(self._read_clocks())[0]
+
+    def set(self, to: datetime, *, is_running: bool) -> None:
+        """Put every clock at `to`, without doing what falls due on the way."""
+        for service in self._services.values():
+            self._call("PUT", service, "clock", {"to": to.isoformat(), "is_running": is_running})
+
+    def advance(self, to: datetime, *, is_running: bool) -> Advanced:
+        """Move to `to`; returns when all that fell due is done in every service and its events are delivered."""
+        at = self._stand_still(to)
+        instants = done = 0
+        for service in self._services.values():
+            service.next = self._due(service)
+        while (instant := self._next(until=to)) is not None:
+            at = max(at, instant)
+            done += self._do_due(at)
+            instants += 1
+            if instants > _MOST_INSTANTS:
+                raise Unavailable(f"Due work at {at.isoformat()} never comes to an end.")
+        self.set(to, is_running=is_running)
+        return Advanced(now=to, instants=instants, done=done)
+
+    def settle(self) -> None:
+        """Wait until every event told has been heard: twice in a row nobody has anything to deliver."""
+        until = time.monotonic() + _SETTLE_SECONDS
+        quiet = 0
+        while quiet < 2:
+            waiting = {name: self._call("GET", service, "pending") for name, service in self._services.items()}
+            quiet = 0 if any(each["undelivered"] for each in waiting.values()) else quiet + 1
+            if time.monotonic() > until:
+                stuck = ", ".join(name for name, each in waiting.items() if each["undelivered"])
+                raise Unavailable(f"Events of {stuck} are not delivered; is a service or the worker down?")
+            if not quiet:
+                time.sleep(_LOOK_AGAIN_SECONDS)
+
+    def _stand_still(self, to: datetime) -> datetime:
+        """Stop the clocks at one instant: they have drifted apart by moments while they ran."""
+        read = self._read_clocks()
+        furthest = max(now for now, _ in read)
+        if to < furthest:
+            raise Conflict(f"The clock moves forward only; it is {furthest.isoformat()}.")
+        at = min(furthest + _A_MOMENT, to) if any(is_running for _, is_running in read) else furthest
+        self.set(at, is_running=False)
+        self.settle()
+        return at
+
+    def _read_clocks(self) -> list[tuple[datetime, bool]]:
+        read = [self._call("GET", service, "clock") for service in self._services.values()]
+        return [(datetime.fromisoformat(each["now"]), bool(each["is_running"])) for each in read]
+
+    def _next(self, *, until: datetime) -> datetime | None:
+        instants = [service.next for service in self._services.values() if service.next is not None]
+        earliest = min(instants, default=None)
+        return earliest if earliest is not None and earliest <= until else None
+
+    def _do_due(self, at: datetime) -> int:
+        done = 0
+        has_told = False
+        for service in self._services.values():
+            answer = self._call("POST", service, "due", {"now": at.isoformat()})
+            done += answer["done"]
+            has_told = has_told or answer["undelivered"] > 0
+            service.next = _instant(answer["next"])
+        if has_told:
+            self.settle()
+            for service in self._services.values():
+                service.next = self._due(service)
+        return done
+
+    def _due(self, service: _Service) -> datetime | None:
+        return _instant(self._call("GET", service, "due")["next"])
+
+    def _call(self, method: str, service: _Service, what: str, body: Any = None) -> Any:
+        try:
+            response = self._http.request(method, f"{service.url}/internal/{what}", json=body)
+            response.raise_for_status()
+        except httpx.HTTPError as error:
+            raise Unavailable(f"{service.url} did not answer: {error!r}. The clock stands where it was.") from error
+        return response.json()
+
+
+def _instant(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)
