@@ -16,6 +16,8 @@ from gateway.traffic import Traffic
 TABLE = Path(__file__).with_name("role_table.json")
 PUBLIC = "public"
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
+_FILES = frozenset({"multipart/form-data", "application/octet-stream"})
+_WAITING = frozenset({"wait", "wait_seconds"})
 
 Table = Mapping[str, Mapping[str, Mapping[str, Mapping[str, Any]]]]
 """service -> path -> method -> {"rights": "public" | [right, ...], "traffic": class}; [] is anyone signed in."""
@@ -127,6 +129,17 @@ def _declared(item: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
         if (rights := operation.get("x-roles")) is None and operation.get("security"):
             raise ValueError(f"{operation.get('operationId')} asks for security but names no x-roles")
         said: dict[str, Any] = {"rights": PUBLIC if rights is None else sorted(rights)}
-        if "x-traffic" in operation:
-            said["traffic"] = Traffic(operation["x-traffic"]).value
+        if traffic := _traffic_of(operation):
+            said["traffic"] = traffic.value
         yield method, said
+
+
+def _traffic_of(operation: Mapping[str, Any]) -> Traffic | None:
+    """What the operation says itself (`x-traffic`), else what its body and its parameters show."""
+    if "x-traffic" in operation:
+        return Traffic(operation["x-traffic"])
+    if _FILES.intersection(operation.get("requestBody", {}).get("content", ())):
+        return Traffic.FILES
+    if _WAITING.intersection(each.get("name", "") for each in operation.get("parameters", ())):
+        return Traffic.LONG_POLL
+    return None

@@ -127,3 +127,18 @@ def test_an_operation_that_asks_for_security_without_naming_rights_is_not_taken_
     del document["paths"]["/v1/things"]["get"]["x-roles"]
     with pytest.raises(ValueError, match="x-roles"):
         table_from({"risk": document})
+
+
+@pytest.mark.parametrize(
+    ("operation", "traffic"),
+    [
+        ({}, Traffic.ORDINARY),
+        ({"x-traffic": "slow"}, Traffic.SLOW),
+        ({"requestBody": {"content": {"application/json": {}}}}, Traffic.ORDINARY),
+        ({"requestBody": {"content": {"multipart/form-data": {}}}}, Traffic.FILES),
+        ({"parameters": [{"name": "after"}, {"name": "wait"}]}, Traffic.LONG_POLL),
+    ],
+)
+def test_the_class_of_traffic_is_said_or_seen(operation: dict[str, object], traffic: Traffic) -> None:
+    table = RoleTable(table_from({"risk": {"paths": {"/v1/x": {"post": operation}}}}))
+    assert table.find("risk", "POST", "/v1/x").traffic is traffic
