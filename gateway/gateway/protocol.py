@@ -4,7 +4,7 @@ what may follow a refusal, and trailers, which uvicorn would add to the headers.
 
 import asyncio
 import json
-from typing import Any
+from typing import Any, cast
 
 from httptools import HttpParserError
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
@@ -18,6 +18,39 @@ HEAD_SECONDS = 10.0
 REST_BYTES = 4 * 1024 * 1024
 REST_SECONDS = 10.0
 _LOOK_EVERY_SECONDS = 5.0
+
+
+class _Joined:
+    """A transport that sends the head of an answer together with what follows at once, if anything does."""
+
+    def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
+        self._transport = transport
+        self._loop = loop
+        self._is_first = True
+        self._head = b""
+
+    def write(self, chunk: bytes) -> None:
+        if self._is_first:
+            self._is_first = False
+            self._head = chunk
+            self._loop.call_soon(self._send_head)
+        elif self._head:
+            head, self._head = self._head, b""
+            self._transport.writelines((head, chunk))
+        else:
+            self._transport.write(chunk)
+
+    def close(self) -> None:
+        self._send_head()
+        self._transport.close()
+
+    def is_closing(self) -> bool:
+        return self._transport.is_closing()
+
+    def _send_head(self) -> None:
+        if self._head and not self._transport.is_closing():
+            self._transport.write(self._head)
+        self._head = b""
 
 
 class BoundedHttp(HttpToolsProtocol):
@@ -71,6 +104,7 @@ class BoundedHttp(HttpToolsProtocol):
         self._rest_bytes = 0
         self._waiting_since = None
         super().on_headers_complete()
+        self.cycle.transport = cast("asyncio.Transport", _Joined(self.transport, self.loop))
 
     def on_body(self, body: bytes) -> None:
         super().on_body(body)

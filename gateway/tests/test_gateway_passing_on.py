@@ -1,10 +1,14 @@
 """What goes through the door, and what goes in and comes out changed."""
 
+import asyncio
 import time
+from unittest.mock import Mock, call
 
 import httpx
 import pytest
 from make_gateway import ISSUER, Running, bearer, serving_gateway, status_of
+
+from gateway.protocol import _Joined
 
 
 def echoed(answer: httpx.Response) -> dict[str, str]:
@@ -253,3 +257,39 @@ def test_a_pipelined_second_request_gets_its_own_answer(running: Running) -> Non
     assert answer.count(b"HTTP/1.1 200") == 2
     assert answer.index(b'"n=1"') < answer.index(b'"n=2"')
     assert time.monotonic() - began < 3
+
+
+def test_a_head_is_sent_with_what_follows_at_once_and_alone_otherwise() -> None:
+    loop = asyncio.new_event_loop()
+    transport = Mock(spec=asyncio.Transport)
+    transport.is_closing.return_value = False
+
+    async def answer(*, wait: bool) -> None:
+        joined = _Joined(transport, asyncio.get_running_loop())
+        joined.write(b"head")
+        if wait:
+            await asyncio.sleep(0.01)
+        joined.write(b"body")
+        joined.write(b"more")
+        await asyncio.sleep(0.01)
+
+    async def close_after_the_head() -> None:
+        joined = _Joined(transport, asyncio.get_running_loop())
+        joined.write(b"alone")
+        joined.close()
+        await asyncio.sleep(0)
+
+    loop.run_until_complete(answer(wait=False))
+    loop.run_until_complete(answer(wait=True))
+    loop.run_until_complete(close_after_the_head())
+    loop.close()
+    sent = [each for each in transport.method_calls if each[0] != "is_closing"]
+    assert sent == [
+        call.writelines((b"head", b"body")),
+        call.write(b"more"),
+        call.write(b"head"),
+        call.write(b"body"),
+        call.write(b"more"),
+        call.write(b"alone"),
+        call.close(),
+    ]
