@@ -40,7 +40,8 @@ def primary_key() -> Any:
 def _found_by(*columns: str) -> Any:
     """A generated column for text search in these columns; PostgreSQL keeps it, nobody writes it."""
     words = " || ' ' || ".join(f"coalesce({column}, '')" for column in columns)
-    return Computed(f"to_tsvector('simple', {words})", persisted=True)
+    # A hyphen before digits would be taken for a minus sign: `1-101635` is to be found by `101635`.
+    return Computed(f"to_tsvector('simple', translate({words}, '-', ' '))", persisted=True)
 
 
 class Provider(DirectoryTable, table=True):

@@ -98,7 +98,7 @@ def upgrade() -> None:
             "found_by",
             postgresql.TSVECTOR(),
             sa.Computed(
-                "to_tsvector('simple', coalesce(name, '') || ' ' || coalesce(company_number, '') || ' ' || coalesce(charity_number, '') || ' ' || coalesce(cqc_provider_id, ''))",
+                "to_tsvector('simple', translate(coalesce(name, '') || ' ' || coalesce(company_number, '') || ' ' || coalesce(charity_number, '') || ' ' || coalesce(cqc_provider_id, ''), '-', ' '))",
                 persisted=True,
             ),
             nullable=False,
@@ -205,7 +205,7 @@ def upgrade() -> None:
             "found_by",
             postgresql.TSVECTOR(),
             sa.Computed(
-                "to_tsvector('simple', coalesce(name, '') || ' ' || coalesce(cqc_location_id, '') || ' ' || coalesce(landlord, ''))",
+                "to_tsvector('simple', translate(coalesce(name, '') || ' ' || coalesce(cqc_location_id, '') || ' ' || coalesce(landlord, ''), '-', ' '))",
                 persisted=True,
             ),
             nullable=False,

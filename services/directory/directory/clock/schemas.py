@@ -1,0 +1,38 @@
+"""What callers send and receive about the demonstration clock."""
+
+from datetime import datetime, timedelta
+from typing import Annotated
+
+from pydantic import AwareDatetime, BaseModel, Field
+
+from assay_kit.text import Model
+
+
+class MoveTo(Model):
+    to: AwareDatetime
+
+    def target(self, _: datetime) -> datetime:
+        return self.to
+
+
+class MoveBy(Model):
+    days: Annotated[int, Field(ge=1, le=3660)]
+
+    def target(self, now: datetime) -> datetime:
+        return now + timedelta(days=self.days)
+
+
+Move = MoveTo | MoveBy
+
+
+class DemonstrationClock(BaseModel):
+    now: AwareDatetime
+
+
+class Moved(BaseModel):
+    """Where the clock stands, how many instants it stopped at on the way, and how much each service did there."""
+
+    began: AwareDatetime
+    now: AwareDatetime
+    instants: int
+    done: dict[str, int]
