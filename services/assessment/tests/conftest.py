@@ -1,3 +1,4 @@
+import make_assessment as make
 import pytest
 from sqlmodel import Session
 
@@ -13,3 +14,10 @@ def session(_session: Session, settings: object) -> Session:
     """A session with what the service ships with."""
     put_first_data(_session, settings, now=NOON)  # type: ignore[arg-type]  # the kit's fixture
     return _session
+
+
+@pytest.fixture
+def people(client_as: make.ClientAs, session: Session) -> make.People:
+    """Everybody, and a small framework as the newest version."""
+    make.small_framework(session)
+    return make.People(client_as)

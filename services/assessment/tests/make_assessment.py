@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID, uuid4
 
+import yaml
 from fastapi.testclient import TestClient
 from httpx import Response
 from sqlmodel import Session
@@ -14,7 +15,9 @@ from sqlmodel import Session
 from assay_contracts.directory import CareServiceRecord, CareServiceType, ProviderRecord, ProviderStatus
 from assay_contracts.directory.copies import keep_care_service, keep_provider
 from assay_contracts.roles import Role
+from assay_kit.identity import SYSTEM
 from assay_kit.testing import NOON
+from assessment.frameworks.actions import draft_framework, publish_framework
 from assessment.frameworks.framework import Framework
 
 RULE: dict[str, Any] = {
@@ -67,6 +70,32 @@ def framework(domains: Sequence[Sequence[dict[str, Any]]], **about: Any) -> Fram
         ],
     }
     return Framework.model_validate(usual | about)
+
+
+SMALL_LIMITERS = [
+    {
+        "code": "critical_question_poor",
+        "kind": "critical_question",
+        "at": "poor",
+        "cap": "requires_improvement",
+        "sentence": "A critical question at Poor caps its standard and the overall rating.",
+    },
+]
+
+
+def publish(session: Session, wanted: Framework) -> None:
+    """Publish that framework through the front of its room."""
+    text = yaml.safe_dump(wanted.model_dump(mode="json", by_alias=True), sort_keys=False)
+    draft_framework(session, text, by=SYSTEM, now=NOON)
+    publish_framework(session, wanted.version, by=SYSTEM, now=NOON)
+
+
+def small_framework(session: Session) -> None:
+    """Publish a framework of nine questions, so that a test that is not about the shipped one stays short."""
+    first, second, third = standard("1.1"), standard("2.1"), standard("3.1")
+    second["questions"].append(question("2.1.4", applies_to=["nursing_care"]))
+    third["questions"][0]["critical"] = True
+    publish(session, framework([[first], [second], [third]], version=2, limiters=SMALL_LIMITERS))
 
 
 # --- people ------------------------------------------------------------------------------------

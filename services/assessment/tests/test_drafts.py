@@ -1,0 +1,139 @@
+from datetime import timedelta
+from uuid import uuid4
+
+import make_assessment as make
+import pytest
+from sqlmodel import Session
+
+from assay_contracts.messages import MessageRequested
+from assay_kit.testing import NOON, Time, do_due, told
+
+COMMENT = {"question": "1.1.1", "comment": "The plan was signed in January; see the attached page."}
+REASON = "The signed page was seen and is dated."
+
+
+@pytest.fixture
+def draft(people: make.People, session: Session) -> str:
+    return f"/v1/assessments/{make.drafted(people, session, {'1.1.1': 'poor', '1.1.2': 'requires_improvement'})}"
+
+
+def test_the_provider_comments_by_question_and_the_officer_answers_each(people: make.People, draft: str) -> None:
+    before = make.ok(people.provider.get(f"{draft}/draft"))["standing"]["trace"]["percent"]["exact"]
+    comment = make.ok(people.provider.post(f"{draft}/accuracy-comments", json=COMMENT))
+    other = make.ok(people.provider.post(f"{draft}/accuracy-comments", json=COMMENT | {"question": "1.1.2"}))
+    accepted = {"outcome": "accepted", "reason": REASON, "new_rating": "good"}
+    make.ok(people.officer.post(f"{draft}/accuracy-comments/{comment['id']}/decision", json=accepted))
+    rejected = {"outcome": "rejected", "reason": "The page is of another service."}
+    make.ok(people.officer.post(f"{draft}/accuracy-comments/{other['id']}/decision", json=rejected))
+
+    listed = make.ok(people.provider.get(f"{draft}/accuracy-comments"))
+    assert [each["outcome"] for each in listed] == ["accepted", "rejected"]
+    after = make.ok(people.provider.get(f"{draft}/draft"))
+    assert [(c["question"], c["rating"], c["reason"]) for c in after["changes"]] == [("1.1.1", "good", REASON)]
+    assert (after["standing"]["number"], after["standing"]["cause"]) == (2, "factual_accuracy")
+    assert after["earlier"][0]["trace"]["percent"]["exact"] == before
+    assert after["standing"]["trace"]["percent"]["exact"] != before
+    again = people.officer.post(f"{draft}/accuracy-comments/{comment['id']}/decision", json=accepted)
+    assert again.json()["type"] == "/problems/comment-decided"
+
+
+def test_a_rejected_comment_changes_no_rating(people: make.People, draft: str) -> None:
+    comment = make.ok(people.provider.post(f"{draft}/accuracy-comments", json=COMMENT))
+    both = {"outcome": "rejected", "reason": REASON, "new_rating": "good"}
+    refused = people.officer.post(f"{draft}/accuracy-comments/{comment['id']}/decision", json=both)
+    assert refused.json()["bars"] == ["A rejected comment leaves the rating as it is."]
+
+
+def test_a_comment_of_another_assessment_is_not_found(people: make.People, draft: str) -> None:
+    decision = {"outcome": "accepted", "reason": REASON}
+    assert people.officer.post(f"{draft}/accuracy-comments/{uuid4()}/decision", json=decision).status_code == 404
+
+
+def test_the_window_is_open_until_the_end_of_the_fourteenth_day(
+    people: make.People, session: Session, draft: str, at: Time
+) -> None:
+    at.now = NOON + timedelta(days=14, hours=11, minutes=59)
+    assert people.provider.post(f"{draft}/accuracy-comments", json=COMMENT).status_code == 201
+    early = people.officer.post(f"{draft}/publication")
+    assert early.json()["bars"] == [
+        "The factual accuracy window is still open.",
+        "1 comments on factual accuracy await a decision.",
+    ]
+    at.now = NOON + timedelta(days=14, hours=12)
+    late = people.provider.post(f"{draft}/accuracy-comments", json=COMMENT)
+    assert late.json()["bars"] == ["The factual accuracy window is over."]
+
+
+def test_the_window_closes_by_itself_and_the_officer_is_told_once(
+    people: make.People, session: Session, draft: str
+) -> None:
+    def said() -> list[MessageRequested]:
+        return [each for each in told(session, MessageRequested) if each.template == "factual_accuracy_window_closed"]
+
+    do_due(session, NOON + timedelta(days=14))
+    assert said() == []
+    do_due(session, NOON + timedelta(days=15))
+    do_due(session, NOON + timedelta(days=16))
+    assert [each.to.person for each in said()] == ["person:oscar-officer"]
+    read = make.ok(people.provider.get(f"{draft}/draft"))
+    assert read["accuracy_closed_at"] == read["accuracy_closes_at"]
+    assert read["is_open_for_comment"] is False
+
+
+def test_the_provider_may_close_the_window_early(people: make.People, draft: str) -> None:
+    make.ok(people.provider.post(f"{draft}/accuracy-confirmation"))
+    late = people.provider.post(f"{draft}/accuracy-comments", json=COMMENT)
+    assert late.json()["bars"] == ["The factual accuracy window has been closed."]
+    assert make.ok(people.officer.post(f"{draft}/publication"))["status"] == "published"
+
+
+def test_a_dispute_is_reviewed_and_published_by_somebody_who_did_not_validate(people: make.People, draft: str) -> None:
+    make.ok(people.provider.post(f"{draft}/dispute", json={"reason": "The rota was read wrongly throughout."}))
+    assert people.officer.post(f"{draft}/publication").json()["type"] == "/problems/step-not-allowed"
+    own = people.officer.post(f"{draft}/senior-review")
+    assert own.json()["bars"] == ["You took part in the validation; another person reviews the dispute."]
+    assert make.ok(people.manager.post(f"{draft}/senior-review"))["status"] == "senior_review"
+    assert people.manager.post(f"{draft}/publication").json()["bars"] == ["The senior review has no outcome yet."]
+
+    changed = {
+        "outcome": "changed",
+        "reason": "The rotas as worked bear the provider out on one question.",
+        "changes": [{"question": "1.1.1", "rating": "good", "reason": "The rota shows the calls were made."}],
+    }
+    by_another = people.second_manager.post(f"{draft}/senior-review/outcome", json=changed)
+    assert by_another.json()["bars"] == ["Mary Manager has taken this review on."]
+    make.ok(people.manager.post(f"{draft}/senior-review/outcome", json=changed))
+    assert people.second_officer.post(f"{draft}/publication").status_code == 409
+    published = make.ok(people.manager.post(f"{draft}/publication"))
+    assert published["status"] == "published"
+    read = make.ok(people.provider.get(f"{draft}/draft"))
+    assert (read["standing"]["cause"], read["dispute"]["outcome"]) == ("senior_review", "changed")
+    assert make.ok(people.provider.post(f"{draft}/recomputation"))["agrees"]
+
+
+@pytest.mark.parametrize(
+    ("outcome", "changes", "bar"),
+    [
+        ("changed", [], "Name at least one finding"),
+        ("upheld", [{"question": "1.1.1", "rating": "good", "reason": REASON}], "upheld changes nothing"),
+        ("changed", [{"question": "1.1.1", "rating": "good", "reason": REASON}] * 2, "changed once"),
+    ],
+)
+def test_the_outcome_of_a_review_says_what_it_changed(
+    people: make.People, draft: str, outcome: str, changes: list[dict[str, str]], bar: str
+) -> None:
+    make.ok(people.provider.post(f"{draft}/dispute", json={"reason": "The rota was read wrongly throughout."}))
+    make.ok(people.manager.post(f"{draft}/senior-review"))
+    said = {"outcome": outcome, "reason": REASON, "changes": changes}
+    refused = people.manager.post(f"{draft}/senior-review/outcome", json=said)
+    assert [bar in each for each in refused.json()["bars"]] == [True]
+
+
+def test_an_upheld_draft_is_published_as_it_was(people: make.People, draft: str) -> None:
+    make.ok(people.provider.post(f"{draft}/dispute", json={"reason": "The rota was read wrongly throughout."}))
+    make.ok(people.manager.post(f"{draft}/senior-review"))
+    upheld = {"outcome": "upheld", "reason": "The findings rest on what was seen."}
+    make.ok(people.manager.post(f"{draft}/senior-review/outcome", json=upheld))
+    twice = people.manager.post(f"{draft}/senior-review/outcome", json=upheld)
+    assert twice.json()["bars"] == ["The review has its outcome."]
+    assert make.ok(people.manager.post(f"{draft}/publication"))["rating"] == "good"

@@ -1,0 +1,147 @@
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import make_assessment as make
+import pytest
+from sqlmodel import Session
+
+from assay_contracts.assessment import RemedialActionOverdue
+from assay_contracts.messages import MessageRequested
+from assay_kit.testing import NOON, Time, do_due, told
+
+WANTING = {"1.1.1": "poor", "2.1.1": "poor", "3.1.1": "poor", "3.1.2": "requires_improvement"}
+ACTION = {
+    "description": "Write every plan again with the person.",
+    "owner": "Registered manager",
+    "due_on": "2026-03-31",
+    "measure": "Ten plans sampled are in the person's own words.",
+}
+
+
+@pytest.fixture
+def plan(people: make.People, session: Session) -> dict[str, Any]:
+    assessment_id = make.published(people, session, WANTING)
+    [found] = make.ok(people.provider.get(f"/v1/remedial-plans?assessment_id={assessment_id}"))["items"]
+    return dict(make.ok(people.provider.get(f"/v1/remedial-plans/{found['id']}")))
+
+
+def url(plan: dict[str, Any]) -> str:
+    return f"/v1/remedial-plans/{plan['id']}"
+
+
+def act_on_all(people: make.People, plan: dict[str, Any], **about: str) -> list[dict[str, Any]]:
+    return [
+        make.ok(people.provider.post(f"{url(plan)}/issues/{issue['id']}/actions", json=ACTION | about))
+        for issue in plan["issues"]
+    ]
+
+
+@pytest.fixture
+def approved(people: make.People, plan: dict[str, Any]) -> dict[str, Any]:
+    act_on_all(people, plan)
+    make.ok(people.provider.post(f"{url(plan)}/submission"))
+    make.ok(people.officer.post(f"{url(plan)}/approval"))
+    return dict(make.ok(people.officer.get(url(plan))))
+
+
+def test_every_question_found_wanting_becomes_an_issue(plan: dict[str, Any]) -> None:
+    issues = {issue["question"]: issue for issue in plan["issues"]}
+    assert {code: issue["rating"] for code, issue in issues.items()} == WANTING
+    assert issues["1.1.1"]["finding"] == "What was seen about 1.1.1 does not bear out the answer."
+    assert plan["due_at"] == "2026-03-16T23:59:59.999999Z"
+
+
+def test_a_good_rating_asks_for_no_plan(people: make.People, session: Session) -> None:
+    assessment_id = make.published(people, session, {"1.1.1": "requires_improvement"})
+    assert make.ok(people.officer.get(f"/v1/remedial-plans?assessment_id={assessment_id}"))["items"] == []
+
+
+def test_another_provider_finds_no_plan(people: make.People, plan: dict[str, Any]) -> None:
+    assert people.other_provider.get(url(plan)).status_code == 404
+    assert people.other_provider.post(f"{url(plan)}/submission").status_code == 404
+    assert make.ok(people.other_provider.get("/v1/remedial-plans"))["items"] == []
+    assert people.provider.post(f"{url(plan)}/approval").status_code == 403
+
+
+def test_a_plan_needs_an_action_for_every_issue(people: make.People, plan: dict[str, Any]) -> None:
+    first = plan["issues"][0]
+    make.ok(people.provider.post(f"{url(plan)}/issues/{first['id']}/actions", json=ACTION))
+    barred = people.provider.post(f"{url(plan)}/submission")
+    assert barred.json()["bars"] == [f"Question {issue['question']} has no action." for issue in plan["issues"][1:]]
+    unknown = people.provider.post(f"{url(plan)}/issues/{uuid4()}/actions", json=ACTION)
+    assert unknown.status_code == 404
+    past = people.provider.post(f"{url(plan)}/issues/{first['id']}/actions", json=ACTION | {"due_on": "2026-03-01"})
+    assert past.json()["type"] == "/problems/due-in-the-past"
+
+
+def test_a_returned_plan_is_changed_and_submitted_again(people: make.People, plan: dict[str, Any]) -> None:
+    [action, *_] = act_on_all(people, plan)
+    make.ok(people.provider.post(f"{url(plan)}/submission"))
+    change = f"{url(plan)}/actions/{action['id']}"
+    assert people.provider.put(change, json=ACTION).json()["type"] == "/problems/plan-not-being-written"
+    returned = make.ok(people.officer.post(f"{url(plan)}/return", json={"reason": "The measure cannot be checked."}))
+    assert (returned["status"], returned["returned_because"]) == ("returned", "The measure cannot be checked.")
+    changed = people.provider.put(change, json=ACTION | {"owner": "Quality lead"}, headers={"If-Match": '"1"'})
+    assert (changed.json()["owner"], changed.headers["ETag"]) == ("Quality lead", '"2"')
+    assert people.provider.put(change, json=ACTION, headers={"If-Match": '"1"'}).status_code == 412
+    assert make.ok(people.provider.post(f"{url(plan)}/submission"))["status"] == "submitted"
+    assert make.ok(people.officer.post(f"{url(plan)}/approval"))["status"] == "approved"
+
+
+def test_a_plan_closes_only_when_every_issue_is_verified(people: make.People, approved: dict[str, Any]) -> None:
+    action = approved["issues"][0]["actions"][0]
+    progress = {"progress": "done", "note": "All plans are rewritten."}
+    make.ok(people.provider.post(f"{url(approved)}/actions/{action['id']}/progress", json=progress))
+    verified = {"outcome": "completely_remedied", "reason": "Ten plans were read with the people."}
+    for issue in approved["issues"]:
+        early = people.officer.post(f"{url(approved)}/closure")
+        assert f"Question {issue['question']} is not verified." in early.json()["bars"]
+        make.ok(people.officer.post(f"{url(approved)}/issues/{issue['id']}/verification", json=verified))
+    again = f"{url(approved)}/issues/{approved['issues'][0]['id']}/verification"
+    assert people.officer.post(again, json=verified).json()["type"] == "/problems/issue-verified"
+    late = people.provider.post(f"{url(approved)}/actions/{action['id']}/progress", json=progress)
+    assert late.json()["type"] == "/problems/issue-verified"
+    assert make.ok(people.officer.post(f"{url(approved)}/closure"))["status"] == "closed"
+    whole = make.ok(people.provider.get(url(approved)))
+    assert whole["issues"][0]["outcome"] == "completely_remedied"
+    assert whole["issues"][0]["actions"][0]["notes"][0]["note"] == "All plans are rewritten."
+
+
+def test_nothing_is_verified_before_approval(people: make.People, plan: dict[str, Any]) -> None:
+    verified = {"outcome": "partly_remedied", "reason": "Some plans were read."}
+    early = people.officer.post(f"{url(plan)}/issues/{plan['issues'][0]['id']}/verification", json=verified)
+    assert early.json()["type"] == "/problems/plan-not-approved"
+
+
+def test_an_overdue_action_is_told_once_and_again_after_an_extension(
+    people: make.People, session: Session, approved: dict[str, Any], at: Time
+) -> None:
+    done = approved["issues"][0]["actions"][0]
+    progress = {"progress": "done", "note": "All plans are rewritten."}
+    make.ok(people.provider.post(f"{url(approved)}/actions/{done['id']}/progress", json=progress))
+    do_due(session, NOON.replace(month=3, day=31, hour=22, minute=59))
+    assert told(session, RemedialActionOverdue) == []
+    late = NOON.replace(month=4, day=1)
+    do_due(session, late)
+    do_due(session, late + timedelta(days=1))
+    others = [issue["actions"][0]["id"] for issue in approved["issues"][1:]]
+    assert [str(event.action_id) for event in told(session, RemedialActionOverdue)] == others
+
+    at.now = late
+    extension = {"due_on": "2026-04-10", "reason": "The trainer was ill for two weeks."}
+    extended = make.ok(people.officer.post(f"{url(approved)}/actions/{others[0]}/extension", json=extension))
+    assert (extended["due_on"], extended["is_overdue"]) == ("2026-04-10", False)
+    do_due(session, NOON.replace(month=4, day=11))
+    assert [str(event.action_id) for event in told(session, RemedialActionOverdue)][3:] == [others[0]]
+
+
+def test_both_sides_are_told_once_that_a_plan_has_not_come(session: Session, plan: dict[str, Any]) -> None:
+    def said() -> list[MessageRequested]:
+        return [each for each in told(session, MessageRequested) if each.template == "remedial_plan_overdue"]
+
+    do_due(session, NOON + timedelta(days=14))
+    assert said() == []
+    do_due(session, NOON + timedelta(days=15))
+    do_due(session, NOON + timedelta(days=16))
+    assert [each.to.provider_id for each in said()] == [make.PROVIDER, None]
