@@ -1,4 +1,5 @@
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from uuid import uuid4
 
 import make_assessment as make
@@ -110,7 +111,7 @@ def test_a_new_service_is_due_six_months_after_its_first_placement(
 
 @pytest.mark.parametrize("about", [{"is_contracted": False, "first_placement_on": date(2025, 8, 31)}, {}])
 def test_a_service_without_a_contract_or_a_placement_is_not_in_the_programme(
-    people: make.People, post: TestClient, session: Session, about: dict[str, object]
+    people: make.People, post: TestClient, session: Session, about: dict[str, Any]
 ) -> None:
     make.provider(session)
     service = make.care_service_record(**about)

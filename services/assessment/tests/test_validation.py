@@ -149,8 +149,9 @@ def test_no_computed_value_is_obtainable_before_the_draft(people: make.People, s
     assessment_id = make.validated(people, session, but)
     answers = {q.code: A(but.get(q.code, "good")) for q in unusual.questions()}
     twin = rate(unusual, CareServiceType.HOME_CARE, answers)
-    parts = [twin, *twin.domains, *(standard for domain in twin.domains for standard in domain.standards)]
-    values = {value for part in parts if part.percent for value in (part.percent.exact, part.percent.shown)}
+    percents = [twin.percent, *(domain.percent for domain in twin.domains)]
+    percents += [standard.percent for domain in twin.domains for standard in domain.standards]
+    values = {value for percent in percents if percent for value in (percent.exact, percent.shown)}
     assert len(values) > 6
 
     paths = [path for path, item in app.openapi()["paths"].items() if "{assessment_id}" in path and "get" in item]
