@@ -17,6 +17,10 @@ from risk.intelligence.intake_routes import router as intake
 from risk.intelligence.routes import router as intelligence
 from risk.interventions import reviews
 from risk.interventions.routes import router as interventions
+from risk.overrides import actions as overrides_due
+from risk.overrides.routes import router as overrides
+from risk.registers import nightly
+from risk.registers.routes import router as registers
 from risk.scoring_models.routes import router as scoring_models
 from risk.tables import metadata
 
@@ -25,7 +29,18 @@ SERVICE = Service(
     package="risk",
     title="Early warning",
     metadata=metadata,
-    routers=(dashboard, bands, intelligence, intake, feeds, interventions, scoring_models, case_tasks),
+    routers=(
+        dashboard,
+        bands,
+        overrides,
+        interventions,
+        case_tasks,
+        intelligence,
+        intake,
+        feeds,
+        registers,
+        scoring_models,
+    ),
     receives={
         ProviderRecorded: received.receive_provider,
         CareServiceRecorded: received.receive_care_service,
@@ -37,6 +52,8 @@ SERVICE = Service(
     },
     tells=TELLS["risk"],
     due=(
+        DueWork(name="end of overrides", next=overrides_due.next_end, do=overrides_due.expire),
+        DueWork(name="reading of registers", next=nightly.next_reading, do=nightly.read_due),
         DueWork(name="alerts on interventions", next=reviews.next_alert, do=reviews.alert),
         DueWork(name="refresh of the estate", next=nights.next_refresh, do=nights.refresh_estate),
     ),

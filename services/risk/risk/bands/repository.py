@@ -117,12 +117,6 @@ class Bands:
         wanted = select(care_service_copy.c.id).where(care_service_copy.c.provider_id == provider_id)
         return list(self._session.scalars(wanted))
 
-    def services_with(self, *, location: str | None = None, food_id: str | None = None) -> list[UUID]:
-        """The services that a register reading is about."""
-        record = care_service_copy.c.record
-        field, value = ("cqc_location_id", location) if location is not None else ("fhrs_id", food_id)
-        return list(self._session.scalars(select(care_service_copy.c.id).where(record[field].astext == value)))
-
     def unfinished_refresh(self, now: datetime) -> EstateRefresh | None:
         wanted = select(EstateRefresh).where(col(EstateRefresh.finished_at).is_(None), EstateRefresh.due_at <= now)
         return self._session.exec(wanted.order_by(col(EstateRefresh.due_at)).limit(1).with_for_update()).first()

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlmodel import Session, col, select
 
 from risk.indicators.facts import Feed
@@ -12,7 +13,7 @@ def last_heartbeats(session: Session, now: datetime) -> dict[Feed, FeedHeartbeat
     wanted = (
         select(FeedHeartbeat)
         .where(FeedHeartbeat.heard_at <= now)
-        .distinct(col(FeedHeartbeat.feed))
+        .ext(distinct_on(col(FeedHeartbeat.feed)))
         .order_by(col(FeedHeartbeat.feed), col(FeedHeartbeat.heard_at).desc(), col(FeedHeartbeat.id).desc())
     )
     return {Feed(row.feed): row for row in session.exec(wanted)}

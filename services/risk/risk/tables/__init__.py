@@ -21,6 +21,7 @@ from risk.tables.learnt import (
     FeedHeartbeat,
     IntakeItem,
     Intelligence,
+    RegisterNight,
     RestrictedGrant,
     RestrictedReading,
 )
@@ -42,6 +43,7 @@ __all__ = [
     "Intelligence",
     "Intervention",
     "Override",
+    "RegisterNight",
     "Representation",
     "RestrictedGrant",
     "RestrictedReading",

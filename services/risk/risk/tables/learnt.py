@@ -208,3 +208,18 @@ class CaseTask(RiskTable, table=True):
     done_at: datetime | None = Field(default=None, sa_type=Instant)
     done_by_name: str | None = None
     outcome: str | None = None
+
+
+class RegisterNight(RiskTable, table=True):
+    """One night's reading of one register. `reached` is the last key that was read."""
+
+    __tablename__ = "register_night"
+    __table_args__ = (known("source", Register), UniqueConstraint("source", "due_at"))
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    source: Register = Field(sa_type=String)
+    due_at: datetime = Field(sa_type=Instant)
+    reached: str = ""
+    read_count: int = 0
+    failure: str | None = None
+    finished_at: datetime | None = Field(default=None, sa_type=Instant)

@@ -1,0 +1,62 @@
+"""Reads and writes what registers said. No rules here."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Text, cast
+from sqlmodel import Session, col, select
+
+from assay_contracts.directory.copies import care_service_copy as service
+from assay_contracts.directory.copies import provider_copy as provider
+from assay_kit.pagination import Page, PageAsked, paginate
+from risk.registers.rules import Register
+from risk.tables import ExternalFact
+
+
+class Facts:
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def standing(self, source: Register, key: str, at: datetime) -> ExternalFact | None:
+        """What the register had last said by `at`."""
+        wanted = select(ExternalFact).where(
+            ExternalFact.source == source, ExternalFact.key == key, ExternalFact.fetched_at <= at
+        )
+        latest = wanted.order_by(col(ExternalFact.fetched_at).desc(), col(ExternalFact.id).desc())
+        return self._session.exec(latest.limit(1).with_for_update()).first()
+
+    def page(self, page: PageAsked, *, source: Register | None, key: str | None) -> Page[ExternalFact]:
+        wanted = select(ExternalFact)
+        if source is not None:
+            wanted = wanted.where(ExternalFact.source == source)
+        if key is not None:
+            wanted = wanted.where(ExternalFact.key == key)
+        return paginate(self._session, wanted, page, col(ExternalFact.fetched_at).desc(), col(ExternalFact.id).desc())
+
+    def services_with(self, source: Register, key: str) -> list[UUID]:
+        """The services that a reading is about: a company's are all its provider's."""
+        wanted = select(service.c.id)
+        match source:
+            case Register.CQC:
+                wanted = wanted.where(service.c.record["cqc_location_id"].astext == key)
+            case Register.FOOD:
+                wanted = wanted.where(cast(service.c.record["fhrs_id"].astext, Text) == key)
+            case Register.COMPANIES:
+                wanted = wanted.join(provider, provider.c.id == service.c.provider_id).where(
+                    provider.c.record["company_number"].astext == key
+                )
+        return list(self._session.scalars(wanted))
+
+    def keys(self, source: Register, *, after: str, limit: int) -> list[str]:
+        """Every key that some service or provider has, in order."""
+        column = {
+            Register.CQC: service.c.record["cqc_location_id"].astext,
+            Register.FOOD: service.c.record["fhrs_id"].astext,
+            Register.COMPANIES: provider.c.record["company_number"].astext,
+        }[source]
+        wanted = select(column).where(column > after).distinct().order_by(column).limit(limit)
+        return list(self._session.scalars(wanted))
+
+    def add(self, fact: ExternalFact) -> None:
+        self._session.add(fact)
+        self._session.flush()

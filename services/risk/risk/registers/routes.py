@@ -1,0 +1,40 @@
+"""HTTP for register readings: what was said and when, and recording one by hand."""
+
+from fastapi import APIRouter, status
+
+from assay_kit.clock import Now
+from assay_kit.database import SessionDep
+from assay_kit.pagination import Page, PageQuery
+from assay_kit.problems import InvalidRequest, may_answer
+from risk.dependencies import Caseworker, CouncilMember
+from risk.registers import actions
+from risk.registers.errors import NobodysKey, NotAReading, ReadAfterToday
+from risk.registers.repository import Facts
+from risk.registers.rules import Register
+from risk.registers.schemas import ExternalFactRead, ReadingByHand, RegisterKey
+
+router = APIRouter(prefix="/register-readings", tags=["registers"], responses=may_answer(InvalidRequest))
+
+
+@router.get("", summary="What the registers said, the newest first", operation_id="list_register_readings")
+def list_register_readings(
+    session: SessionDep,
+    page: PageQuery,
+    by: CouncilMember,
+    source: Register | None = None,
+    key: RegisterKey | None = None,
+) -> Page[ExternalFactRead]:
+    found = Facts(session).page(page, source=source, key=key)
+    return found.map(lambda row: ExternalFactRead.model_validate(row, from_attributes=True))
+
+
+@router.post(
+    "",
+    summary="Record what an officer read in a register",
+    operation_id="record_register_reading",
+    status_code=status.HTTP_201_CREATED,
+    responses=may_answer(NotAReading, ReadAfterToday, NobodysKey),
+)
+def record_register_reading(wanted: ReadingByHand, session: SessionDep, by: Caseworker, now: Now) -> ExternalFactRead:
+    fact = actions.record_by_hand(session, wanted, by=by, now=now)
+    return ExternalFactRead.model_validate(fact, from_attributes=True)

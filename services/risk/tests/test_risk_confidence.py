@@ -1,0 +1,122 @@
+"""Restricted information cannot be had by those who may not see it, through any field, filter, search or count."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+from make_risk import ClientAs, green_service
+from sqlmodel import Session
+
+from assay_contracts.roles import Role
+from assay_kit.testing import NOON
+from risk.bands.rules import IN_CONFIDENCE
+
+SECRET = "The night manager was dismissed"
+OTHERS = [Role.SOCIAL_CARE_ASSESSOR, Role.ADULT_CARE_VIEWER, Role.COMMISSIONER, Role.AUDITOR]
+
+
+def restricted_death(session: Session, client_as: ClientAs) -> Any:
+    service = green_service(session)
+    entry = {
+        "kind": "unexpected_death",
+        "provider_id": str(service.provider_id),
+        "care_service_id": str(service.id),
+        "event_on": "2026-02-10",
+        "source": "Coroner",
+        "restricted": True,
+        "substantiated": True,
+        "narrative": SECRET,
+    }
+    made = client_as(Role.COMPLIANCE_OFFICER, name="Olga").post("/v1/intelligence", json=entry)
+    assert made.status_code == 201, made.text
+    return service, made.json()["id"]
+
+
+@pytest.mark.parametrize("role", OTHERS)
+def test_others_see_the_band_and_the_fixed_sentence(session: Session, client_as: ClientAs, role: Role) -> None:
+    service, _ = restricted_death(session, client_as)
+    reader = client_as(role, name="Reader")
+    for path in (
+        f"/v1/care-services/{service.id}",
+        f"/v1/care-services/{service.id}/band",
+        f"/v1/care-services/{service.id}/band-results",
+        "/v1/dashboard",
+    ):
+        answer = reader.get(path)
+        assert answer.status_code == 200, (path, answer.text)
+        assert IN_CONFIDENCE in answer.text
+        for word in (SECRET, "unexpected death in 12", "Coroner", "2026-02-10"):
+            assert word not in answer.text, (path, word)
+    result = reader.get(f"/v1/care-services/{service.id}/band").json()["result"]
+    [reading] = [each for each in result["readings"] if each["indicator"] == "unexpected_deaths"]
+    assert (reading["level"], reading["state"], reading["working"]) == (None, None, None)
+    assert result["points"] is None
+
+
+@pytest.mark.parametrize("role", [Role.COMPLIANCE_OFFICER, Role.COMMISSIONING_MANAGER])
+def test_those_who_work_with_it_see_it_whole(session: Session, client_as: ClientAs, role: Role) -> None:
+    service, entry_id = restricted_death(session, client_as)
+    reader = client_as(role, name="Reader")
+    assert "1 unexpected death in 12 months." in reader.get(f"/v1/care-services/{service.id}/band").text
+    assert reader.get(f"/v1/intelligence/{entry_id}").json()["narrative"] == SECRET
+
+
+@pytest.mark.parametrize("role", [Role.SOCIAL_CARE_ASSESSOR, Role.ADULT_CARE_VIEWER, Role.ADMINISTRATOR])
+def test_intelligence_is_not_for_them_at_all(session: Session, client_as: ClientAs, role: Role) -> None:
+    _, entry_id = restricted_death(session, client_as)
+    reader = client_as(role, name="Reader")
+    assert reader.get("/v1/intelligence").status_code == 403
+    assert reader.get(f"/v1/intelligence/{entry_id}").status_code == 403
+
+
+def kinds(reader: TestClient, **asked: str) -> tuple[list[str], str | None]:
+    page = reader.get("/v1/intelligence", params=asked).json()
+    return [each["kind"] for each in page["items"]], page["notice"]
+
+
+@pytest.mark.parametrize("role", [Role.COMMISSIONER, Role.AUDITOR])
+def test_a_filter_does_not_find_what_is_restricted(session: Session, client_as: ClientAs, role: Role) -> None:
+    service, entry_id = restricted_death(session, client_as)
+    reader = client_as(role, name="Reader")
+    about = {"care_service_id": str(service.id)}
+    assert kinds(reader, **about) == ([], IN_CONFIDENCE)
+    assert kinds(reader, **about, kind="unexpected_death") == ([], IN_CONFIDENCE)
+    assert kinds(reader, **about, kind="complaint") == ([], IN_CONFIDENCE)  # the same whatever is asked
+    assert reader.get(f"/v1/intelligence/{entry_id}").status_code == 404
+
+
+def test_an_auditor_reads_it_by_a_grant_for_a_time_and_each_use_is_written_down(
+    session: Session, client_as: ClientAs, at: Any
+) -> None:
+    service, entry_id = restricted_death(session, client_as)
+    auditor = client_as(Role.AUDITOR, name="Audrey Auditor")
+    manager = client_as(Role.COMMISSIONING_MANAGER, name="Mary")
+    wanted = {"subject": "person:audrey-auditor", "reason": "Scrutiny of unexpected deaths.", "hours": 24}
+    assert auditor.post("/v1/restricted-grants", json=wanted).status_code == 403
+    granted = manager.post("/v1/restricted-grants", json=wanted)
+    assert granted.status_code == 201, granted.text
+
+    assert auditor.get(f"/v1/intelligence/{entry_id}").json()["narrative"] == SECRET
+    readings = manager.get(f"/v1/restricted-grants/{granted.json()['id']}/readings").json()["items"]
+    assert [each["what"] for each in readings] == [f"/v1/intelligence/{entry_id}"]
+    other = client_as(Role.AUDITOR, name="Another Auditor")
+    assert other.get(f"/v1/intelligence/{entry_id}").status_code == 404
+    assert other.get(f"/v1/restricted-grants/{granted.json()['id']}/readings").status_code == 404
+
+    at.now = NOON + timedelta(hours=24)
+    assert auditor.get(f"/v1/intelligence/{entry_id}").status_code == 404
+    assert SECRET not in auditor.get(f"/v1/care-services/{service.id}").text
+
+
+def test_a_provider_sees_no_band_and_no_intelligence(session: Session, client_as: ClientAs) -> None:
+    service, entry_id = restricted_death(session, client_as)
+    of = client_as(Role.PROVIDER_ADMIN, org=service.provider_id, name="Pat Provider")
+    for path in (
+        f"/v1/care-services/{service.id}",
+        f"/v1/care-services/{service.id}/band",
+        "/v1/dashboard",
+        "/v1/intelligence",
+        f"/v1/intelligence/{entry_id}",
+    ):
+        assert of.get(path).status_code == 403

@@ -1,0 +1,107 @@
+"""Overrides over HTTP: two people, 28 days, and never over what is grave or missing."""
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+from make_risk import ClientAs, care_service, feeds_heard, green_service, rating
+from sqlmodel import Session
+
+from assay_contracts.risk import BandChanged
+from assay_contracts.roles import Role
+from assay_kit.testing import do_due, told
+
+WHY = "The rating was published before the new manager began."
+
+
+def amber_service(session: Session) -> Any:
+    service = green_service(session)
+    rating(session, service, "requires_improvement", published_on=date(2026, 3, 1))
+    return service
+
+
+def wanted(service: Any, band: str = "green", last_day: str = "2026-03-20") -> dict[str, str]:
+    return {"care_service_id": str(service.id), "band": band, "reason": WHY, "last_day": last_day}
+
+
+def approved(service: Any, client_as: ClientAs, **about: str) -> str:
+    made = client_as(Role.COMPLIANCE_OFFICER, name="Olga").post("/v1/overrides", json=wanted(service, **about))
+    assert made.status_code == 201, made.text
+    manager = client_as(Role.COMMISSIONING_MANAGER, name="Mary")
+    assert manager.post(f"/v1/overrides/{made.json()['id']}/approval").json()["status"] == "in_force"
+    return str(made.json()["id"])
+
+
+def stands(service: Any, client_as: ClientAs) -> tuple[str, str]:
+    read = client_as(Role.COMMISSIONER, name="Carl").get(f"/v1/care-services/{service.id}/band").json()
+    return read["band"], read["computed_band"]
+
+
+def test_the_computed_band_stays_beside_an_override(session: Session, client_as: ClientAs) -> None:
+    service = amber_service(session)
+    approved(service, client_as)
+    assert stands(service, client_as) == ("green", "amber")
+    last = told(session, BandChanged)[-1]
+    assert (last.band, last.computed_band, last.previous_band) == ("green", "amber", "amber")
+
+
+def test_whoever_proposes_may_not_approve(session: Session, client_as: ClientAs) -> None:
+    service = amber_service(session)
+    mary = client_as(Role.COMMISSIONING_MANAGER, name="Mary")
+    made = mary.post("/v1/overrides", json=wanted(service)).json()
+    assert mary.post(f"/v1/overrides/{made['id']}/approval").json()["bars"] == ["PROPOSED_BY_YOU"]
+    officer = client_as(Role.COMPLIANCE_OFFICER, name="Olga")
+    assert officer.post(f"/v1/overrides/{made['id']}/approval").status_code == 403
+    rejected = client_as(Role.COMMISSIONING_MANAGER, name="Mark").post(
+        f"/v1/overrides/{made['id']}/rejection", json={"reason": "The evidence is too thin."}
+    )
+    assert rejected.json()["status"] == "rejected"
+
+
+def test_never_green_over_missing_information(session: Session, client_as: ClientAs) -> None:
+    feeds_heard(session)
+    service = care_service(session)
+    refused = client_as(Role.COMPLIANCE_OFFICER).post("/v1/overrides", json=wanted(service))
+    assert refused.json()["bars"] == ["GREEN_OVER_MISSING"]
+
+
+def test_it_ends_with_its_last_day_in_london(session: Session, client_as: ClientAs, at: Any) -> None:
+    service = amber_service(session)
+    override = approved(service, client_as, last_day="2026-03-12")
+    at.now = datetime(2026, 3, 12, 23, 59, tzinfo=UTC)
+    do_due(session, at.now)
+    assert stands(service, client_as)[0] == "green"
+    at.now = datetime(2026, 3, 13, 0, 0, tzinfo=UTC)
+    do_due(session, at.now)
+    assert stands(service, client_as)[0] == "amber"
+    [listed] = client_as(Role.AUDITOR).get("/v1/overrides", params={"stage": "expired"}).json()["items"]
+    assert listed["id"] == override
+
+
+def test_it_lapses_at_once_when_the_computed_band_worsens(session: Session, client_as: ClientAs) -> None:
+    service = amber_service(session)
+    approved(service, client_as)
+    rating(session, service, "poor", published_on=date(2026, 3, 2))
+    assert stands(service, client_as) == ("red", "red")
+    [lapsed] = client_as(Role.AUDITOR).get("/v1/overrides").json()["items"]
+    assert lapsed["status"] == "lapsed"
+
+
+def test_an_approval_asks_the_rules_again(session: Session, client_as: ClientAs) -> None:
+    service = amber_service(session)
+    made = client_as(Role.COMPLIANCE_OFFICER, name="Olga").post("/v1/overrides", json=wanted(service)).json()
+    rating(session, service, "poor", published_on=date(2026, 3, 2))
+    refused = client_as(Role.COMMISSIONING_MANAGER, name="Mary").post(f"/v1/overrides/{made['id']}/approval")
+    assert refused.json()["bars"] == ["GREEN_OVER_GRAVE", "WORSE_SINCE"]
+
+
+def test_only_one_is_in_force_and_it_can_be_ended(session: Session, client_as: ClientAs) -> None:
+    service = amber_service(session)
+    first = approved(service, client_as)
+    second = client_as(Role.COMPLIANCE_OFFICER, name="Olga").post("/v1/overrides", json=wanted(service, "red")).json()
+    manager = client_as(Role.COMMISSIONING_MANAGER, name="Mary")
+    assert manager.post(f"/v1/overrides/{second['id']}/approval").status_code == 409
+    ended = manager.post(f"/v1/overrides/{first}/ending", json={"reason": "It is no longer needed."})
+    assert ended.json()["status"] == "ended"
+    assert stands(service, client_as) == ("amber", "amber")
+    assert manager.post(f"/v1/overrides/{second['id']}/approval").json()["status"] == "in_force"
+    assert stands(service, client_as) == ("red", "amber")
