@@ -1,7 +1,6 @@
 """What `assay up` says when all is ready: where to go and who to be."""
 
 import importlib
-import importlib.util
 
 from rich.console import Console
 from rich.table import Table
@@ -28,9 +27,10 @@ def show(console: Console, settings: Settings, home: Home, *, seconds: float) ->
 
 
 def _sign_ins(console: Console, settings: Settings) -> None:
-    if importlib.util.find_spec("demonstration.sign_ins") is None:
-        return
-    table = Table("name", "role", "email", "password", title="Sign-ins of the demonstration", title_justify="left")
-    for person in importlib.import_module("demonstration.sign_ins").sign_ins(settings):
-        table.add_row(person.name, person.role, person.email, person.password)
-    console.print(table)
+    people = importlib.import_module("demonstration.sign_ins").sign_ins(settings)
+    console.print(
+        f"Sign-ins of the demonstration; the password of all is [bold]{people[0].password}[/]\n", soft_wrap=True
+    )
+    widths = [max(len(getattr(person, column)) for person in people) for column in ("email", "role")]
+    for person in people:
+        console.print(f"  {person.email:{widths[0]}}  {person.role:{widths[1]}}  {person.name}", soft_wrap=True)

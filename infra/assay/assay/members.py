@@ -1,18 +1,12 @@
 """The members that run, by the name of their address segment, and how to reach a service's definition."""
 
 import importlib
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:  # the runner reads the names alone and stays small
     from assay_kit.service import Service
 
-_NAMES = ("directory", "dps-admission", "assessment", "risk")
-SERVICES = tuple(
-    name
-    for name in _NAMES
-    if (Path(__file__).parents[3] / "services" / name / name.replace("-", "_") / "main.py").exists()
-)
+SERVICES = ("directory", "dps-admission", "assessment", "risk")
 # The portal keeps its browser sessions, and nothing else.
 DATABASES = (*SERVICES, "portal")
 

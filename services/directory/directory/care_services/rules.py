@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from assay_contracts.directory import CapacityUnit, CareServiceType
+from assay_contracts.directory.records import CapacityUnit, CareServiceType
 
 _WITH_BEDS = {CareServiceType.RESIDENTIAL_CARE, CareServiceType.NURSING_CARE}
 _WITH_UNITS = {CareServiceType.SUPPORTED_LIVING, CareServiceType.EXTRA_CARE}

@@ -5,7 +5,7 @@ Pure: no database, no clock, no web framework.
 
 from enum import StrEnum
 
-from assay_contracts.directory import ProviderStatus
+from assay_contracts.directory.records import ProviderStatus
 from assay_kit.steps import Life
 
 
