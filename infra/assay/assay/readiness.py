@@ -48,7 +48,7 @@ class Wait:
                     said(program.name, time.monotonic() - began)
             if time.monotonic() - began > PATIENCE_SECONDS:
                 raise self._failure(next(iter(self._missing)), f"did not answer within {PATIENCE_SECONDS} s")
-            time.sleep(0.1)
+            time.sleep(0.25)
 
     def _is_up(self, program: Program, state: State) -> bool:
         if state.pid:
