@@ -7,7 +7,14 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 SERVICES = ROOT / "services"
 # Sign-in, sessions, tokens and the feed's long poll run on real time, which nobody can move.
-REAL_TIME = ("directory/sign_in", "directory/api_clients", "directory/feed", "directory/clock", "portal")
+REAL_TIME = (
+    "directory/sign_in",
+    "directory/bootstrap",
+    "directory/api_clients",
+    "directory/feed",
+    "directory/clock",
+    "portal",
+)
 CLOCKS = {"now", "utcnow", "today", "real_now"}
 
 

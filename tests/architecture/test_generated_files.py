@@ -9,7 +9,13 @@ def test_every_service_has_step_tables() -> None:
 
 
 def test_no_step_table_has_a_state_that_cannot_be_reached() -> None:
-    unreachable = {life.name: life.unreachable for name in SERVICES for life in lives(name) if life.unreachable}
+    every = [life for name in SERVICES for life in lives(name)]
+    assert len(every) > 10
+
+    # A life may use part of a thing's states: what it does not mention it need not reach.
+    unreachable = {
+        life.name: states for life in every if (states := life.unreachable & {state for state, _ in life.steps})
+    }
 
     assert unreachable == {}
 
