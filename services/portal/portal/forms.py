@@ -9,10 +9,12 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from starlette.datastructures import FormData
+from starlette.datastructures import FormData, QueryParams
 
 from portal.plain import plain_reason
 from portal.upstream import Refused
+
+Typed = FormData | QueryParams
 
 
 class Kind(StrEnum):
@@ -50,7 +52,7 @@ class Field:
         """The id of the element that an error links to."""
         return f"{self.name}-day" if self.kind is Kind.DAY else self.name
 
-    def read(self, data: FormData) -> Any:
+    def read(self, data: Typed) -> Any:
         """What was typed, as it should stand in the box again."""
         match self.kind:
             case Kind.ANY_OF:
@@ -157,7 +159,7 @@ def fill(fields: Iterable[Field], known: Mapping[str, Any] | None = None) -> Fil
     return Filled(listed, {each.name: each.show(have.get(each.name)) for each in listed})
 
 
-def read(fields: Iterable[Field], data: FormData) -> Filled:
+def read(fields: Iterable[Field], data: Typed) -> Filled:
     """A form as it was sent: what was typed, the values that are in shape, and errors for those that are not."""
     filled = Filled(tuple(fields))
     for each in filled.fields:
@@ -179,7 +181,7 @@ def _complaints(refusal: Refused) -> list[tuple[str, str]]:
         if isinstance(said, Mapping):
             text = next((said[name] for name in ("says", "why", "text", "reason", "detail") if said.get(name)), said)
             found.append((str(said.get("field") or said.get("question") or ""), str(text)))
-        else:
+        elif " " in str(said):  # a sentence; a mere name of a rule says nothing to people, and `detail` says it
             found.append(("", str(said)))
     return found
 
@@ -189,7 +191,7 @@ def _listed(refusal: Refused, name: str) -> list[Any]:
     return said if isinstance(said, list) else []
 
 
-def _typed(data: FormData, name: str) -> str:
+def _typed(data: Typed, name: str) -> str:
     # Browsers send CRLF in text areas; services count and freeze what people see.
     return str(data.get(name, "")).replace("\r\n", "\n").strip()
 

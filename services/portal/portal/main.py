@@ -14,14 +14,28 @@ from assay_kit.database import database_url
 from assay_kit.keys import Keys, RemoteKeys
 from assay_kit.logging import configure_logging
 from assay_kit.settings import Settings
+from portal.administration.routes import router as administration
+from portal.applications.drafting import router as application_drafts
+from portal.applications.routes import router as applications
+from portal.assessments.reporting import router as reports
+from portal.assessments.routes import router as assessments
+from portal.assessments.self_assessing import router as self_assessments
+from portal.assessments.validating import router as validations
 from portal.banner import BusinessClock
+from portal.care_services.routes import router as care_services
+from portal.dashboard.routes import router as dashboard
 from portal.doors import PortalDoor
 from portal.failures import answer_with_pages, broken
 from portal.health import router as health
 from portal.home.routes import router as home
 from portal.information.routes import router as information
+from portal.interventions.routes import router as interventions
+from portal.lot_applications.deciding import router as decisions
+from portal.lot_applications.evaluating import router as evaluations
+from portal.lot_applications.routes import router as lot_applications
 from portal.organisation.routes import router as organisation
 from portal.pages import make_environment
+from portal.register.routes import router as register
 from portal.registration.routes import router as registration
 from portal.sessions import BrowserSessions
 from portal.sign_in.routes import router as sign_in
@@ -29,7 +43,27 @@ from portal.upstream import TIMEOUT
 from portal.visitors import get_visitor
 
 STATIC = Path(__file__).parent / "static"
-PAGES = (home, sign_in, registration, organisation, information)
+PAGES = (
+    home,
+    sign_in,
+    registration,
+    organisation,
+    applications,
+    application_drafts,
+    lot_applications,
+    evaluations,
+    decisions,
+    assessments,
+    self_assessments,
+    validations,
+    reports,
+    dashboard,
+    care_services,
+    interventions,
+    administration,
+    register,
+    information,
+)
 
 
 def create_app(

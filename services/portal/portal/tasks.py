@@ -17,6 +17,7 @@ METHODS = ["GET", "POST"]
 
 Send = Callable[[dict[str, Any]], Awaitable[Any]]
 Then = str | Callable[[Any], str]
+Explain = Callable[[Refused], list[forms.FieldError]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,8 +37,8 @@ class Task:
     more: Mapping[str, Any] = field(default_factory=dict)
 
 
-async def perform(request: Request, task: Task, *, send: Send, then: Then) -> Response:
-    """Show the form, or send what was typed and go on."""
+async def perform(request: Request, task: Task, *, send: Send, then: Then, explain: Explain | None = None) -> Response:
+    """Show the form, or send what was typed and go on. `explain` says a refusal that is about other pages."""
     if request.method in SAFE_METHODS:
         return show(request, task, forms.fill(task.fields, task.known))
     filled = forms.read(task.fields, await request.form())
@@ -48,7 +49,9 @@ async def perform(request: Request, task: Task, *, send: Send, then: Then) -> Re
     except Refused as refusal:
         if refusal.status not in REFUSALS_TO_SHOW:
             raise
-        filled.refused(refusal)
+        filled.errors += explain(refusal) if explain else []
+        if not filled.errors:
+            filled.refused(refusal)
         return show(request, task, filled, status=refusal.status)
     return go(then(answer) if callable(then) else then, done=task.done)
 

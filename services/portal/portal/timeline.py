@@ -51,4 +51,6 @@ def _what(row: Mapping[str, Any]) -> str:
         return said
     named = (row.get("detail") or {}).get("kind")
     about = words(named) if isinstance(named, str) else _KINDS.get(kind) or words(kind)
-    return f"{about}: {words(state)[:1].lower()}{words(state)[1:]}"
+    # A step that leaves the state as it was says more than the state.
+    said = words(row["step"] if row["from_status"] == state else state)
+    return f"{about}: {said[:1].lower()}{said[1:]}"

@@ -107,8 +107,12 @@ class Api:
                 break
         return items
 
-    async def post(self, service: str, path: str, body: Any = None, *, match: str | None = None) -> Any:
-        return _json(await self.send(service, "POST", path, json=body, match=match))
+    async def post(
+        self, service: str, path: str, body: Any = None, *, match: str | None = None, patience: float | None = None
+    ) -> Any:
+        """`patience`: seconds to wait for what takes longer than a page should."""
+        more = {"timeout": httpx.Timeout(patience, connect=3.0)} if patience else {}
+        return _json(await self.send(service, "POST", path, json=body, match=match, **more))
 
     async def put(self, service: str, path: str, body: Any, *, match: str | None = None) -> Any:
         return _json(await self.send(service, "PUT", path, json=body, match=match))

@@ -20,6 +20,15 @@ WORDS: dict[str, str] = {
     "day_opportunities": "Day opportunities",
     "community_support": "Community support",
     "unpaid_carers": "Unpaid carers",
+    # the ten indicators
+    "quality_assessment": "Quality assessment",
+    "cqc_rating": "CQC rating",
+    "safeguarding_decisions": "Safeguarding decisions",
+    "unexpected_deaths": "Unexpected deaths",
+    "contracting_concerns": "Substantiated contracting concerns",
+    "company_status": "Company in administration",
+    "manager_vacancy": "Registered manager vacancy",
+    "pause_at_providers_request": "Pause at the provider's own request",
     # applications
     "minded_to_refuse": "Minded to refuse",
     # assessments
@@ -31,9 +40,9 @@ WORDS: dict[str, str] = {
     "enhanced_monitoring": "Enhanced monitoring",
     "improvement_plan": "Improvement plan",
     "embargo": "Embargo on new placements",
-    "embargo_on_new_placements": "Embargo on new placements",
+    "settle_condition": "Condition settled",
+    "make_representations": "Answered by the provider",
     "default_notice": "Default notice",
-    "special_measures": "Special measures improvement plan",
     "special_measures_improvement_plan": "Special measures improvement plan",
     "termination_of_support_plans": "Termination of support plans",
     "termination_of_contract": "Termination of contract",
@@ -68,6 +77,17 @@ LEGAL_FORMS = (
     "sole_trader",
     "public_body",
 )
+ANSWER_RATINGS = ("excellent", "good", "requires_improvement", "poor", "not_applicable")
+EVIDENCE_KINDS = ("documents", "observation", "staff", "people", "records")
+INTERVENTION_KINDS = (
+    "enhanced_monitoring",
+    "improvement_plan",
+    "embargo",
+    "default_notice",
+    "special_measures_improvement_plan",
+    "termination_of_support_plans",
+    "termination_of_contract",
+)
 BANDS = ("red", "amber", "green", "not_enough_information")
 
 # What a page says after a form was accepted; the address names it, so that a reload says the same and nothing else can.
@@ -81,12 +101,26 @@ NOTICES: dict[str, str] = {
     "service-added": "The service has been added.",
     "application-begun": "Your application has been started. Nothing is sent until you submit it.",
     "submitted": "Your application has been submitted. Its answers can no longer change.",
+    "answered": "Your answer has been sent.",
     "withdrawn": "It has been withdrawn.",
+    "taken-on": "You have taken it on.",
+    "assigned": "The person has been assigned.",
+    "asked": "Your question has been sent to the provider.",
+    "prolonged": "The time for deciding has been prolonged.",
+    "declared": "Your declaration has been recorded.",
+    "report-made": "The evaluation report has been made.",
     "scored": "Your scores have been recorded.",
     "decided": "The decision has been recorded and the provider is told.",
     "self-assessment-submitted": "Your self-assessment has been signed and submitted.",
     "validation-started": "Validation has started.",
     "validated": "Your validation of this standard has been saved.",
+    "self-assessment-begun": "The self-assessment has begun. Answers are saved as you go.",
+    "cancelled": "The assessment has been called off.",
+    "visit-recorded": "The visit has been recorded.",
+    "accuracy-confirmed": "You have confirmed that there is nothing to correct.",
+    "comment-decided": "The decision on the comment has been saved.",
+    "disputed": "You have disputed the draft report.",
+    "review-begun": "You have taken the review on.",
     "draft-issued": "The draft report has been issued to the provider.",
     "comments-sent": "Your comments on the draft report have been sent.",
     "published": "The rating has been published.",
@@ -94,6 +128,9 @@ NOTICES: dict[str, str] = {
     "authorised": "The intervention has been authorised.",
     "issued": "The intervention has been issued and the provider is told.",
     "lifted": "The intervention has been lifted.",
+    "confirmed": "The urgent embargo has been confirmed.",
+    "met": "It has been recorded that the intervention was met.",
+    "escalated": "The intervention has been escalated.",
     "rejected": "The proposal has been rejected.",
     "intelligence-recorded": "The intelligence has been recorded and the band worked out again.",
     "advanced": "The clock has been moved forward and everything that fell due has been done.",

@@ -51,6 +51,13 @@ def services(the_services: tuple[FakeServices, str]) -> FakeServices:
     fake.__init__(fake.settings)  # type: ignore[misc] # begin each test knowing nobody and having said nothing
     fake.says("GET", "/v1/demo/clock", {"now": "2026-03-02T12:00:00Z"})
     fake.person("officer@council.test", "compliance_officer", name="Olu Officer")
+    nothing: dict[str, object] = {"items": [], "next_cursor": None, "notice": None}
+    for path in ("/v1/interventions", "/v1/assessments", "/v1/applications", "/v1/lot-applications", "/v1/messages"):
+        fake.says("GET", path, nothing)
+    for path in ("/v1/care-services", "/v1/providers", "/v1/memberships", "/v1/people", "/v1/intelligence"):
+        fake.says("GET", path, nothing)
+    fake.says("GET", "/v1/dashboard", nothing)
+    fake.says("GET", "/v1/dashboard-counts", {"red": 2, "amber": 3, "green": 5, "not_enough_information": 1})
     return fake
 
 

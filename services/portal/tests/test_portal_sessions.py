@@ -20,7 +20,7 @@ def test_a_person_who_signs_in_is_named_on_the_page_and_can_sign_out(browser: Br
     assert "Contract compliance officer" in page.text
     page = browser.send("/sign-out")
     assert "You have signed out" in page.text
-    assert browser.client.get("/organisation").url.path == "/sign-in"
+    assert browser.client.get("/dashboard").url.path == "/sign-in"
 
 
 def test_a_wrong_password_keeps_the_address_and_says_what_is_wrong(browser: Browser) -> None:
@@ -39,12 +39,12 @@ def test_nothing_typed_is_named_field_by_field(browser: Browser) -> None:
 
 
 def test_after_signing_in_the_page_that_was_wanted_opens(browser: Browser, services: FakeServices) -> None:
-    asked = browser.open("/organisation?band=red")
+    asked = browser.open("/dashboard?band=red")
     assert asked.url.path == "/sign-in"
     address = f"/sign-in?{asked.url.query.decode()}"
     browser.send(address, username="officer@council.test", password="correct horse battery")
     assert browser.page is not None
-    assert str(browser.page.url).endswith("/organisation?band=red")
+    assert str(browser.page.url).endswith("/dashboard?band=red")
 
 
 def test_signing_in_never_leads_to_another_site(browser: Browser) -> None:
@@ -100,7 +100,7 @@ def test_a_session_whose_renewal_is_refused_ends(browser: Browser, services: Fak
     services.token_seconds = 10
     browser.sign_in("officer@council.test")
     services.refused_refresh = True
-    assert browser.open("/organisation").url.path == "/sign-in"
+    assert browser.open("/dashboard").url.path == "/sign-in"
 
 
 def test_signing_out_tells_the_directory(browser: Browser, services: FakeServices) -> None:

@@ -1,0 +1,219 @@
+"""Assessments: the list, one assessment as its people see it, and the steps that need nothing but a decision."""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from portal.assessments.framework import Standard, standards_of
+from portal.forms import Field, Kind
+from portal.names import Names, names_for
+from portal.pages import go, render, with_query
+from portal.tasks import METHODS, Task, perform
+from portal.timeline import merged
+from portal.upstream import Api, Refused, section
+from portal.visitors import SignedIn, Visitor
+from portal.words import options
+
+router = APIRouter(prefix="/assessments")
+
+STATUSES = (
+    "scheduled",
+    "self_assessing",
+    "submitted",
+    "validating",
+    "draft_issued",
+    "disputed",
+    "senior_review",
+    "published",
+    "cancelled",
+    "withdrawn",
+)
+_SIGN = (
+    Field(name="name", label="Full name of the person who signs"),
+    Field(name="position", label="Their position", hint="For example, registered manager"),
+    Field(
+        name="is_true_and_complete",
+        label="I declare that these answers are true and complete",
+        kind=Kind.CONFIRM,
+        missing="Confirm that the answers are true and complete",
+    ),
+)
+_CAUSES = ("annual", "follow_up", "red_band", "new_service", "responsive", "early_request")
+_REASON = Field(name="reason", label="Reason", kind=Kind.WORDS, hint="At least 10 characters. It is kept for ever.")
+
+
+@router.get("")
+async def list_assessments(request: Request, visitor: SignedIn) -> Response:
+    api, query = visitor.api, request.query_params
+    status = query.get("status", "") if query.get("status", "") in STATUSES else ""
+    page, names = await asyncio.gather(
+        api.get("assessment", "/v1/assessments", status=status, cursor=query.get("cursor"), limit=25),
+        names_for(api, org=visitor.person.org if visitor.person else None),
+    )
+    return render(
+        request,
+        "assessments/list.html",
+        items=page["items"],
+        names=names,
+        stage=status,
+        stages=STATUSES,
+        next_href=with_query(request, {"cursor": page["next_cursor"]}) if page["next_cursor"] else None,
+        first_href=with_query(request, {"cursor": None}) if query.get("cursor") else None,
+    )
+
+
+@router.api_route("/new", methods=METHODS)
+async def schedule_assessment(request: Request, visitor: SignedIn) -> Response:
+    names = await names_for(visitor.api)
+    listed = sorted((each["name"], key) for key, each in names.care_services.items())
+    fields = (
+        Field(
+            name="care_service_id",
+            label="Service",
+            kind=Kind.CHOICE,
+            options=tuple((key, name) for name, key in listed),
+            missing="Choose the service to assess",
+        ),
+        Field(name="cause", label="Why it is held", kind=Kind.ONE_OF, options=options(_CAUSES)),
+        Field(
+            name="opens_on",
+            label="When it opens (optional)",
+            kind=Kind.DAY,
+            hint="For example, 27 3 2026. Left empty, it opens today.",
+            is_required=False,
+        ),
+    )
+    known = {"care_service_id": request.query_params.get("care_service_id"), "cause": "annual"}
+    task = Task(
+        title="Schedule an assessment",
+        fields=fields,
+        button="Schedule",
+        back="/assessments",
+        done="scheduled",
+        known=known,
+    )
+
+    async def send(values: dict[str, Any]) -> Any:
+        return await visitor.api.post("assessment", "/v1/assessments", values)
+
+    return await perform(request, task, send=send, then=lambda answer: f"/assessments/{answer['id']}")
+
+
+@router.get("/{assessment_id}")
+async def one_assessment(request: Request, visitor: SignedIn, assessment_id: str) -> Response:
+    api = visitor.api
+    assessment = await api.get("assessment", f"/v1/assessments/{assessment_id}")
+    standards, history, names = await asyncio.gather(
+        _progress(visitor, assessment),
+        section(api.get("assessment", f"/v1/assessments/{assessment_id}/timeline")),
+        names_for(api, org=visitor.person.org if visitor.person else None),
+    )
+    return render(
+        request,
+        "assessments/one.html",
+        assessment=assessment,
+        standards=standards,
+        names=names,
+        timeline=merged(history.value["items"] if history.value else None),
+        may=_offers(visitor, assessment),
+    )
+
+
+@router.post("/{assessment_id}/begin")
+async def begin_self_assessment(request: Request, visitor: SignedIn, assessment_id: str) -> Response:
+    await visitor.api.post("assessment", f"/v1/assessments/{assessment_id}/self-assessment")
+    return go(f"/assessments/{assessment_id}", done="self-assessment-begun")
+
+
+@router.api_route("/{assessment_id}/submission", methods=METHODS)
+async def submit_self_assessment(request: Request, visitor: SignedIn, assessment_id: str) -> Response:
+    api, here = visitor.api, f"/assessments/{assessment_id}"
+    assessment, names = await _about(visitor, assessment_id)
+
+    async def send(values: dict[str, Any]) -> Any:
+        return await api.post("assessment", f"/v1{here}/submission", values)
+
+    task = Task(
+        title="Sign and submit the self-assessment",
+        caption=names.care_service(assessment["care_service_id"]),
+        lead="After this the answers can no longer change. They are kept for ever, beside what the officer finds.",
+        fields=_SIGN,
+        button="Sign and submit",
+        back=here,
+        done="self-assessment-submitted",
+        known={"name": visitor.person.name if visitor.person else ""},
+    )
+    return await perform(request, task, send=send, then=here)
+
+
+@router.api_route("/{assessment_id}/cancellation", methods=METHODS)
+async def cancel_assessment(request: Request, visitor: SignedIn, assessment_id: str) -> Response:
+    here = f"/assessments/{assessment_id}"
+    assessment, names = await _about(visitor, assessment_id)
+
+    async def send(values: dict[str, Any]) -> Any:
+        return await visitor.api.post("assessment", f"/v1{here}/cancellation", values)
+
+    task = Task(
+        title="Call the assessment off",
+        caption=names.care_service(assessment["care_service_id"]),
+        fields=(_REASON,),
+        button="Call it off",
+        back=here,
+        is_warning=True,
+        done="cancelled",
+    )
+    return await perform(request, task, send=send, then=here)
+
+
+async def _about(visitor: Visitor, assessment_id: str) -> tuple[Any, Names]:
+    return await asyncio.gather(
+        visitor.api.get("assessment", f"/v1/assessments/{assessment_id}"),
+        names_for(visitor.api, org=visitor.person.org if visitor.person else None),
+    )
+
+
+async def _progress(visitor: Visitor, assessment: Mapping[str, Any]) -> list[Standard]:
+    """The standards with how far answers and findings have got, as far as this person may see."""
+    if assessment["framework_version"] is None:
+        return []
+    here = f"/v1/assessments/{assessment['id']}"
+    framework, answers, findings = await asyncio.gather(
+        visitor.api.get("assessment", f"/v1/frameworks/{assessment['framework_version']}"),
+        _seen(visitor.api, f"{here}/answers"),
+        _seen(visitor.api, f"{here}/validated-answers"),
+    )
+    return standards_of(framework["content"], answers=answers, findings=findings)
+
+
+async def _seen(api: Api, path: str) -> list[Any]:
+    """The items, or none while they are not for this person to see."""
+    try:
+        return list((await api.get("assessment", path))["items"])
+    except Refused as refusal:
+        if refusal.status not in {403, 409}:
+            raise
+        return []
+
+
+def _offers(visitor: Visitor, assessment: Mapping[str, Any]) -> set[str]:
+    """Which steps to offer: those that its stage allows and that this person's role is for."""
+    person = visitor.person
+    if person is None:
+        return set()
+    roles = {
+        "begin_self_assessment": ("provider_admin", "provider_user"),
+        "submit": ("provider_admin", "provider_user"),
+        "begin_validation": ("compliance_officer",),
+        "validate_without_self_assessment": ("compliance_officer",),
+        "issue_draft": ("compliance_officer",),
+        "publish": ("compliance_officer", "commissioning_manager"),
+        "dispute": ("provider_admin", "provider_user"),
+        "begin_senior_review": ("commissioning_manager", "compliance_officer"),
+        "cancel": ("compliance_officer", "commissioning_manager"),
+        "withdraw": ("commissioning_manager",),
+    }
+    return {step for step in assessment["steps"] if person.has(*roles.get(step, ()))}

@@ -1,0 +1,221 @@
+"""One service on one page: its band and why, its rating, what is in force, where it is a member, what happened."""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from portal.forms import Field, Kind
+from portal.pages import render
+from portal.tasks import METHODS, Task, perform
+from portal.timeline import merged
+from portal.upstream import Api, Refused, Section, section
+from portal.visitors import SignedIn
+from portal.words import options
+
+router = APIRouter(prefix="/care-services/{care_service_id}")
+
+_READS_INTELLIGENCE = ("compliance_officer", "commissioning_manager", "commissioner", "auditor")
+_READS_ASSESSMENTS = ("compliance_officer", "commissioner", "commissioning_manager", "auditor")
+_READS_INTERVENTIONS = _READS_ASSESSMENTS
+_KINDS = (
+    "safeguarding_decision",
+    "unexpected_death",
+    "contracting_concern",
+    "manager_vacancy",
+    "pause_at_providers_request",
+    "complaint",
+    "whistleblowing",
+    "other",
+)
+_RISK_TYPES = (
+    "physical",
+    "domestic",
+    "sexual",
+    "psychological",
+    "financial_or_material",
+    "modern_slavery",
+    "discriminatory",
+    "organisational",
+    "neglect",
+    "self_neglect",
+)
+# The details of a section 42 enquiry, asked on the same page and sent only with a safeguarding decision.
+_ENQUIRY = (
+    Field(
+        name="enquiry_reference",
+        label="Enquiry reference",
+        hint="These five are for a safeguarding decision only. The reference must not name a person.",
+        is_required=False,
+        width="govuk-input--width-10",
+    ),
+    Field(
+        name="stage",
+        label="Stage of the enquiry",
+        kind=Kind.CHOICE,
+        options=options(("concern", "decision", "enquiry", "closed")),
+        is_required=False,
+    ),
+    Field(
+        name="meets_section_42",
+        label="Does it meet section 42 of the Care Act?",
+        kind=Kind.YES_NO,
+        is_required=False,
+    ),
+    Field(name="type_of_risk", label="Type of risk", kind=Kind.CHOICE, options=options(_RISK_TYPES), is_required=False),
+    Field(
+        name="adults_count",
+        label="Number of adults affected",
+        kind=Kind.WHOLE,
+        is_required=False,
+        width="govuk-input--width-3",
+    ),
+)
+_INTELLIGENCE = (
+    Field(name="kind", label="What is it?", kind=Kind.ONE_OF, options=options(_KINDS), missing="Select what it is"),
+    Field(
+        name="event_on",
+        label="When did it happen?",
+        kind=Kind.DAY,
+        hint="For example, 27 2 2026",
+        missing="Enter the day on which it happened",
+    ),
+    Field(
+        name="ended_on",
+        label="When did the vacancy end? (optional)",
+        kind=Kind.DAY,
+        hint="Only for a manager vacancy that is over",
+        is_required=False,
+    ),
+    Field(name="source", label="Where does it come from?", hint="For example, contract monitoring visit"),
+    Field(
+        name="substantiated",
+        label="Is it substantiated?",
+        kind=Kind.YES_NO,
+        missing="Select yes if it is substantiated",
+    ),
+    Field(
+        name="restricted",
+        label="Is the detail restricted?",
+        kind=Kind.YES_NO,
+        hint="Restricted detail is seen by compliance officers and commissioning managers only",
+        missing="Select yes if the detail is restricted",
+    ),
+    Field(
+        name="narrative",
+        label="What is known (optional)",
+        kind=Kind.WORDS,
+        hint="Name nobody who is supported",
+        is_required=False,
+    ),
+    *_ENQUIRY,
+)
+
+
+@router.get("")
+async def one_care_service(request: Request, visitor: SignedIn, care_service_id: str) -> Response:
+    api, person = visitor.api, visitor.person
+    is_council = person is not None and person.org is None
+    service = await api.get("directory", f"/v1/care-services/{care_service_id}")
+    provider, standing, rating, memberships, assessments, interventions, intelligence = await asyncio.gather(
+        section(api.get("directory", f"/v1/providers/{service['provider_id']}")),
+        section(_unless_missing(api.get("risk", f"/v1/care-services/{care_service_id}"), ask=is_council)),
+        section(_unless_missing(api.get("assessment", f"/v1/care-services/{care_service_id}/rating"))),
+        section(api.every("dps-admission", "/v1/memberships", care_service_id=care_service_id)),
+        section(_assessments(api, care_service_id, is_asked=not is_council or _has(visitor, _READS_ASSESSMENTS))),
+        section(_own_interventions(api, care_service_id, is_asked=not is_council)),
+        section(_intelligence(api, care_service_id, is_asked=_has(visitor, _READS_INTELLIGENCE))),
+    )
+    timelines = await _timelines(api, memberships, assessments)
+    return render(
+        request,
+        "care_services/one.html",
+        service=service,
+        provider=provider,
+        standing=standing,
+        rating=rating,
+        memberships=memberships,
+        assessments=assessments,
+        interventions=_with_the_band(standing) if is_council else interventions,
+        opens_interventions=not is_council or _has(visitor, _READS_INTERVENTIONS),
+        intelligence=intelligence,
+        is_council=is_council,
+        timeline=merged(standing.value["timeline"] if standing.value else None, *timelines, limit=60),
+    )
+
+
+@router.api_route("/intelligence/new", methods=METHODS)
+async def record_intelligence(request: Request, visitor: SignedIn, care_service_id: str) -> Response:
+    here = f"/care-services/{care_service_id}"
+    service = await visitor.api.get("directory", f"/v1{here}")
+
+    async def send(values: dict[str, Any]) -> Any:
+        enquiry = {each.name: values.pop(each.name) for each in _ENQUIRY if each.name in values}
+        body = values | {"provider_id": service["provider_id"], "care_service_id": care_service_id}
+        if enquiry:
+            body["enquiry"] = enquiry | {"source_of_risk": "service"}
+        return await visitor.api.post("risk", "/v1/intelligence", body)
+
+    task = Task(
+        title="Record intelligence",
+        caption=service["name"],
+        lead="The band of the service is worked out again at once. An entry is corrected by a new one, never edited.",
+        fields=_INTELLIGENCE,
+        button="Record",
+        back=here,
+        done="intelligence-recorded",
+    )
+    return await perform(request, task, send=send, then=here)
+
+
+def _has(visitor: SignedIn, roles: tuple[str, ...]) -> bool:
+    return visitor.person is not None and visitor.person.has(*roles)
+
+
+async def _unless_missing(asking: Any, *, ask: bool = True) -> Any:
+    """What was asked for, or None where there is no such thing yet or it is not for this person."""
+    if not ask:
+        asking.close()
+        return None
+    try:
+        return await asking
+    except Refused as refusal:
+        if refusal.status not in {403, 404}:
+            raise
+        return None
+
+
+async def _assessments(api: Api, care_service_id: str, *, is_asked: bool) -> list[Any]:
+    if not is_asked:
+        return []
+    page = await api.get("assessment", "/v1/assessments", care_service_id=care_service_id, limit=10)
+    return list(page["items"])
+
+
+async def _own_interventions(api: Api, care_service_id: str, *, is_asked: bool) -> list[Any]:
+    """A provider's; the council's people find them with the band."""
+    return await api.every("risk", "/v1/interventions", care_service_id=care_service_id) if is_asked else []
+
+
+async def _intelligence(api: Api, care_service_id: str, *, is_asked: bool) -> Any:
+    if not is_asked:
+        return None
+    return await api.get("risk", "/v1/intelligence", care_service_id=care_service_id, limit=20)
+
+
+def _with_the_band(standing: Section[Any]) -> Section[Any]:
+    return Section(standing.value["interventions"] if standing.value else [], standing.down)
+
+
+async def _timelines(
+    api: Api, memberships: Section[list[Any]], assessments: Section[list[Any]]
+) -> list[list[Mapping[str, Any]]]:
+    """What happened to the newest memberships and assessments, from the services that keep them."""
+    asked = [
+        *(("dps-admission", f"/v1/memberships/{each['id']}/timeline") for each in (memberships.value or [])[:8]),
+        *(("assessment", f"/v1/assessments/{each['id']}/timeline") for each in (assessments.value or [])[:8]),
+    ]
+    found = await asyncio.gather(*(section(_unless_missing(api.get(*each))) for each in asked))
+    return [each.value["items"] for each in found if each.value]
