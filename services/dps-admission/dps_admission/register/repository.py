@@ -11,6 +11,7 @@ from sqlmodel import Session, col
 from assay_contracts.directory.copies import provider_copy
 from assay_kit.timeline import timeline_entry
 from dps_admission.memberships.rules import MEMBERSHIP_LIFE, MembershipStatus
+from dps_admission.schemes.rules import LotStatus
 from dps_admission.tables import Lot, Membership, Scheme
 
 from .rules import is_on_register
@@ -33,6 +34,13 @@ class Line:
 class Register:
     def __init__(self, session: Session) -> None:
         self._session = session
+
+    def lots(self, *, limit: int) -> Sequence[tuple[Scheme, Lot]]:
+        """Every lot that is no longer being prepared, by arrangement and in the order they were made."""
+        wanted = select(Scheme, Lot).join(Lot, col(Lot.scheme_id) == col(Scheme.id))
+        public = wanted.where(col(Lot.status) != LotStatus.DRAFT)
+        found = self._session.execute(public.order_by(col(Scheme.name), col(Lot.id)).limit(limit))
+        return [(scheme, lot) for scheme, lot in found]
 
     def as_at(self, instant: datetime, *, lot_id: UUID | None = None, scheme_id: UUID | None = None) -> Sequence[Line]:
         """Members at `instant`, the steps of that instant included: one query, whatever the number of members."""

@@ -20,11 +20,21 @@ from dps_admission.schemes.rules import LotStatus
 from dps_admission.tables import Lot
 
 from .repository import Line, Register
-from .schemas import RegisterLine, RegisterOfLot
+from .schemas import RegisteredLot, RegisteredLots, RegisterLine, RegisterOfLot
 
 router = APIRouter(prefix="/register", tags=["register"], responses=may_answer(InvalidRequest, LotNotFound))
 AsAt = Annotated[date | None, Query(description="The register at the end of this day; today where it is left out.")]
 HEADER = ("scheme", "lot", "zone", "provider_id", "provider", "member_since", "as_at")
+
+
+@router.get("/lots", operation_id="list_registered_lots", summary="Every lot that has a register")
+def list_registered_lots(session: SessionDep) -> RegisteredLots:
+    return RegisteredLots(
+        items=[
+            RegisteredLot(scheme_id=scheme.id, scheme_name=scheme.name, lot_id=lot.id, lot_name=lot.name)
+            for scheme, lot in Register(session).lots(limit=1_000)
+        ]
+    )
 
 
 @router.get("/lots/{lot_id}", operation_id="read_register")

@@ -15,6 +15,19 @@ class RegisterLine(BaseModel):
     member_since: date
 
 
+class RegisteredLot(BaseModel):
+    """A lot whose register can be read."""
+
+    scheme_id: UUID
+    scheme_name: str
+    lot_id: UUID
+    lot_name: str
+
+
+class RegisteredLots(BaseModel):
+    items: list[RegisteredLot] = Field(max_length=1_000)
+
+
 class RegisterOfLot(BaseModel):
     scheme_id: UUID
     scheme_name: str
