@@ -111,7 +111,8 @@ class Contract:
         with Session(self.engine, info={"service": self.service}, expire_on_commit=False) as session, session.begin():
             assert operation.id in self.calls, f"{operation.id} has no known call"
             call = self.calls[operation.id](session)
-        owner = self.headers(*call.roles, scopes=tuple(call.scopes), org=call.org, name=call.name)
+        who = {"scopes": tuple(call.scopes), "org": call.org, "name": call.name, "subject": call.subject}
+        owner = self.headers(*call.roles, **who)
         first = self._send(operation, call, owner if operation.rights is not None else {})
         assert 200 <= first < 300, f"{operation.id}: the known call got {first}"
         self._send(operation, call, owner)
@@ -143,8 +144,8 @@ class Contract:
             path_parameters={name: str(value) for name, value in call.path.items()},
             query={name: str(value) for name, value in call.query.items()},
             headers=dict(call.headers),
-            body=call.body if call.body is not None else NOT_SET,
-            media_type="application/json" if call.body is not None else None,
+            body=next((sent for sent in (call.content, call.body) if sent is not None), NOT_SET),
+            media_type=_media_type(call),
         )
         response = case.call(headers={**call.headers, **headers})
         case.validate_response(response, checks=_ABOUT_ANSWERS)
@@ -169,6 +170,12 @@ class Contract:
         assert not unseen, f"declared and never seen: {unseen}"
         stale = sorted(set(excused) & seen | set(excused) - declared)
         assert not stale, f"excused without need: {stale}"
+
+
+def _media_type(call: Call) -> str | None:
+    if call.content is not None:
+        return call.headers.get("content-type")
+    return None if call.body is None else "application/json"
 
 
 def in_one_process(service: str) -> pytest.MarkDecorator:

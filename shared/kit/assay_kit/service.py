@@ -87,7 +87,14 @@ def create_service(
             app.state.engine.dispose()
 
     app = FastAPI(
-        title=service.title, version="1", lifespan=living, docs_url=None, redoc_url=None, redirect_slashes=False
+        title=service.title,
+        version="1",
+        lifespan=living,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        # Callers and tests name an operation as the code does.
+        generate_unique_id_function=lambda route: route.name,
     )
     app.state.service = service
     app.state.settings = settings

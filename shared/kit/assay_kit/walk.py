@@ -28,6 +28,8 @@ ClientAs = Callable[..., TestClient]
 class Call:
     """A call that succeeds, and who makes it. `body` is sent as JSON; `content` as it is, with `headers`.
 
+    `subject`: the caller's id, where it is not enough that people of different names are different people.
+
     `hidden_from_others`: the object belongs to the provider `org`, so that another provider gets 404 for this call.
     """
 
@@ -40,6 +42,7 @@ class Call:
     scopes: Sequence[str] = ()
     org: UUID | None = None
     name: str = "Known Caller"
+    subject: str | None = None
     hidden_from_others: bool = False
 
 
@@ -158,7 +161,7 @@ def hide_from_others(operation: Operation, client_as: ClientAs, session: Session
 def caller_of(call: Call, client_as: ClientAs) -> TestClient:
     if not call.roles and not call.scopes and call.org is None:
         return client_as()
-    return client_as(*call.roles, scopes=tuple(call.scopes), org=call.org, name=call.name)
+    return client_as(*call.roles, scopes=tuple(call.scopes), org=call.org, name=call.name, subject=call.subject)
 
 
 def _needs_hiding(operation: Operation, call: Call) -> bool:
