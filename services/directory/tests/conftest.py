@@ -4,11 +4,14 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
+from paper_house import PaperHouse
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
 from sqlmodel import Session
 
+from assay_kit.settings import Settings
 from assay_kit.testing import service_fixtures
+from directory.clock.routes import get_hands
 from directory.dependencies import ShortSessions, get_short_sessions
 from directory.main import SERVICE
 from directory.sign_in import passwords
@@ -23,6 +26,14 @@ def quick_hashes() -> Iterator[None]:
         little = PasswordHash((Argon2Hasher(time_cost=1, memory_cost=1024, parallelism=1),))
         patch.setattr(passwords, "_HASHER", little)
         patch.setattr(passwords, "_NOBODY", little.hash("nobody"))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_home(settings: Settings) -> Iterator[None]:
+    """Files that a test puts into the store lie where the service looks for them."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ASSAY_HOME", str(settings.home))
         yield
 
 
@@ -46,3 +57,9 @@ def client_as(client_of_kit: Callable[..., TestClient], app: FastAPI, session: S
 @pytest.fixture
 def anyio_backend() -> str:
     return "asyncio"
+
+
+@pytest.fixture
+def still_house(app: FastAPI) -> None:
+    """Services that stand still, for calls that move the clock."""
+    app.dependency_overrides[get_hands] = PaperHouse().hands

@@ -139,7 +139,7 @@ async def test_forty_megabytes_pass_through_in_bounded_memory(settings: Settings
     key = str(uuid4())
     stored = await store.put(key, arriving(size), filename="large.pdf")
     digest, read = hashlib.sha256(), 0
-    async for piece in store.read(key):
+    async for piece in await store.open(key):
         digest.update(piece)
         read += len(piece)
     _, peak = tracemalloc.get_traced_memory()

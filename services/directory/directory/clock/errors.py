@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from assay_kit.problems import Conflict, NotFound, Unavailable
+from assay_kit.problems import Conflict, NotFound
 
 
 class NoDemonstrationClock(NotFound):
@@ -31,11 +31,3 @@ class ClockIsMoving(Conflict):
 
     def __init__(self) -> None:
         super().__init__("The clock is being moved; wait until that is done.")
-
-
-class ClockStuck(Unavailable):
-    slug, title = "clock-stuck", "The clock could not be moved all the way"
-
-    def __init__(self, why: str, at: datetime) -> None:
-        super().__init__(f"{why} The clock stands at {at.isoformat()} and runs on from there.", retry_after=10)
-        self.document["now"] = at.isoformat()

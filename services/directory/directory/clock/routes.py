@@ -7,25 +7,33 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 from sqlalchemy import Engine, NullPool, create_engine, text
 
+from assay_contracts.wiring import SERVICES
+from assay_kit.advancing import Hands
 from assay_kit.callers import caller
 from assay_kit.clock import business_now
 from assay_kit.database import SessionDep
-from assay_kit.problems import InvalidRequest, may_answer
+from assay_kit.problems import InvalidRequest, Unavailable, may_answer
+from assay_kit.settings import MissingSecret
 from directory.dependencies import Administrator, SettingsDep
 
-from .actions import Patience, advance
-from .errors import ClockIsMoving, ClockMovesForward, ClockStuck, ClockTooFar, NoDemonstrationClock
-from .house import House, HouseByHttp
+from .actions import advance
+from .errors import ClockIsMoving, ClockMovesForward, ClockTooFar, NoDemonstrationClock
 from .schemas import DemonstrationClock, Move, Moved
 
 _ONE_MOVER = 0x434C_434B  # advisory lock: "CLCK"
+_LONGEST_ANSWER_SECONDS = 300.0
 
 router = APIRouter(prefix="/demo", tags=["demonstration"], responses=may_answer(InvalidRequest))
 
 
-def get_house(settings: SettingsDep) -> Iterator[House]:
-    with caller(settings, "directory", timeout=300.0) as http:
-        yield HouseByHttp(http, settings)
+def get_hands(settings: SettingsDep) -> Iterator[Hands]:
+    """Asks the services as the directory, with the token of its own API client."""
+    try:
+        settings.secret("client-directory")
+    except MissingSecret as error:
+        raise Unavailable("The directory has not been set up as an API client.") from error
+    with caller(settings, "directory", timeout=_LONGEST_ANSWER_SECONDS) as http:
+        yield Hands(http, {name: settings.service_url(name) for name in SERVICES})
 
 
 def in_demonstration(settings: SettingsDep) -> None:
@@ -33,7 +41,7 @@ def in_demonstration(settings: SettingsDep) -> None:
         raise NoDemonstrationClock
 
 
-HouseDep = Annotated[House, Depends(get_house)]
+HandsDep = Annotated[Hands, Depends(get_hands)]
 
 
 @router.get(
@@ -50,13 +58,13 @@ def read_demonstration_clock(session: SessionDep, settings: SettingsDep) -> Demo
     "/clock",
     summary="Move the demonstration clock forward",
     dependencies=[Depends(in_demonstration)],
-    responses=may_answer(NoDemonstrationClock, ClockMovesForward, ClockTooFar, ClockIsMoving, ClockStuck),
+    responses=may_answer(NoDemonstrationClock, ClockMovesForward, ClockTooFar, ClockIsMoving, Unavailable),
 )
-def move_demonstration_clock(asked: Move, request: Request, house: HouseDep, by: Administrator) -> Moved:
+def move_demonstration_clock(asked: Move, request: Request, hands: HandsDep, by: Administrator) -> Moved:
     """Returns when all that fell due on the way has been done in every service, and its events delivered."""
     with _alone(request.app.state.engine):
-        walked = advance(house, asked.target, patience=Patience())
-    return Moved(began=walked.began, now=walked.ended, instants=walked.instants, done=dict(walked.done))
+        walked = advance(hands, asked.target)
+    return Moved(began=walked.began, now=walked.now, instants=walked.instants, done=walked.done)
 
 
 @contextmanager

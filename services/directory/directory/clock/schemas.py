@@ -30,9 +30,9 @@ class DemonstrationClock(BaseModel):
 
 
 class Moved(BaseModel):
-    """Where the clock stands, how many instants it stopped at on the way, and how much each service did there."""
+    """Where the clock stands, how many instants it stopped at on the way, and how much was done there."""
 
     began: AwareDatetime
     now: AwareDatetime
     instants: int
-    done: dict[str, int]
+    done: int

@@ -121,7 +121,8 @@ async def download_evidence(
         "Cache-Control": "private, no-store",
         "ETag": f'"{evidence.sha256}"',
     }
-    return StreamingResponse(store.read(_key(evidence.id)), media_type=evidence.media_type, headers=headers)
+    content = await store.open(_key(evidence.id))
+    return StreamingResponse(content, media_type=evidence.media_type, headers=headers)
 
 
 @router.post(

@@ -5,16 +5,21 @@ A file passes through in pieces: neither way is it ever whole in memory.
 
 import hashlib
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 import obstore
 from obstore.store import LocalStore, ObjectStore, from_url
 
 from assay_kit.settings import Settings
 
-from .errors import FileRefused, FileTooLarge
+from .errors import EvidenceNotFound, FileRefused, FileTooLarge
 from .rules import HEAD_BYTES, FileFault, media_type
+
+if TYPE_CHECKING:
+    from obstore import GetResult
 
 _PIECE_BYTES = 5 * 1024 * 1024  # the least that S3 takes as a part
 _PIECES_AT_ONCE = 2
@@ -49,13 +54,17 @@ class EvidenceStore:
             raise
         return Stored(media_type=kind, size=passing.size, sha256=passing.sha256)
 
-    async def read(self, key: str) -> AsyncIterator[bytes]:
-        found = await obstore.get_async(self._store, key)
-        async for piece in found.stream(min_chunk_size=256 * 1024):
-            yield bytes(piece)
+    async def open(self, key: str) -> AsyncIterator[bytes]:
+        """The pieces of what is kept under `key`; EvidenceNotFound before the first, where nothing is."""
+        try:
+            found = await obstore.get_async(self._store, key)
+        except FileNotFoundError as error:
+            raise EvidenceNotFound from error
+        return _pieces(found)
 
     async def remove(self, key: str) -> None:
-        await obstore.delete_async(self._store, key)
+        with suppress(FileNotFoundError):
+            await obstore.delete_async(self._store, key)
 
 
 class _Passing:
@@ -95,6 +104,11 @@ class _Passing:
             raise FileTooLarge(self._limit)
         self._hash.update(piece)
         return piece
+
+
+async def _pieces(found: "GetResult") -> AsyncIterator[bytes]:
+    async for piece in found.stream(min_chunk_size=256 * 1024):
+        yield bytes(piece)
 
 
 @lru_cache(maxsize=8)
