@@ -46,7 +46,7 @@ def test_others_see_the_band_and_the_fixed_sentence(session: Session, client_as:
         answer = reader.get(path)
         assert answer.status_code == 200, (path, answer.text)
         assert IN_CONFIDENCE in answer.text
-        for word in (SECRET, "unexpected death in 12", "Coroner", "2026-02-10"):
+        for word in (SECRET, "unexpected death in 12", 'unexpected_death"', "Coroner", "2026-02-10"):
             assert word not in answer.text, (path, word)
     result = reader.get(f"/v1/care-services/{service.id}/band").json()["result"]
     [reading] = [each for each in result["readings"] if each["indicator"] == "unexpected_deaths"]

@@ -166,7 +166,7 @@ def test_a_machine_corrects_what_it_sent_under_a_new_reference(session: Session,
     ],
 )
 def test_a_field_outside_the_schema_is_refused_by_name(
-    session: Session, client_as: ClientAs, change: dict[str, str], field: str
+    session: Session, client_as: ClientAs, change: dict[str, Any], field: str
 ) -> None:
     green_service(session, cqc_location_id=LOCATION)
     machine = client_as(scopes=(Scope.INTELLIGENCE_WRITE,), name="Case management")

@@ -89,7 +89,13 @@ def test_from_green_to_red_to_an_embargo_and_back(session: Session, client_as: C
     ]
 
     page = officer.get(f"/v1/care-services/{service.id}").json()
-    steps = [(each["object_kind"], each["step"]) for each in reversed(page["timeline"])]
+    learnt = [each["detail"]["kind"] for each in reversed(page["timeline"]) if each["object_kind"] == "intelligence"]
+    assert learnt == ["safeguarding_decision"] * 4 + ["unexpected_death"] * 2
+    steps = [
+        (each["object_kind"], each["step"])
+        for each in reversed(page["timeline"])
+        if each["object_kind"] != "intelligence"
+    ]
     assert steps == [
         ("band", "begin"),
         ("band", "turn_green"),

@@ -20,6 +20,7 @@ from risk.dashboard import repository
 from risk.dashboard.errors import CareServiceNotShown
 from risk.dashboard.schemas import BandCounts, CareServicePage, DashboardRow, LocationBand, LocationBands
 from risk.dependencies import BandReader, Reader
+from risk.intelligence.life import INTAKE_LIFE
 from risk.intelligence.sight import InFull
 from risk.interventions.repository import Interventions
 from risk.interventions.reviews import overdue_days
@@ -108,20 +109,27 @@ def read_care_service(
             for each in interventions.items
             if each.issued_at is not None or sees_casework(by)
         ],
-        timeline=_timeline(session, care_service_id, by=by),
+        timeline=_timeline(session, care_service_id, by=by, in_full=in_full),
     )
 
 
-def _timeline(session: SessionDep, care_service_id: UUID, *, by: Principal) -> list[TimelineEntryRead]:
-    """Every step that was taken; to brokers and social workers without officers' own words."""
+def _timeline(session: SessionDep, care_service_id: UUID, *, by: Principal, in_full: bool) -> list[TimelineEntryRead]:
+    """Every step that the reader may know of; to brokers and social workers without officers' own words."""
     steps = timeline_of(session, care_service_id=care_service_id)
-    if sees_casework(by):
+    if in_full:
         return list(steps)
-    open_steps = [step for step in steps if step.object_kind in SHOWN_TO_ALL]
+    if sees_casework(by):
+        return [step for step in steps if not _is_restricted(step)]
     return [
         step if step.object_kind == BAND_LIFE.name else step.model_copy(update={"reason": None, "detail": {}})
-        for step in open_steps
+        for step in steps
+        if step.object_kind in SHOWN_TO_ALL
     ]
+
+
+def _is_restricted(step: TimelineEntryRead) -> bool:
+    """What a machine sent to be placed counts as restricted: nobody has said yet that it is not."""
+    return step.object_kind == INTAKE_LIFE.name or bool(step.detail.get("restricted"))
 
 
 @router.get(

@@ -1,6 +1,7 @@
 """Records intelligence: an officer's entry, its correction, its withdrawal. Each is a new row; the band follows."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -11,8 +12,10 @@ from assay_contracts.directory.copies import Copies
 from assay_kit.calendar import london_day
 from assay_kit.freeze import content_hash
 from assay_kit.identity import Principal
+from assay_kit.timeline import begin, take
 from risk.bands.actions import refresh, refresh_provider
 from risk.intelligence.errors import RecordingBarred, UnknownCareService
+from risk.intelligence.life import ENTRY_LIFE, EntryStatus, EntryStep
 from risk.intelligence.repository import Entries
 from risk.intelligence.rules import Bar, Draft, Kind, bars_to_recording
 from risk.intelligence.schemas import EntryWanted
@@ -22,10 +25,18 @@ from risk.tables.base import columns_of
 BY_HAND = "manual"
 
 
+@dataclass
+class _Standing:
+    """An entry as the timeline knows it: its row never changes."""
+
+    id: UUID
+    status: EntryStatus
+
+
 def record(session: Session, wanted: EntryWanted, copies: Copies, *, by: Principal, now: datetime) -> Intelligence:
     _check(wanted, copies, now=now)
     entry = _entry(wanted, by=by, now=now)
-    return keep(session, entry, now=now)
+    return keep(session, entry, by=by, now=now)
 
 
 def correct(
@@ -38,7 +49,7 @@ def correct(
         _refuse([Bar.ANOTHER_SUBJECT])
     _check(wanted, copies, now=now)
     entry = _entry(wanted, by=by, now=now, corrects_id=old.id, correction_reason=reason)
-    kept = keep(session, entry, now=now)
+    kept = keep(session, entry, by=by, now=now)
     if old.care_service_id not in {None, kept.care_service_id}:
         refresh(session, [old.care_service_id], now=now)
     return kept
@@ -63,16 +74,37 @@ def withdraw(session: Session, entry_id: UUID, reason: str, *, by: Principal, no
             "content_hash": content_hash([old.content_hash, reason]),
         }
     )
-    return keep(session, entry, now=now)
+    return keep(session, entry, by=by, now=now)
 
 
-def keep(session: Session, entry: Intelligence, *, now: datetime) -> Intelligence:
-    Entries(session).add(entry)
+def keep(session: Session, entry: Intelligence, *, by: Principal, now: datetime) -> Intelligence:
+    """Add an entry, whoever sent it; the one that it corrects stands no longer. The band follows at once."""
+    entries = Entries(session)
+    entries.add(entry)
+    if entry.corrects_id is not None:
+        _supersede(session, entries.get(entry.corrects_id, in_full=True), entry, by=by, now=now)
+    if not entry.is_withdrawal:
+        standing = _Standing(entry.id, EntryStatus.STANDING)
+        begin(session, standing, ENTRY_LIFE, by=by, now=now, step="record", **_about(entry))
     if entry.care_service_id is not None:
         refresh(session, [entry.care_service_id], now=now)
     else:
         refresh_provider(session, entry.provider_id, now=now)
     return entry
+
+
+def _supersede(session: Session, old: Intelligence, new: Intelligence, *, by: Principal, now: datetime) -> None:
+    step = EntryStep.WITHDRAW if new.is_withdrawal else EntryStep.CORRECT
+    standing = _Standing(old.id, EntryStatus.STANDING)
+    take(session, standing, step, ENTRY_LIFE, by=by, now=now, reason=new.correction_reason, **_about(old))
+
+
+def _about(entry: Intelligence) -> dict[str, Any]:
+    return {
+        "provider_id": entry.provider_id,
+        "care_service_id": entry.care_service_id,
+        "detail": {"kind": entry.kind, "event_on": entry.event_on.isoformat(), "restricted": entry.restricted},
+    }
 
 
 def _entry(wanted: EntryWanted, *, by: Principal, now: datetime, **correcting: Any) -> Intelligence:

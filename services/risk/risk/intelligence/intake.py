@@ -22,7 +22,7 @@ from risk.intelligence.errors import (
     UnknownCareService,
     UnknownCorrection,
 )
-from risk.intelligence.life import LIFE
+from risk.intelligence.life import INTAKE_LIFE as LIFE
 from risk.intelligence.repository import Entries
 from risk.intelligence.rules import Bar, IntakeStep, Kind
 from risk.intelligence.schemas import (
@@ -57,7 +57,7 @@ def take_in(session: Session, kind: Kind, sent: Sent, copies: Copies, *, by: Pri
     services = _services(sent, copies)
     if len(services) == 1:
         entry = _entry(session, kind, sent, services[0], system=by.subject, by=by, now=now)
-        return _receipt("recorded", sent, entry_id=keep(session, entry, now=now).id)
+        return _receipt("recorded", sent, entry_id=keep(session, entry, by=by, now=now).id)
     item = IntakeItem(
         kind=kind,
         cqc_location_id=sent.cqc_location_id or "",
@@ -87,7 +87,7 @@ def place(
     take(session, item, IntakeStep.PLACE, LIFE, by=by, now=now, reason=reason, care_service_id=care_service_id)
     sent = SCHEMAS[Kind(item.kind)].model_validate(item.sent)
     entry = _entry(session, Kind(item.kind), sent, service, system=item.system, by=by, now=now)
-    item.intelligence_id = keep(session, entry, now=now).id
+    item.intelligence_id = keep(session, entry, by=by, now=now).id
     return _settle(session, item, reason, by=by, now=now)
 
 

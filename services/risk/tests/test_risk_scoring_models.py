@@ -1,0 +1,111 @@
+"""Scoring models over HTTP: drafted by one person, tried out, approved by another, frozen."""
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from make_risk import ClientAs, green_service, rating
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+from sqlmodel import Session, select
+
+from assay_contracts.roles import Role
+from assay_kit.freeze import content_hash, refusal
+from assay_kit.testing import NOON, do_due
+from risk.scoring_models.shipped import FILE
+from risk.tables import BandResult, EstateRefresh, ScoringModel, ServiceBand
+
+
+def draft(**change: Any) -> dict[str, Any]:
+    policy = json.loads(FILE.read_text())
+    policy["quality_assessment"] |= change
+    return {"title": "Stricter on assessments", "change_note": "Shorter life of an assessment.", "policy": policy}
+
+
+def test_version_1_comes_with_the_tables_published_and_frozen(session: Session) -> None:
+    model = session.exec(select(ScoringModel)).one()
+    assert (model.version, model.status) == (1, "published")
+    assert model.content_hash == content_hash(json.loads(FILE.read_text()))
+    with pytest.raises(DBAPIError) as refused, session.begin_nested():
+        session.execute(text("UPDATE scoring_model SET policy = '{}'"))
+    assert refusal(refused.value)
+
+
+def test_a_dry_run_lists_who_would_change_colour_and_why_and_keeps_nothing(
+    session: Session, client_as: ClientAs
+) -> None:
+    moved, stays = green_service(session, name="Moved"), green_service(session, name="Stays")
+    rating(session, moved, "good", published_on=(NOON - timedelta(days=200)).date())
+    rating(session, moved, "good", published_on=(NOON - timedelta(days=9)).date())
+    rating(session, stays, "excellent", published_on=(NOON - timedelta(days=8)).date())
+    admin = client_as(Role.ADMINISTRATOR, name="Adam")
+    levels = {"excellent": "none", "good": "moderate", "requires_improvement": "serious", "poor": "critical"}
+    made = admin.post("/v1/scoring-models", json=draft(levels=levels))
+    assert made.status_code == 201, made.text
+    assert (made.json()["version"], made.headers["etag"]) == (2, '"1"')
+    before = len(session.exec(select(BandResult)).all())
+    run = admin.get("/v1/scoring-models/2/dry-run").json()
+    assert (run["services"], run["change_count"]) == (2, 1)
+    [change] = run["changes"]
+    assert (change["care_service_name"], change["band_now"], change["band_then"]) == ("Moved", "green", "amber")
+    assert change["reasons_then"] == ["Quality assessment rated Good, published on 21 February 2026."]
+    assert {each["band"]: (each["now"], each["then"]) for each in run["counts"]} == {
+        "green": (2, 1),
+        "not_enough_information": (0, 0),
+        "amber": (0, 1),
+        "red": (0, 0),
+    }
+    assert len(session.exec(select(BandResult)).all()) == before
+
+
+def test_an_approved_model_works_the_estate_out_again_and_old_results_still_recompute(
+    session: Session, client_as: ClientAs
+) -> None:
+    service = green_service(session)
+    rating(session, service, "good", published_on=(NOON - timedelta(days=9)).date())
+    admin, manager = client_as(Role.ADMINISTRATOR, name="Adam"), client_as(Role.COMMISSIONING_MANAGER, name="Mary")
+    admin.post("/v1/scoring-models", json=draft(levels={"excellent": "none", "good": "critical"}))
+    assert admin.post("/v1/scoring-models/2/approval").status_code == 403
+    approved = manager.post("/v1/scoring-models/2/approval")
+    assert (approved.status_code, approved.json()["status"]) == (200, "published"), approved.text
+    assert [each["status"] for each in manager.get("/v1/scoring-models").json()["items"]] == ["published", "retired"]
+    do_due(session, NOON)
+    assert session.exec(select(ServiceBand.band)).one() == "red"
+    assert [each.cause for each in session.exec(select(EstateRefresh))] == ["scoring model 2"]
+    results = session.exec(select(BandResult)).all()
+    assert {each.model_version for each in results} == {1, 2}
+    for each in results:
+        assert manager.get(f"/v1/band-results/{each.id}/recomputation").json()["agrees"] is True
+    assert manager.post("/v1/scoring-models/2/approval").status_code == 409
+    assert admin.put("/v1/scoring-models/2", json=draft()).status_code == 409
+
+
+def test_whoever_edited_a_draft_may_not_approve_it(session: Session, client_as: ClientAs) -> None:
+    both = client_as(Role.ADMINISTRATOR, Role.COMMISSIONING_MANAGER, name="Beth")
+    both.post("/v1/scoring-models", json=draft())
+    refused = both.post("/v1/scoring-models/2/approval")
+    assert (refused.status_code, refused.json()["bars"]) == (409, ["DRAFTED_BY_YOU"])
+
+
+def test_a_stale_edit_is_refused(client_as: ClientAs) -> None:
+    admin = client_as(Role.ADMINISTRATOR, name="Adam")
+    admin.post("/v1/scoring-models", json=draft())
+    first = admin.put("/v1/scoring-models/2", json=draft(stale_after_months=12), headers={"If-Match": '"1"'})
+    assert (first.status_code, first.headers["etag"]) == (200, '"2"')
+    second = admin.put("/v1/scoring-models/2", json=draft(stale_after_months=9), headers={"If-Match": '"1"'})
+    assert second.status_code == 412
+
+
+def test_a_policy_with_a_gap_is_refused_by_field(client_as: ClientAs) -> None:
+    wrong = draft()
+    wrong["policy"]["unexpected_deaths"]["steps"] = [{"up_to": 0, "level": "none"}]
+    refused = client_as(Role.ADMINISTRATOR).post("/v1/scoring-models", json=wrong)
+    assert refused.status_code == 422
+    assert "unexpected_deaths" in refused.json()["errors"][0]["field"]
+
+
+def test_there_is_no_such_version(client_as: ClientAs) -> None:
+    reader = client_as(Role.ADMINISTRATOR)
+    assert reader.get("/v1/scoring-models/9").status_code == 404
+    assert reader.get("/v1/scoring-models/9/dry-run").status_code == 404
