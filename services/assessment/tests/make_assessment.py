@@ -16,6 +16,7 @@ from assay_contracts.directory import CareServiceRecord, CareServiceType, Provid
 from assay_contracts.directory.copies import keep_care_service, keep_provider
 from assay_contracts.roles import Role
 from assay_kit.identity import SYSTEM
+from assay_kit.pagination import PageAsked
 from assay_kit.testing import NOON
 from assessment.frameworks.actions import draft_framework, publish_framework
 from assessment.frameworks.framework import Framework
@@ -255,3 +256,6 @@ def published(people: People, session: Session, but: Mapping[str, str] | None = 
     ok(people.provider.post(f"/v1/assessments/{assessment_id}/accuracy-confirmation"))
     ok(people.officer.post(f"/v1/assessments/{assessment_id}/publication"))
     return assessment_id
+
+
+ANY_PAGE = PageAsked()

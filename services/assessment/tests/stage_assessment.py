@@ -1,0 +1,214 @@
+"""Brings an assessment to any stage through the service's own actions, quicker than through its front door.
+
+It plays in 2035: windows are open and dates ahead at whatever instant the call is made that a stage is set for.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from uuid import UUID, uuid4
+
+import make_assessment as make
+from sqlmodel import Session
+
+from assay_contracts.directory import CareServiceRecord
+from assay_contracts.directory.copies import Copies
+from assay_contracts.roles import Role
+from assay_kit.identity import Principal
+from assessment.assessments import actions as scheduling
+from assessment.assessments.repository import Assessments
+from assessment.assessments.rules import Cause
+from assessment.drafts import actions as drafting
+from assessment.drafts.rules import ReviewOutcome
+from assessment.first_data import put_first_data
+from assessment.frameworks.repository import Frameworks
+from assessment.publications import actions as publishing
+from assessment.rating.answers import AnswerRating
+from assessment.remedial_actions import actions as remedying
+from assessment.remedial_actions.repository import Plans
+from assessment.remedial_actions.rules import Outcome
+from assessment.self_assessments import actions as answering
+from assessment.tables import AccuracyComment, Assessment, RemedialPlan
+from assessment.validations import actions as validating
+from assessment.validations.rules import EvidenceKind
+
+NOW = datetime(2035, 1, 8, 12, tzinfo=UTC)
+LATER = date(2035, 6, 1)
+REASON = "It was seen on both visits and in the records."
+ME = "Known Caller"
+WANTING = {"1.1.1": "poor", "2.1.1": "poor", "3.1.1": "poor"}
+
+
+def somebody(role: Role, name: str, org: UUID | None = None) -> Principal:
+    return Principal(subject=f"person:{name.lower().replace(' ', '-')}", name=name, org=org, roles=frozenset({role}))
+
+
+OFFICER = somebody(Role.COMPLIANCE_OFFICER, "Oscar Officer")
+MYSELF = somebody(Role.COMMISSIONING_MANAGER, ME)
+
+
+@dataclass
+class Stage:
+    session: Session
+    provider_id: UUID = field(default_factory=uuid4)
+
+    def __post_init__(self) -> None:
+        frameworks = Frameworks(self.session)
+        if frameworks.find(1) is None:
+            put_first_data(self.session, None, now=NOW)  # type: ignore[arg-type]  # it asks for no setting
+        if frameworks.find(2) is None:
+            make.small_framework(self.session)
+
+    @property
+    def provider(self) -> Principal:
+        return somebody(Role.PROVIDER_USER, "Pat Provider", self.provider_id)
+
+    @property
+    def next_version(self) -> int:
+        return Frameworks(self.session).all()[0].version + 1
+
+    def service(self) -> CareServiceRecord:
+        return make.care_service(self.session, self.provider_id)
+
+    def scheduled(self, service: CareServiceRecord | None = None) -> Assessment:
+        care_service_id = (service or self.service()).id
+        copies = Copies(self.session)
+        return scheduling.schedule(self.session, copies, care_service_id, cause=Cause.ANNUAL, by=OFFICER, now=NOW)
+
+    def assessing(self, service: CareServiceRecord | None = None) -> Assessment:
+        found = self.scheduled(service)
+        return answering.begin_self_assessment(self.session, found.id, by=self.provider, now=NOW)
+
+    def answered(self, service: CareServiceRecord | None = None) -> Assessment:
+        found = self.assessing(service)
+        for question in Assessments(self.session).questions(found):
+            answering.save_answer(
+                self.session,
+                found.id,
+                question.code,
+                rating=AnswerRating.GOOD,
+                narrative="With an example.",
+                evidence_ids=[],
+                read_version=None,
+                by=self.provider,
+                now=NOW,
+            )
+        return found
+
+    def submitted(self, service: CareServiceRecord | None = None) -> Assessment:
+        found = self.answered(service)
+        return answering.submit(
+            self.session, found.id, name="Pat Provider", position="Manager", by=self.provider, now=NOW
+        )
+
+    def validating(self, service: CareServiceRecord | None = None) -> Assessment:
+        found = self.submitted(service)
+        return validating.begin_validation(
+            self.session, found.id, not_self_assessed=None, reason=None, by=OFFICER, now=NOW
+        )
+
+    def validated(self, but: Mapping[str, str] | None = None, service: CareServiceRecord | None = None) -> Assessment:
+        found = self.validating(service)
+        for question in Assessments(self.session).questions(found):
+            rating = (but or {}).get(question.code)
+            validating.record_finding(
+                self.session,
+                found.id,
+                question.code,
+                agrees=rating is None,
+                rating=AnswerRating(rating) if rating else None,
+                reason=REASON if rating else None,
+                evidence_kinds=[EvidenceKind.RECORDS],
+                good_practice=None,
+                read_version=None,
+                by=OFFICER,
+                now=NOW,
+            )
+        return found
+
+    def drafted(self, but: Mapping[str, str] | None = None, service: CareServiceRecord | None = None) -> Assessment:
+        return validating.issue_draft(self.session, self.validated(but, service).id, by=OFFICER, now=NOW)
+
+    def comment(self) -> AccuracyComment:
+        found = self.drafted()
+        return drafting.comment(
+            self.session, found.id, question="1.1.1", comment=REASON, evidence_ids=[], by=self.provider, now=NOW
+        )
+
+    def disputed(self) -> Assessment:
+        return drafting.dispute(self.session, self.drafted().id, reason=REASON, by=self.provider, now=NOW)
+
+    def reviewing(self) -> Assessment:
+        """A senior review that I have taken on."""
+        return drafting.begin_senior_review(self.session, self.disputed().id, by=MYSELF, now=NOW)
+
+    def reviewed(self) -> Assessment:
+        return drafting.conclude_senior_review(
+            self.session,
+            self.reviewing().id,
+            outcome=ReviewOutcome.UPHELD,
+            reason=REASON,
+            changes=[],
+            by=MYSELF,
+            now=NOW,
+        )
+
+    def confirmed(self, but: Mapping[str, str] | None = None, service: CareServiceRecord | None = None) -> Assessment:
+        found = self.drafted(but, service)
+        return drafting.confirm_accuracy(self.session, found.id, by=self.provider, now=NOW)
+
+    def published(self, but: Mapping[str, str] | None = None, service: CareServiceRecord | None = None) -> Assessment:
+        return publishing.publish(self.session, self.confirmed(but, service).id, by=OFFICER, now=NOW)
+
+    def replaced(self) -> tuple[Assessment, Assessment]:
+        """Two published assessments of one service."""
+        service = self.service()
+        return self.published(service=service), self.published(service=service)
+
+    def plan(self) -> RemedialPlan:
+        """A plan that is awaited."""
+        found = self.published(WANTING)
+        page = Plans(self.session).page(make.ANY_PAGE, by=self.provider, assessment_id=found.id, status=None)
+        return page.items[0]
+
+    def issue_id(self, plan: RemedialPlan) -> UUID:
+        return Plans(self.session).issues(plan.id)[0].id
+
+    def action_id(self, plan: RemedialPlan) -> UUID:
+        return Plans(self.session).actions(plan.id)[0].id
+
+    def written_plan(self) -> RemedialPlan:
+        plan = self.plan()
+        for issue in Plans(self.session).issues(plan.id):
+            remedying.add_action(
+                self.session,
+                plan.id,
+                issue.id,
+                description="Train everybody.",
+                owner="Manager",
+                due_on=LATER,
+                measure="All trained.",
+                by=self.provider,
+                now=NOW,
+            )
+        return plan
+
+    def submitted_plan(self) -> RemedialPlan:
+        return remedying.submit_plan(self.session, self.written_plan().id, by=self.provider, now=NOW)
+
+    def approved_plan(self) -> RemedialPlan:
+        return remedying.approve_plan(self.session, self.submitted_plan().id, by=OFFICER, now=NOW)
+
+    def verified_plan(self) -> RemedialPlan:
+        plan = self.approved_plan()
+        for issue in Plans(self.session).issues(plan.id):
+            remedying.verify_issue(
+                self.session,
+                plan.id,
+                issue.id,
+                outcome=Outcome.COMPLETELY,
+                reason=REASON,
+                by=OFFICER,
+                now=NOW,
+            )
+        return plan
