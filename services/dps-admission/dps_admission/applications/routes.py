@@ -9,7 +9,7 @@ from sqlmodel import Session, col
 from assay_kit.clock import Now
 from assay_kit.etags import IfMatch, set_etag
 from assay_kit.pagination import Page, PageQuery, paginate
-from assay_kit.problems import InvalidRequest, NotAllowed, StaleEdit, StepNotAllowed, may_answer
+from assay_kit.problems import NotAllowed, StaleEdit, StepNotAllowed, may_answer
 from dps_admission.dependencies import Applicant, CaseParty, CaseReader, Commissioner, CopiesDep, SessionDep
 from dps_admission.question_sets.errors import AnswersRefused
 from dps_admission.schemes.errors import LotNotFound, SchemeNotFound
@@ -48,7 +48,7 @@ from .schemas import (
     WithdrawalIn,
 )
 
-router = APIRouter(tags=["applications"], responses=may_answer(InvalidRequest))
+router = APIRouter(tags=["applications"])
 
 
 @router.post(

@@ -90,7 +90,7 @@ def _with_figures(report: EvaluationReport, reasons: Sequence[CriterionReasonIn]
     figures = []
     for one in reasons:
         about = judged.get(one.criterion, {})
-        is_quality = one.criterion == "quality"
+        is_quality = one.criterion == rules.TOTAL
         figures.append(
             one.model_dump(mode="json")
             | {

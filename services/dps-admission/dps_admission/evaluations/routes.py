@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from assay_kit.clock import Now
 from assay_kit.identity import Principal
-from assay_kit.problems import InvalidRequest, StepNotAllowed, may_answer
+from assay_kit.problems import StepNotAllowed, may_answer
 from dps_admission.applications.errors import LotApplicationNotFound
 from dps_admission.applications.repository import Applications
 from dps_admission.applications.schemas import LotApplicationRead
@@ -45,7 +45,7 @@ from .schemas import (
 router = APIRouter(
     prefix="/lot-applications/{lot_application_id}",
     tags=["evaluations"],
-    responses=may_answer(InvalidRequest, LotApplicationNotFound),
+    responses=may_answer(LotApplicationNotFound),
 )
 ON_EVALUATION = may_answer(LotApplicationNotFound, EvaluationRefused)
 ON_DECISION = may_answer(LotApplicationNotFound, ReportNotFound, DecisionRefused, StepNotAllowed)

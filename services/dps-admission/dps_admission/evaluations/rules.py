@@ -17,6 +17,8 @@ from dps_admission.question_sets.content import (
 from dps_admission.question_sets.rules import Answers, questions_asked
 
 TOP = 5
+TOTAL = "total:quality"
+"""Names the quality percentage among criteria; no question can have such an id."""
 
 
 class Part(StrEnum):
@@ -214,9 +216,9 @@ class Result:
 
     @property
     def failed(self) -> list[str]:
-        """Ids of the criteria and checks that fail; `quality` when the threshold is missed."""
+        """Ids of the criteria and checks that fail; TOTAL when the threshold is missed."""
         failed = [one.criterion.question for one in self.criteria if not one.passes]
-        missed = [] if self.reaches_threshold else ["quality"]
+        missed = [] if self.reaches_threshold else [TOTAL]
         return failed + [f"check:{kind}" for kind in self.failed_checks] + missed
 
     @property
@@ -299,7 +301,7 @@ def bars_to_admitting_on_representations(
     """Representations can meet a pass or fail criterion or a check; a score goes back to the evaluators."""
     bars = []
     for one, method in failed.items():
-        if one == "quality" or method == Method.SCORE:
+        if one == TOTAL or method == Method.SCORE:
             bars.append(Bar("needs-rescoring", f"{one}: a score changes only by a new evaluation."))
         elif one not in accepted:
             bars.append(Bar("reason-missing", f"{one}: say why the representations meet it."))

@@ -1,6 +1,7 @@
 """Places: who gets one, who waits, who is offered what becomes free. Everything here holds the lot and zone's lock."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from fractions import Fraction
 from uuid import UUID
@@ -28,7 +29,7 @@ from .rules import (
     Standing,
     bars_to_holding,
     bars_to_round,
-    waiting_order,
+    next_for_offer,
 )
 from .stepping import begin_membership, step_membership
 from .suspending import end_cause, suspend_if_caused, sync_embargoes
@@ -113,14 +114,16 @@ def fill(session: Session, zone: LotZone, *, now: datetime) -> None:
     memberships = Memberships(session)
     waiting = {one.id: one for one in memberships.in_zone(zone.id, MembershipStatus.WAITING)}
     causes = memberships.causes_of(list(waiting))
-    free = zone.places - memberships.held(zone.id)
-    for standing in waiting_order(standing_of(one, bool(causes[one.id])) for one in waiting.values()):
-        if free <= 0:
-            return
-        if standing.is_passed_over or not _may_offer(session, waiting[standing.membership], now=now):
+    line = {one.id: standing_of(one, bool(causes[one.id])) for one in waiting.values()}
+    held = memberships.held(zone.id)
+    while chosen := next_for_offer(line.values(), places=zone.places, held=held):
+        first = chosen[0].membership
+        if not _may_offer(session, waiting[first], now=now):
+            line[first] = replace(line[first], is_passed_over=True)
             continue
-        make_offer(session, waiting[standing.membership], by=SYSTEM, now=now)
-        free -= 1
+        make_offer(session, waiting[first], by=SYSTEM, now=now)
+        del line[first]
+        held += 1
 
 
 def standing_of(membership: Membership, is_passed_over: bool) -> Standing:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import func, type_coerce
+from sqlalchemy import String, func, type_coerce
 from sqlalchemy.dialects.postgresql import JSONB, array
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
@@ -86,7 +86,7 @@ class Memberships:
             statement = statement.where(col(Membership.provider_id).in_(provider_ids))
         if care_service_ids is not None:
             named = type_coerce(col(Membership.care_service_ids), JSONB)
-            statement = statement.where(named.has_any(array([str(one) for one in care_service_ids])))
+            statement = statement.where(named.has_any(array([str(one) for one in care_service_ids], type_=String)))
         if lot_id is not None:
             statement = statement.where(col(Membership.lot_id) == lot_id)
         return statement.where(col(Membership.status).in_(LIVE)) if only_live else statement

@@ -9,7 +9,7 @@ from sqlmodel import Session, col
 from assay_kit.clock import Now
 from assay_kit.money import rounded_down
 from assay_kit.pagination import Page, PageQuery, paginate
-from assay_kit.problems import InvalidRequest, StepNotAllowed, may_answer
+from assay_kit.problems import StepNotAllowed, may_answer
 from assay_kit.timeline import TimelineEntryRead, timeline_of
 from dps_admission.dependencies import (
     Commissioner,
@@ -40,7 +40,7 @@ from .schemas import (
     WaitingRead,
 )
 
-router = APIRouter(tags=["memberships"], responses=may_answer(InvalidRequest))
+router = APIRouter(tags=["memberships"])
 ON_MEMBERSHIP = may_answer(MembershipNotFound, MembershipRefused, StepNotAllowed)
 LocationId = Annotated[str, Query(min_length=3, max_length=40, pattern=r"^1-[0-9]+$")]
 

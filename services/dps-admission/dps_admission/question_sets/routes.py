@@ -4,7 +4,7 @@ from uuid import UUID
 
 from fastapi import APIRouter
 
-from assay_kit.problems import InvalidRequest, may_answer
+from assay_kit.problems import may_answer
 from assay_kit.versions import VersionFrozen, VersionStatus
 from dps_admission.dependencies import Author, Now, SessionDep, SignedIn
 
@@ -24,7 +24,7 @@ from .schemas import (
     TrialRead,
 )
 
-router = APIRouter(prefix="/question-sets", tags=["question sets"], responses=may_answer(InvalidRequest))
+router = APIRouter(prefix="/question-sets", tags=["question sets"])
 
 
 @router.get("", operation_id="list_question_sets")

@@ -11,7 +11,7 @@ from sqlmodel import Session
 
 from assay_kit.calendar import end_of_london_day, london_day
 from assay_kit.clock import Now
-from assay_kit.problems import InvalidRequest, may_answer
+from assay_kit.problems import may_answer
 from assay_kit.tables_out import csv_bytes
 from dps_admission.dependencies import SessionDep
 from dps_admission.schemes.errors import LotNotFound
@@ -22,7 +22,7 @@ from dps_admission.tables import Lot
 from .repository import Line, Register
 from .schemas import RegisteredLot, RegisteredLots, RegisterLine, RegisterOfLot
 
-router = APIRouter(prefix="/register", tags=["register"], responses=may_answer(InvalidRequest, LotNotFound))
+router = APIRouter(prefix="/register", tags=["register"], responses=may_answer(LotNotFound))
 AsAt = Annotated[date | None, Query(description="The register at the end of this day; today where it is left out.")]
 HEADER = ("scheme", "lot", "zone", "provider_id", "provider", "member_since", "as_at")
 

@@ -5,7 +5,7 @@ from uuid import UUID
 from fastapi import APIRouter
 from sqlmodel import Session, col, select
 
-from assay_kit.problems import Conflict, InvalidRequest, StepNotAllowed, may_answer
+from assay_kit.problems import Conflict, StepNotAllowed, may_answer
 from dps_admission.dependencies import Commissioner, Decider, Now, SessionDep, SignedIn
 from dps_admission.question_sets.errors import QuestionSetNotFound
 from dps_admission.shown import shown
@@ -29,7 +29,7 @@ from .schemas import (
     WhyIn,
 )
 
-router = APIRouter(tags=["schemes"], responses=may_answer(InvalidRequest))
+router = APIRouter(tags=["schemes"])
 ON_SCHEME = may_answer(SchemeNotFound, StepNotAllowed, SchemeRefused)
 ON_LOT = may_answer(LotNotFound, StepNotAllowed, LotRefused)
 
