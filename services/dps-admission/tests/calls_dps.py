@@ -93,6 +93,7 @@ SCHEMES: Mapping[str, Make] = {
     "pause_lot": lambda stage: _manager({"lot_id": stage.lot().id}, WHY),
     "resume_lot": _resume_lot,
     "close_lot": lambda stage: _manager({"lot_id": stage.lot().id}, WHY),
+    "list_registered_lots": lambda _: Call(),
     "read_register": lambda stage: Call(path={"lot_id": stage.member()[0].lot_id}),
     "download_register": lambda stage: Call(path={"lot_id": stage.member()[0].lot_id}),
 }

@@ -22,7 +22,7 @@ from dps_admission.tables import Lot
 from .repository import Line, Register
 from .schemas import RegisteredLot, RegisteredLots, RegisterLine, RegisterOfLot
 
-router = APIRouter(prefix="/register", tags=["register"], responses=may_answer(LotNotFound))
+router = APIRouter(prefix="/register", tags=["register"])
 AsAt = Annotated[date | None, Query(description="The register at the end of this day; today where it is left out.")]
 HEADER = ("scheme", "lot", "zone", "provider_id", "provider", "member_since", "as_at")
 
@@ -37,7 +37,7 @@ def list_registered_lots(session: SessionDep) -> RegisteredLots:
     )
 
 
-@router.get("/lots/{lot_id}", operation_id="read_register")
+@router.get("/lots/{lot_id}", operation_id="read_register", responses=may_answer(LotNotFound))
 def read_register(lot_id: UUID, session: SessionDep, now: Now, as_at: AsAt = None) -> RegisterOfLot:
     lot, day = _public_lot(session, lot_id), as_at or london_day(now)
     return RegisterOfLot(
@@ -62,7 +62,7 @@ def read_register(lot_id: UUID, session: SessionDep, now: Now, as_at: AsAt = Non
     "/lots/{lot_id}/csv",
     operation_id="download_register",
     response_class=Response,
-    responses={200: {"content": {"text/csv": {"schema": {"type": "string"}}}}},
+    responses={200: {"content": {"text/csv": {"schema": {"type": "string"}}}}, **may_answer(LotNotFound)},
 )
 def download_register(lot_id: UUID, session: SessionDep, now: Now, as_at: AsAt = None) -> Response:
     _public_lot(session, lot_id)
