@@ -126,22 +126,26 @@ class Supervisor:
     def __init__(self, home: Home) -> None:
         self._address = f"unix://{home.socket}"
 
-    @property
-    def _remote(self) -> Any:
-        # A connection of its own for each call: a failed one cannot be used again.
+    def _ask(self, method: str, *arguments: Any) -> Any:
+        """Call a method, on a connection of its own: a failed one cannot be used again."""
         transport = SupervisorTransport(None, None, self._address)
-        return xmlrpc.client.ServerProxy("http://127.0.0.1", transport=transport).supervisor
+        try:
+            return getattr(xmlrpc.client.ServerProxy("http://127.0.0.1", transport=transport).supervisor, method)(
+                *arguments
+            )
+        finally:
+            transport.close()
 
     def is_up(self) -> bool:
         try:
-            return bool(self._remote.getState()["statename"] == "RUNNING")
+            return bool(self._ask("getState")["statename"] == "RUNNING")
         except (OSError, xmlrpc.client.Error):
             return False
 
     def start(self, program: Program) -> None:
         """Ask for a start; what becomes of it is read from `states`."""
-        self._remote.startProcess(program.name, False)
+        self._ask("startProcess", program.name, False)
 
     def states(self) -> dict[str, State]:
-        rows = self._remote.getAllProcessInfo()
+        rows = self._ask("getAllProcessInfo")
         return {row["name"]: State(row["name"], row["statename"], row["pid"], row["start"]) for row in rows}
