@@ -231,3 +231,35 @@ def test_a_role_without_the_right_is_told_so(signed_in_as: SignIn, services: Fak
     page = signed_in_as("adult_care_viewer").open("/lot-applications")
     assert page.status_code == 403
     assert "You do not have access to this" in page.text
+
+
+def test_lists_show_their_rows(signed_in_as: SignIn, services: FakeServices) -> None:
+    message = {
+        "id": SERVICE,
+        "subject": "You are invited",
+        "recipient": "Olive Owner",
+        "email": "olive@larkfield.example",
+        "source": "directory",
+        "made_at": "2026-03-02T10:00:00Z",
+        "status": "held",
+        "why": None,
+    }
+    services.says("GET", "/v1/messages", {"items": [message], "next_cursor": None})
+    page = signed_in_as("administrator").open("/outbox")
+    assert f'href="/outbox/{SERVICE}">You are invited</a>' in page.text
+
+
+def test_the_menu_marks_where_one_is(signed_in_as: SignIn) -> None:
+    page = signed_in_as("compliance_officer").open("/dashboard")
+    assert 'aria-current="true"' in page.text
+    assert 'href="/assessments"' in page.text
+    assert 'href="/outbox"' not in page.text
+
+
+def test_moving_the_clock_asks_for_the_beginning_of_a_london_day(signed_in_as: SignIn, services: FakeServices) -> None:
+    services.says("POST", "/v1/demo/clock", {"now": "2026-06-30T23:00:00Z"})
+    browser = signed_in_as("administrator")
+    assert "2 March 2026 at 12:00pm" in browser.open("/clock").text
+    page = browser.send("/clock", day__day="1", day__month="7", day__year="2026")
+    assert "The clock has been moved forward" in page.text
+    assert services.bodies("POST", "/v1/demo/clock") == [{"to": "2026-07-01T00:00:00+01:00"}]
