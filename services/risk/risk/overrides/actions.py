@@ -25,6 +25,7 @@ BATCH = 200
 
 
 def propose(session: Session, wanted: OverrideWanted, *, by: Principal, now: datetime) -> Override:
+    refresh(session, [wanted.care_service_id], now=now)
     band, result = Bands(session).of_service(wanted.care_service_id)
     _refuse(_bars(wanted.band, result, last_day=wanted.last_day, today=london_day(now)))
     override = Override(
@@ -48,7 +49,7 @@ def approve(session: Session, override_id: UUID, *, by: Principal, now: datetime
     """In force from now on. The rules are asked again: things may have changed since it was proposed."""
     overrides, bands = Overrides(session), Bands(session)
     override = overrides.get(override_id, lock=True)
-    bands.lock([override.care_service_id])
+    refresh(session, [override.care_service_id], now=now)
     if override.status == Status.PROPOSED:
         band, result = bands.of_service(override.care_service_id)
         bars = _bars(Band(override.band), result, last_day=override.last_day, today=london_day(now))
