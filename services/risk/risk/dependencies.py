@@ -1,7 +1,5 @@
 """What routes may ask for, by name: who may do it, and the copies of the directory's records."""
 
-from collections.abc import Iterator
-from functools import cache
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -31,18 +29,18 @@ BandReader = Annotated[Principal, allow(*READERS, Scope.BANDS_READ)]
 IntelligenceSender = Annotated[Principal, allow(Scope.INTELLIGENCE_WRITE)]
 
 
-@cache
-def _client(url: str, name: str) -> DirectoryClient:
-    return DirectoryClient(caller(Settings(), name), url)
-
-
 def get_directory(request: Request) -> Directory:
-    settings: Settings = request.app.state.settings
-    return _client(settings.service_url("directory"), request.app.state.service.name)
+    """Made once a process, when first needed."""
+    state = request.app.state
+    if not hasattr(state, "directory"):
+        settings: Settings = state.settings
+        state.directory = DirectoryClient(caller(settings, "risk"), settings.service_url("directory"))
+    directory: Directory = state.directory
+    return directory
 
 
-def get_copies(session: SessionDep, directory: Annotated[Directory, Depends(get_directory)]) -> Iterator[Copies]:
-    yield Copies(session, directory)
+def get_copies(session: SessionDep, directory: Annotated[Directory, Depends(get_directory)]) -> Copies:
+    return Copies(session, directory)
 
 
-CopiesDep = Annotated[Copies, Depends(get_copies, scope="function")]
+CopiesDep = Annotated[Copies, Depends(get_copies)]

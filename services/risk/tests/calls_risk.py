@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -12,8 +12,9 @@ from sqlmodel import Session, select
 from assay_contracts.directory import CareServiceRecord
 from assay_contracts.directory.copies import Copies
 from assay_contracts.roles import Role, Scope
-from assay_kit.clock import real_now
+from assay_kit.clock import business_now
 from assay_kit.identity import Principal
+from assay_kit.settings import Mode, Settings
 from assay_kit.walk import Call, KnownCalls
 from risk.case_tasks.actions import open_task
 from risk.intelligence import actions as intelligence
@@ -45,6 +46,11 @@ PLAN = ContinuityPlan(
     health_told_on=date(2026, 1, 1),
     other_councils_told_on=date(2026, 1, 1),
 )
+
+
+def _now(session: Session) -> datetime:
+    """Business time, wherever a test before has put the clock."""
+    return business_now(session, Settings(mode=Mode.DEMONSTRATION))
 
 
 def _officer(path: Mapping[str, Any] | None = None, body: Any = None, **more: Any) -> Call:
@@ -80,24 +86,24 @@ def _recompute(session: Session) -> Call:
     return _reader({"result_id": session.exec(wanted).one().id})
 
 
-def _wanted_override(service: CareServiceRecord) -> OverrideWanted:
-    last_day = real_now().date() + timedelta(days=14)
+def _wanted_override(session: Session, service: CareServiceRecord) -> OverrideWanted:
+    last_day = _now(session).date() + timedelta(days=14)
     return OverrideWanted(care_service_id=service.id, band="red", reason=REASON["reason"], last_day=last_day)
 
 
 def _propose_override(session: Session) -> Call:
-    return _officer(body=_wanted_override(make.green_service(session)).model_dump(mode="json"))
+    return _officer(body=_wanted_override(session, make.green_service(session)).model_dump(mode="json"))
 
 
 def _override(session: Session) -> Override:
     service = make.green_service(session)
-    return overrides.propose(session, _wanted_override(service), by=PROPOSER, now=real_now())
+    return overrides.propose(session, _wanted_override(session, service), by=PROPOSER, now=_now(session))
 
 
 def _end_override(session: Session) -> Call:
     override = _override(session)
     other = Principal(subject="person:another", name="Another", roles=frozenset({Role.COMMISSIONING_MANAGER}))
-    overrides.approve(session, override.id, by=other, now=real_now())
+    overrides.approve(session, override.id, by=other, now=_now(session))
     return _manager({"override_id": override.id}, REASON)
 
 
@@ -120,13 +126,15 @@ def _wanted(service: CareServiceRecord, kind: Kind = Kind.EMBARGO, **about: Any)
 
 def _proposed(session: Session, kind: Kind = Kind.EMBARGO, **about: Any) -> Intervention:
     service = make.green_service(session)
-    return interventions.propose(session, _wanted(service, kind, **about), Copies(session), by=PROPOSER, now=real_now())
+    return interventions.propose(
+        session, _wanted(service, kind, **about), Copies(session), by=PROPOSER, now=_now(session)
+    )
 
 
 def _issued(session: Session, kind: Kind = Kind.EMBARGO, **about: Any) -> Intervention:
     proposed = _proposed(session, kind, **about)
     other = Principal(subject="person:another", name="Another", roles=frozenset({Role.COMMISSIONING_MANAGER}))
-    return interventions.authorise(session, proposed.id, Authorisation(**NOTICE), by=other, now=real_now())
+    return interventions.authorise(session, proposed.id, Authorisation(**NOTICE), by=other, now=_now(session))
 
 
 def _on_issued(kind: Kind = Kind.DEFAULT_NOTICE, call: Any = _officer, body: Any = REASON) -> Any:
@@ -140,7 +148,7 @@ def _on_proposed(call: Any, body: Any, kind: Kind = Kind.EMBARGO) -> Any:
 def _issue(session: Session) -> Call:
     proposed = _proposed(session)
     other = Principal(subject="person:another", name="Another", roles=frozenset({Role.COMMISSIONING_MANAGER}))
-    interventions.authorise(session, proposed.id, Authorisation(), by=other, now=real_now())
+    interventions.authorise(session, proposed.id, Authorisation(), by=other, now=_now(session))
     return _officer({"intervention_id": proposed.id}, NOTICE)
 
 
@@ -158,7 +166,7 @@ def _urgent(service: CareServiceRecord) -> UrgentEmbargo:
 
 def _confirm(session: Session) -> Call:
     urgent = interventions.issue_urgently(
-        session, _urgent(make.green_service(session)), Copies(session), by=PROPOSER, now=real_now()
+        session, _urgent(make.green_service(session)), Copies(session), by=PROPOSER, now=_now(session)
     )
     return _manager({"intervention_id": urgent.id})
 
@@ -185,7 +193,7 @@ def _as_its_provider(body: Any = None) -> Any:
 
 def _complete_task(session: Session) -> Call:
     service = make.green_service(session)
-    open_task(session, service.id, subject="a matter", wording="Settle this.", now=real_now())
+    open_task(session, service.id, subject="a matter", wording="Settle this.", now=_now(session))
     [task] = session.exec(select(CaseTask).where(CaseTask.care_service_id == service.id)).all()
     return _officer({"task_id": task.id}, {"outcome": "Settled with the provider."})
 
@@ -199,7 +207,7 @@ def _entry(session: Session) -> EntryWanted:
         kind="contracting_concern",
         provider_id=service.provider_id,
         care_service_id=service.id,
-        event_on=date(2026, 1, 5),
+        event_on=date(1995, 1, 5),
         source="Quality visit",
         restricted=False,
         substantiated=True,
@@ -208,7 +216,7 @@ def _entry(session: Session) -> EntryWanted:
 
 def _recorded(session: Session) -> tuple[UUID, EntryWanted]:
     wanted = _entry(session)
-    entry = intelligence.record(session, wanted, Copies(session), by=PROPOSER, now=real_now())
+    entry = intelligence.record(session, wanted, Copies(session), by=PROPOSER, now=_now(session))
     return entry.id, wanted
 
 
@@ -223,8 +231,8 @@ def _grant(session: Session) -> RestrictedGrant:
         reason=REASON["reason"],
         granted_by="person:manager",
         granted_by_name="Mary",
-        granted_at=real_now(),
-        ends_at=real_now() + timedelta(hours=1),
+        granted_at=_now(session),
+        ends_at=_now(session) + timedelta(hours=1),
     )
     session.add(grant)
     session.flush()
@@ -238,10 +246,10 @@ def _sent(session: Session, **about: Any) -> dict[str, Any]:
 
 def _queued(session: Session) -> UUID:
     sent = UnexpectedDeathSent(
-        source_reference=uuid4().hex, cqc_location_id="1-404", died_on=date(2026, 1, 5), restricted=True
+        source_reference=uuid4().hex, cqc_location_id="1-404", died_on=date(1995, 1, 5), restricted=True
     )
     kind = IntelligenceKind.UNEXPECTED_DEATH
-    receipt = intake.take_in(session, kind, sent, Copies(session), by=MACHINE, now=real_now())
+    receipt = intake.take_in(session, kind, sent, Copies(session), by=MACHINE, now=_now(session))
     assert receipt.intake_item_id is not None
     return receipt.intake_item_id
 
@@ -255,7 +263,7 @@ def _record_reading(session: Session) -> Call:
     number = uuid4().hex[:8].upper()
     make.green_service(session, make.provider(session, company_number=number))
     reading = {"status": "active"}
-    return _officer(body={"source": "companies", "key": number, "read_on": "2026-01-05", "reading": reading})
+    return _officer(body={"source": "companies", "key": number, "read_on": "1995-01-05", "reading": reading})
 
 
 # Scoring models
@@ -267,10 +275,10 @@ def _model() -> dict[str, Any]:
 
 def _draft(session: Session) -> int:
     by = Principal(subject="person:drafter", name="Drafter", roles=frozenset({Role.ADMINISTRATOR}))
-    return models.draft(session, ModelDraft.model_validate(_model()), by=by, now=real_now()).version
+    return models.draft(session, ModelDraft.model_validate(_model()), by=by, now=_now(session)).version
 
 
-DECISION = "2026-01-05"
+DECISION = "1995-01-05"
 ENQUIRY = {
     "enquiry_reference": "SE-1",
     "stage": "decision",

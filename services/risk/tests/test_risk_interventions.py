@@ -135,6 +135,17 @@ def test_an_urgent_embargo_is_in_force_at_once_and_escalates_daily_until_another
     assert templates(session).count("urgent_embargo_not_confirmed") == 2
 
 
+def test_an_urgent_embargo_does_not_wait_for_the_bank_holidays_to_be_published(
+    session: Session, client_as: ClientAs, at: Any
+) -> None:
+    service = green_service(session)
+    at.now = datetime(2031, 6, 2, 12, tzinfo=UTC)
+    made = client_as(Role.COMMISSIONING_MANAGER).post(
+        "/v1/urgent-embargoes", json=urgent(service, review_on="2031-07-01")
+    )
+    assert (made.status_code, made.json()["confirm_by"]) == (201, "2031-06-03T22:59:59.999999Z")
+
+
 def test_an_embargo_past_its_review_stays_and_alerts_every_day(session: Session, client_as: ClientAs, at: Any) -> None:
     service = green_service(session)
     mary = client_as(Role.COMMISSIONING_MANAGER, name="Mary")

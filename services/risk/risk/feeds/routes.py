@@ -8,7 +8,6 @@ from pydantic import AwareDatetime, BaseModel, Field
 from assay_kit.calendar import london_day
 from assay_kit.clock import Now
 from assay_kit.database import SessionDep
-from assay_kit.problems import InvalidRequest, may_answer
 from assay_kit.text import Key, Model
 from risk.bands.repository import Bands
 from risk.dependencies import Caseworker, CouncilMember, IntelligenceSender
@@ -19,7 +18,7 @@ from risk.indicators.facts import Feed
 from risk.scoring_models.policy import CountPolicy
 from risk.scoring_models.repository import ScoringModels, policy_of
 
-router = APIRouter(prefix="/feeds", tags=["feeds"], responses=may_answer(InvalidRequest))
+router = APIRouter(prefix="/feeds", tags=["feeds"])
 
 
 class FeedRead(BaseModel):

@@ -1,14 +1,14 @@
 """What people do about interventions: load, ask the rules, change, tell."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from sqlmodel import Session
 
 from assay_contracts.directory.copies import Copies
-from assay_kit.calendar import Calendar, WorkingDays, end_of_london_day, london_day
+from assay_kit.calendar import Calendar, CalendarEnds, WorkingDays, end_of_london_day, london_day
 from assay_kit.identity import Principal
 from assay_kit.references import next_reference
 from assay_kit.timeline import begin, take
@@ -88,13 +88,20 @@ def issue_urgently(
         kind=Kind.EMBARGO, **wanted.model_dump(exclude={"notice_text", "conditions"}), conditions=wanted.conditions
     )
     intervention = propose(session, proposed, copies, by=by, now=now)
-    confirm_by = end_of_london_day(WORKING_DAYS.after(london_day(now), CONFIRM_WITHIN_WORKING_DAYS))
     intervention.is_urgent = True
-    intervention.confirm_by = intervention.confirmation_alert_at = confirm_by
+    intervention.confirm_by = intervention.confirmation_alert_at = _confirm_by(london_day(now))
     _decide(intervention, by=by, now=now)
     _step(session, intervention, Step.AUTHORISE_URGENTLY, by=by, now=now, reason=wanted.reason)
     _issue(session, intervention, wanted.notice_text, by=by, now=now)
     return intervention
+
+
+def _confirm_by(today: date) -> datetime:
+    """The end of the next working day; of tomorrow where bank holidays are not published yet: safety does not wait."""
+    try:
+        return end_of_london_day(WORKING_DAYS.after(today, CONFIRM_WITHIN_WORKING_DAYS))
+    except CalendarEnds:
+        return end_of_london_day(today + timedelta(days=1))
 
 
 def authorise(

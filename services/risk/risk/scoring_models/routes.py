@@ -7,7 +7,7 @@ from fastapi import APIRouter, Path, Response, status
 from assay_kit.clock import Now
 from assay_kit.database import SessionDep
 from assay_kit.etags import IfMatch, set_etag
-from assay_kit.problems import InvalidRequest, StaleEdit, may_answer
+from assay_kit.problems import StaleEdit, may_answer
 from assay_kit.versions import VersionFrozen
 from risk.dependencies import Administrator, CouncilMember, Manager, ModelReviewer
 from risk.intelligence.sight import InFull
@@ -17,7 +17,7 @@ from risk.scoring_models.errors import ApprovalBarred, ScoringModelNotFound
 from risk.scoring_models.repository import ScoringModels
 from risk.scoring_models.schemas import DryRun, ModelDraft, ScoringModelList, ScoringModelRead
 
-router = APIRouter(prefix="/scoring-models", tags=["scoring models"], responses=may_answer(InvalidRequest))
+router = APIRouter(prefix="/scoring-models", tags=["scoring models"])
 
 Version = Annotated[int, Path(ge=1, le=1_000_000)]
 
