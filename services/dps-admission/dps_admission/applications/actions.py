@@ -61,11 +61,16 @@ def withdraw_part(session: Session, part_id: UUID, *, reason: str, by: Principal
     return part
 
 
-def lapse_part(session: Session, part: LotApplication, *, now: datetime) -> None:
-    """The DPS has closed with this undecided: it lapses, and the provider is told by letter."""
-    _end_part(session, part, LotApplicationStep.LAPSE, reason="The DPS has closed.", by=SYSTEM, now=now)
-    close_if_decided(session, part.application_id, by=SYSTEM, now=now)
-    write_to_provider(session, part.provider_id, "application_lapsed", about=part.id, personalisation={}, now=now)
+def lapse(session: Session, application_id: UUID, *, now: datetime) -> None:
+    """The DPS has closed with this undecided: what is open lapses, and the provider is told by letter."""
+    applications = Applications(session)
+    applications.get(application_id, lock=True)
+    for part in applications.parts_of(application_id, lock=True):
+        if part.status in OPEN:
+            _end_part(session, part, LotApplicationStep.LAPSE, reason="The DPS has closed.", by=SYSTEM, now=now)
+            to, about = part.provider_id, part.id
+            write_to_provider(session, to, "application_lapsed", about=about, personalisation={}, now=now)
+    close_if_decided(session, application_id, by=SYSTEM, now=now)
 
 
 def _end_part(

@@ -85,11 +85,19 @@ class Applications:
             statement = statement.with_for_update().execution_options(populate_existing=True)
         return self.session.exec(statement).all()
 
-    def open_parts_of_lots(self, lot_ids: Sequence[UUID]) -> Sequence[LotApplication]:
-        statement = select(LotApplication).where(
+    def undecided(self, lot_id: UUID) -> int:
+        """How many lot applications of a lot are open. One that is being decided this instant is still open."""
+        statement = select(func.count(col(LotApplication.id))).where(
+            col(LotApplication.lot_id) == lot_id, col(LotApplication.status).in_(OPEN)
+        )
+        return self.session.exec(statement).one()
+
+    def undecided_in(self, lot_ids: Sequence[UUID]) -> Sequence[UUID]:
+        """The applications that have open parts in any of the lots, in locking order."""
+        statement = select(LotApplication.application_id).where(
             col(LotApplication.lot_id).in_(lot_ids), col(LotApplication.status).in_(OPEN)
         )
-        return self.session.exec(statement.order_by(col(LotApplication.id)).with_for_update()).all()
+        return sorted(set(self.session.exec(statement)))
 
     def drafts_to(self, scheme_id: UUID) -> Sequence[Application]:
         statement = select(Application).where(

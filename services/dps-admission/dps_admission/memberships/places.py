@@ -95,7 +95,7 @@ def run_round(session: Session, lot_id: UUID, *, by: Principal, now: datetime) -
     admitted = {zone.id: memberships.in_zone(zone.id, MembershipStatus.ADMITTED) for zone in locked}
     bars = bars_to_round(
         places=Schemes(session).lot(lot_id).places,
-        undecided=len(Applications(session).open_parts_of_lots([lot_id])),
+        undecided=Applications(session).undecided(lot_id),
         admitted=sum(len(some) for some in admitted.values()),
     )
     MembershipRefused.unless_clear(bars)

@@ -8,7 +8,7 @@ from sqlmodel import Session
 from assay_kit.calendar import london_day, start_of_london_day
 from assay_kit.identity import SYSTEM, Principal
 from assay_kit.timeline import take
-from dps_admission.applications.actions import expire_draft, lapse_part
+from dps_admission.applications.actions import expire_draft, lapse
 from dps_admission.applications.repository import Applications
 from dps_admission.memberships.ending import expire_members
 from dps_admission.tables import Scheme
@@ -28,8 +28,8 @@ def close_scheme(session: Session, scheme_id: UUID, *, reason: str, by: Principa
             take(session, lot, LotStep.CLOSE, LOT_LIFE, by=by, now=now, reason=reason)
     for draft in applications.drafts_to(scheme.id):
         expire_draft(session, draft, now=now)
-    for part in applications.open_parts_of_lots([lot.id for lot in lots]):
-        lapse_part(session, part, now=now)
+    for application_id in applications.undecided_in([lot.id for lot in lots]):
+        lapse(session, application_id, now=now)
     expire_members(session, scheme.id, by=by, now=now)
     session.flush()
     return scheme
