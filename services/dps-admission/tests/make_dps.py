@@ -79,9 +79,10 @@ def profile_id(session: Session, regime: Regime = Regime.PCR2015_LIGHT_TOUCH) ->
     return session.exec(statement).one().id
 
 
-def question_set_id(session: Session) -> UUID:
+def question_set_id(session: Session, *, version: int = 1) -> UUID:
     seed_question_set(session, now=BEFORE)
-    return session.exec(select(QuestionSet).where(col(QuestionSet.name) == DEFAULT_SET)).one().id
+    named = col(QuestionSet.name) == DEFAULT_SET, col(QuestionSet.version) == version
+    return session.exec(select(QuestionSet).where(*named)).one().id
 
 
 def scheme_body(session: Session, **about: Any) -> dict[str, Any]:

@@ -25,8 +25,11 @@ def test_a_draft_is_saved_again_and_again_but_never_over_another_save(house: Hou
     saved = owner.put(address, json=body, headers={"If-Match": f'"{drafted["version"]}"'})
     assert saved.headers["ETag"] == f'"{drafted["version"] + 1}"'
 
-    stale = owner.put(address, json=body, headers={"If-Match": f'"{drafted["version"]}"'})
-    assert stale.status_code == 412
+    read_before = {"If-Match": f'"{drafted["version"]}"'}
+    assert owner.put(address, json=body, headers=read_before).status_code == 412
+    submission = f"/v1/applications/{drafted['id']}/submission"
+    assert owner.post(submission, json=SUBMISSION, headers=read_before).status_code == 412
+    assert owner.get(f"/v1/applications/{drafted['id']}/proof").status_code == 409
 
 
 def test_submission_names_every_answer_that_is_missing(house: House, session: Session) -> None:

@@ -125,6 +125,9 @@ def test_a_refusal_waits_for_the_window_and_records_the_silence(house: House, se
     assert window["silent_at"] == window["closes_at"]
     [criterion] = told_to_provider["items"][-1]["criteria"]
     assert criterion["what_would_change"]
+    question = {"question": "Which branch would deliver?"}
+    late = house.commissioner().post(f"/v1/lot-applications/{part}/clarifications", json=question)
+    assert late.status_code == 409
     application = ok(house.provider(who).get(f"/v1/lot-applications/{part}"))["application_id"]
     assert ok(house.provider(who).get(f"/v1/applications/{application}"))["status"] == "closed"
 

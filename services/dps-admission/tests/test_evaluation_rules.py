@@ -221,8 +221,8 @@ def test_the_outcome_follows_the_report(admits: bool, failed: list[str], expecte
 
 
 def test_a_refusal_gives_a_reason_for_each_failure_and_for_no_other() -> None:
-    bars = rules.bars_to_reasons(failed=["quality", "policy"], reasons={"policy": "why", "other": "why"})
-    assert named(bars) == ["reason-missing", "reason-too-many"]
+    bars = rules.bars_to_reasons(failed=["quality", "policy"], reasons=["policy", "other", "policy"])
+    assert named(bars) == ["reason-missing", "reason-too-many", "reason-twice"]
 
 
 def test_representations_meet_a_criterion_but_never_a_score() -> None:
@@ -236,7 +236,5 @@ def test_representations_meet_a_criterion_but_never_a_score() -> None:
     [(False, False, ["window-open"]), (True, False, []), (False, True, []), (True, True, [])],
 )
 def test_refusal_waits_for_the_answer_or_the_end_of_the_window(over: bool, answered: bool, expected: list[str]) -> None:
-    bars = rules.bars_to_refusing(
-        window_is_over=over, has_answer=answered, failed=["policy"], reasons={"policy": "why"}
-    )
+    bars = rules.bars_to_refusing(window_is_over=over, has_answer=answered, failed=["policy"], reasons=["policy"])
     assert named(bars) == expected

@@ -197,6 +197,7 @@ def test_removal_takes_reasons_first_and_a_second_person(house: House, session: 
     ok(house.manager().post(f"{address}/removal-notice", json=notice))
     assert refused(house.manager().post(f"{address}/removal")) == ["second-person"]
     assert ok(house.manager("Max Manager").post(f"{address}/removal"))["status"] == "ended"
+    assert refused(house.manager().post(f"{address}/removal-notice", json=notice)) == ["already-ended"]
     assert "removal_notice" in [one.template for one in told(session, MessageRequested)]
 
 

@@ -5,10 +5,15 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import ValidationError
 
 from dps_admission.question_sets.content import ExclusionGround, Kind, Question, QuestionSetContent, Scored
-from dps_admission.question_sets.rules import bars_to_publishing, error_in_answer, errors_in, questions_asked
+from dps_admission.question_sets.rules import (
+    bars_to_content,
+    bars_to_publishing,
+    error_in_answer,
+    errors_in,
+    questions_asked,
+)
 
 SHIPPED = QuestionSetContent.model_validate_json(
     (files("dps_admission") / "defaults" / "question_set.json").read_text(encoding="utf-8")
@@ -30,6 +35,7 @@ SINCE = {"id": "since", "text": "Since?", "kind": "date", "only_when": {"questio
 
 
 def test_the_shipped_set_can_be_published_and_has_all_three_parts() -> None:
+    assert bars_to_content(SHIPPED) == []
     assert bars_to_publishing(SHIPPED) == []
     assert {section.part for section in SHIPPED.sections} == {1, 2, 3}
     grounds = [one.grading for one in SHIPPED.questions() if isinstance(one.grading, ExclusionGround)]
@@ -157,5 +163,4 @@ UNLIMITED = {"kind": "scored", "weight": 1, "descriptors": ["x"] * 6}
     ],
 )
 def test_an_inconsistent_set_is_refused(broken: tuple[dict[str, Any], ...]) -> None:
-    with pytest.raises(ValidationError):
-        content(*broken)
+    assert bars_to_content(content(*broken))

@@ -29,7 +29,9 @@ class ChoiceIn(Model):
 
 
 class DraftIn(Model):
-    answers: dict[Slug, JsonValue] = Field(default_factory=dict, max_length=1000)
+    answers: dict[Slug, JsonValue] = Field(
+        default_factory=dict, max_length=1000, json_schema_extra={"additionalProperties": False}
+    )
     choices: list[ChoiceIn] = Field(default_factory=list, max_length=50)
 
 

@@ -56,7 +56,7 @@ def decide(session: Session, part_id: UUID, asked: DecisionIn, *, by: Principal,
     failed = report.content["failed"]
     bars = rules.bars_to_outcome(admits=is_admission, failed=failed)
     if not bars and not is_admission:
-        bars = rules.bars_to_reasons(failed=failed, reasons=_by_criterion(asked.criteria))
+        bars = rules.bars_to_reasons(failed=failed, reasons=[one.criterion for one in asked.criteria])
     DecisionRefused.unless_clear(bars)
     criteria = _with_figures(report, asked.criteria)
     decision = _record(
@@ -78,10 +78,6 @@ def _part_to_decide(session: Session, part_id: UUID, by: Principal) -> LotApplic
     involved = Evaluations(session, part).involved()
     DecisionRefused.unless_clear(rules.bars_to_deciding(person=by.subject, involved=involved))
     return part
-
-
-def _by_criterion(reasons: Sequence[CriterionReasonIn]) -> dict[str, CriterionReasonIn]:
-    return {one.criterion: one for one in reasons}
 
 
 def _with_figures(report: EvaluationReport, reasons: Sequence[CriterionReasonIn]) -> list[dict[str, Any]]:
@@ -237,7 +233,7 @@ def refuse(session: Session, part_id: UUID, asked: RefusalIn, *, by: Principal, 
         window_is_over=window.silent_at is not None or now > window.closes_at,
         has_answer=window.made_at is not None,
         failed=report.content["failed"],
-        reasons=_by_criterion(asked.criteria),
+        reasons=[one.criterion for one in asked.criteria],
     )
     DecisionRefused.unless_clear(bars)
     criteria = _with_figures(report, asked.criteria)

@@ -4,7 +4,6 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
-from typing import Any
 
 from dps_admission.bars import Bar
 from dps_admission.question_sets.content import (
@@ -308,14 +307,15 @@ def bars_to_admitting_on_representations(
     return bars
 
 
-def bars_to_reasons(*, failed: Sequence[str], reasons: Mapping[str, Any]) -> list[Bar]:
+def bars_to_reasons(*, failed: Sequence[str], reasons: Sequence[str]) -> list[Bar]:
     """A refusal gives a reason for every criterion that failed, and for no other."""
     bars = [Bar("reason-missing", f"{one}: give the reason.") for one in failed if one not in reasons]
-    return bars + [Bar("reason-too-many", f"{one} did not fail.") for one in reasons if one not in failed]
+    bars += [Bar("reason-too-many", f"{one} did not fail.") for one in reasons if one not in failed]
+    return bars + [Bar("reason-twice", f"{one} is named twice.") for one in set(reasons) if reasons.count(one) > 1]
 
 
 def bars_to_refusing(
-    *, window_is_over: bool, has_answer: bool, failed: Sequence[str], reasons: Mapping[str, Any]
+    *, window_is_over: bool, has_answer: bool, failed: Sequence[str], reasons: Sequence[str]
 ) -> list[Bar]:
     bars = []
     if not window_is_over and not has_answer:

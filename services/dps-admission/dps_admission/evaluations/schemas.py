@@ -1,9 +1,9 @@
 """What callers send and receive about evaluations and decisions."""
 
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from assay_kit.text import Key, Model, Name, Reason, Text
 from dps_admission.applications.schemas import LotApplicationRead
@@ -33,7 +33,9 @@ class MarkIn(Model):
 
 
 class SheetIn(Model):
-    marks: dict[Slug, MarkIn] = Field(default_factory=dict, max_length=500)
+    marks: dict[Slug, MarkIn] = Field(
+        default_factory=dict, max_length=500, json_schema_extra={"additionalProperties": False}
+    )
 
 
 class ConsensusIn(Model):
@@ -73,12 +75,6 @@ class RepresentationsAcceptedIn(Model):
 class RefusalIn(Model):
     reason: Reason
     criteria: list[CriterionReasonIn] = Field(min_length=1, max_length=500)
-
-    @model_validator(mode="after")
-    def _once_each(self) -> Self:
-        if len({one.criterion for one in self.criteria}) != len(self.criteria):
-            raise ValueError("Name each criterion once.")
-        return self
 
 
 class DecisionReasonIn(Model):

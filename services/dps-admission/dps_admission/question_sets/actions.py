@@ -12,13 +12,14 @@ from dps_admission.tables import QuestionSet
 from .content import QuestionSetContent
 from .errors import QuestionSetRefused
 from .repository import QuestionSets
-from .rules import bars_to_publishing
+from .rules import bars_to_content, bars_to_publishing
 
 
 def draft_question_set(
     session: Session, *, name: str, content: QuestionSetContent, by: Principal, now: datetime
 ) -> QuestionSet:
     """The first version of a new set, or the next of an old one."""
+    QuestionSetRefused.unless_clear(bars_to_content(content))
     drafted = QuestionSet(
         name=name,
         version=QuestionSets(session).last_version(name) + 1,
@@ -33,6 +34,7 @@ def draft_question_set(
 
 def edit_question_set(session: Session, question_set_id: UUID, content: QuestionSetContent) -> QuestionSet:
     drafted = _draft(session, question_set_id)
+    QuestionSetRefused.unless_clear(bars_to_content(content))
     drafted.content = content.model_dump(mode="json")
     session.flush()
     return drafted

@@ -3,12 +3,15 @@
 from collections.abc import Iterator
 from decimal import Decimal
 from enum import StrEnum
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, StringConstraints
 
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,59}$")]
 Words = Annotated[str, StringConstraints(min_length=1, max_length=4000, pattern=r"^[^\x00]*$")]
+
+# Of an object keyed by question: the schema says that other keys are refused, as the reader does.
+NOTHING_ELSE: dict[str, JsonValue] = {"additionalProperties": False}
 
 
 class Kind(StrEnum):
@@ -94,16 +97,6 @@ class Question(_Part):
         default_factory=InformationOnly, discriminator="kind"
     )
 
-    @model_validator(mode="after")
-    def _is_consistent(self) -> Self:
-        if (self.kind in (Kind.CHOICE, Kind.SEVERAL)) != bool(self.options):
-            raise ValueError("Options belong to choice and several questions, and to no other.")
-        if isinstance(self.grading, Scored) and (self.kind != Kind.TEXT or self.word_limit is None):
-            raise ValueError("A scored question is a text with a word limit.")
-        if isinstance(self.grading, ExclusionGround) and self.kind != Kind.YES_NO:
-            raise ValueError("An exclusion ground is a yes or no question.")
-        return self
-
 
 class Section(_Part):
     part: Literal[1, 2, 3]
@@ -113,23 +106,6 @@ class Section(_Part):
 
 class QuestionSetContent(_Part):
     sections: list[Section] = Field(min_length=1, max_length=40)
-
-    @model_validator(mode="after")
-    def _is_consistent(self) -> Self:
-        questions = list(self.questions())
-        ids = [question.id for question in questions]
-        if len(set(ids)) != len(ids):
-            raise ValueError("Every question needs an id of its own.")
-        seen: set[str] = set()
-        for question in questions:
-            if question.only_when and question.only_when.question not in seen:
-                raise ValueError(f"{question.id} depends on a question that does not come before it.")
-            seen.add(question.id)
-        for question in questions:
-            ground = question.grading
-            if isinstance(ground, ExclusionGround) and not {ground.event_date, ground.self_cleaning} <= set(ids):
-                raise ValueError(f"{question.id} names a date or statement that is not a question.")
-        return self
 
     def questions(self) -> Iterator[Question]:
         for section in self.sections:

@@ -33,7 +33,7 @@ def list_question_sets(session: SessionDep, by: SignedIn) -> QuestionSetList:
     return QuestionSetList(items=[QuestionSetSummary.model_validate(one) for one in found])
 
 
-@router.post("", operation_id="draft_question_set", status_code=201)
+@router.post("", operation_id="draft_question_set", status_code=201, responses=may_answer(QuestionSetRefused))
 def draft_question_set(asked: QuestionSetIn, session: SessionDep, by: Author, now: Now) -> QuestionSetRead:
     drafted = actions.draft_question_set(session, name=asked.name, content=asked.content, by=by, now=now)
     return QuestionSetRead.model_validate(drafted)
@@ -50,7 +50,7 @@ def read_question_set(question_set_id: UUID, session: SessionDep, by: SignedIn) 
 @router.put(
     "/{question_set_id}",
     operation_id="edit_question_set",
-    responses=may_answer(QuestionSetNotFound, VersionFrozen),
+    responses=may_answer(QuestionSetNotFound, VersionFrozen, QuestionSetRefused),
 )
 def edit_question_set(question_set_id: UUID, asked: ContentIn, session: SessionDep, by: Author) -> QuestionSetRead:
     return QuestionSetRead.model_validate(actions.edit_question_set(session, question_set_id, asked.content))

@@ -1,6 +1,7 @@
 """Whether answers fit a question set, and whether a set may be published. Pure."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import asdict, dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -28,8 +29,37 @@ class AnswerError:
         return asdict(self)
 
 
+def bars_to_content(content: QuestionSetContent) -> list[Bar]:
+    """What does not hang together, in a draft already: answers could not be judged by it."""
+    bars, ids = [], [question.id for question in content.questions()]
+    for question_id, times in Counter(ids).items():
+        if times > 1:
+            bars.append(Bar("id-twice", f"{question_id}: every question needs an id of its own."))
+    before: set[str] = set()
+    for question in content.questions():
+        bars += _bars_to_question(question, before=before, ids=set(ids))
+        before.add(question.id)
+    return bars
+
+
+def _bars_to_question(question: Question, *, before: Set[str], ids: Set[str]) -> list[Bar]:
+    has_choice, grading = question.kind in (Kind.CHOICE, Kind.SEVERAL), question.grading
+    is_scored, is_ground = isinstance(grading, Scored), isinstance(grading, ExclusionGround)
+    named = {grading.event_date, grading.self_cleaning} if isinstance(grading, ExclusionGround) else set()
+    hangs_on = question.only_when.question if question.only_when else None
+    tests = (
+        (has_choice != bool(question.options), "options", "options belong to choice and several, and to no other"),
+        (is_scored and question.kind != Kind.TEXT, "scored-not-text", "a scored question is a text"),
+        (is_scored and question.word_limit is None, "no-word-limit", "a scored question has a word limit"),
+        (is_ground and question.kind != Kind.YES_NO, "ground-not-yes-no", "an exclusion ground is yes or no"),
+        (not named <= ids, "ground-incomplete", "its date or statement is not a question here"),
+        (hangs_on is not None and hangs_on not in before, "dependency", "it depends on no question before it"),
+    )
+    return [Bar(rule, f"{question.id}: {says}.") for applies, rule, says in tests if applies]
+
+
 def bars_to_publishing(content: QuestionSetContent) -> list[Bar]:
-    bars = []
+    bars = bars_to_content(content)
     present = {section.part for section in content.sections}
     for part in PARTS:
         if part not in present:

@@ -42,7 +42,9 @@ class QuestionSetList(BaseModel):
 class TrialIn(Model):
     """Answers to try against a set before it is published."""
 
-    answers: dict[Slug, JsonValue] = Field(default_factory=dict, max_length=1000)
+    answers: dict[Slug, JsonValue] = Field(
+        default_factory=dict, max_length=1000, json_schema_extra={"additionalProperties": False}
+    )
 
 
 class AnswerErrorRead(BaseModel):

@@ -1,0 +1,105 @@
+from datetime import UTC, datetime
+
+import pytest
+from make_dps import REASON, SUBMISSION, House, applicant, lot_body, ok, question_set_id, refused, scheme_body
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+from sqlmodel import Session
+
+from assay_contracts.roles import Role
+from assay_kit.testing import Time
+from dps_admission.schemes.profiles import Regime
+
+
+def test_a_draft_dps_opens_only_with_a_notice_and_one_ready_lot(house: House, session: Session) -> None:
+    bare = scheme_body(session, notice_reference=None, noticed_on=None)
+    scheme = ok(house.commissioner().post("/v1/schemes", json=bare))
+    address = f"/v1/schemes/{scheme['id']}"
+    assert refused(house.manager().post(f"{address}/opening")) == ["notice-missing", "no-ready-lot"]
+
+    ok(house.commissioner().put(address, json=scheme_body(session)))
+    unready = lot_body(session, question_set_id=None)
+    lot = ok(house.commissioner().post(f"{address}/lots", json=unready))
+    assert refused(house.manager().post(f"{address}/opening")) == ["no-ready-lot"]
+    ok(house.commissioner().put(f"/v1/lots/{lot['id']}", json=lot_body(session)))
+    assert ok(house.manager().post(f"{address}/opening"))["status"] == "open"
+
+
+def test_what_was_advertised_stays(house: House, session: Session) -> None:
+    lot = house.open_lot()
+    scheme = f"/v1/schemes/{lot['scheme_id']}"
+    assert refused(house.commissioner().put(scheme, json=scheme_body(session))) == ["conditions-frozen"]
+    assert refused(house.commissioner().put(f"/v1/lots/{lot['id']}", json=lot_body(session))) == ["conditions-frozen"]
+    assert refused(house.commissioner().post(f"{scheme}/lots", json=lot_body(session))) == ["conditions-frozen"]
+
+
+def test_a_2015_dps_is_not_extended_after_the_transition(house: House, session: Session, at: Time) -> None:
+    lot = house.open_lot(scheme={"regime": Regime.PCR2015_REG34})
+    address = f"/v1/schemes/{lot['scheme_id']}/validity"
+    body = {"valid_until": "2028-06-30", "rationale": "extended_as_advertised", "reason": REASON}
+    assert refused(house.manager().post(address, json=body)) == ["validity-frozen"]
+    ok(house.manager().post(address, json=body | {"valid_until": "2027-06-30", "rationale": "shortened"}))
+    at.now = datetime(2026, 2, 23, 12, tzinfo=UTC)
+    ok(house.manager().post(address, json=body))
+    [shortened, extended] = ok(house.manager().get(f"/v1/schemes/{lot['scheme_id']}/changes"))["items"]
+    assert (shortened["before"], shortened["after"]) == ("2028-03-31", "2027-06-30")
+    assert extended["rationale"] == "extended_as_advertised"
+
+
+def test_a_lot_that_must_take_applications_is_not_paused(house: House, session: Session) -> None:
+    lot = house.open_lot(scheme={"regime": Regime.PCR2015_REG34})
+    answer = house.manager().post(f"/v1/lots/{lot['id']}/pause", json={"reason": REASON})
+    assert refused(answer) == ["pause-forbidden"]
+    assert answer.json()["bars"][0]["source"] == "Public Contracts Regulations 2015, regulation 34"
+
+
+def test_nobody_applies_while_a_lot_is_paused_or_the_dps_closed(house: House, session: Session) -> None:
+    lot, who = house.open_lot(), applicant(session)
+    drafted = house.draft(lot, who)
+    ok(house.manager().post(f"/v1/lots/{lot['id']}/pause", json={"reason": REASON}))
+    submission = house.provider(who).post(f"/v1/applications/{drafted['id']}/submission", json=SUBMISSION)
+    assert refused(submission) == ["lot-not-open"]
+    ok(house.manager().post(f"/v1/lots/{lot['id']}/resumption"))
+    ok(house.manager().post(f"/v1/schemes/{lot['scheme_id']}/closing", json={"reason": REASON}))
+    started = house.provider(who).post("/v1/applications", json={"scheme_id": lot["scheme_id"]})
+    assert refused(started) == ["scheme-not-open"]
+
+
+def test_applicants_are_charged_nothing(house: House, session: Session) -> None:
+    answer = house.commissioner().post("/v1/schemes", json=scheme_body(session) | {"applicant_fee": "50.00"})
+    assert refused(answer) == ["fee-forbidden"]
+
+
+def test_providers_see_no_draft(house: House, session: Session) -> None:
+    scheme = ok(house.commissioner().post("/v1/schemes", json=scheme_body(session)))
+    reader = house.provider(applicant(session), Role.PROVIDER_USER)
+    assert reader.get(f"/v1/schemes/{scheme['id']}").status_code == 404
+    assert scheme["id"] not in [one["id"] for one in ok(reader.get("/v1/schemes"))["items"]]
+
+
+def test_a_published_question_set_is_frozen_and_its_next_version_touches_no_draft(
+    house: House, session: Session
+) -> None:
+    lot, who = house.open_lot(), applicant(session)
+    drafted = house.draft(lot, who)
+    address = f"/v1/question-sets/{lot['question_set_id']}"
+    published = ok(house.commissioner().get(address))
+    assert house.commissioner().put(address, json={"content": published["content"]}).status_code == 409
+    with pytest.raises(DBAPIError, match="frozen"), session.begin_nested():
+        session.execute(text("UPDATE question_set SET content = '{}' WHERE id = :id"), {"id": published["id"]})
+
+    body = {"name": published["name"], "content": published["content"]}
+    following = ok(house.commissioner().post("/v1/question-sets", json=body))
+    ok(house.commissioner().post(f"/v1/question-sets/{following['id']}/publication"))
+    assert following["version"] == published["version"] + 1
+    assert ok(house.commissioner().get(address))["status"] == "retired"
+    submitted = house.provider(who).post(f"/v1/applications/{drafted['id']}/submission", json=SUBMISSION)
+    [part] = ok(submitted)["lot_applications"]
+    assert part["question_set_id"] == published["id"] == str(question_set_id(session, version=1))
+
+
+def test_a_set_that_does_not_hang_together_is_refused(house: House, session: Session) -> None:
+    question = {"id": "size", "text": "How large?", "kind": "choice"}
+    content = {"sections": [{"part": 1, "title": "About you", "questions": [question, question]}]}
+    answer = house.commissioner().post("/v1/question-sets", json={"name": "Broken", "content": content})
+    assert refused(answer) == ["id-twice", "options", "options"]
