@@ -51,8 +51,8 @@ lock: setup ## Write requirements.txt (with hashes) from what every member decla
 up: $(READY) ## Set up and run everything; Ctrl-C stops it and keeps the data (ASSAY_PORT, ASSAY_HOME, ASSAY_MODE)
 	@exec $(BIN)/assay up
 
-journey: $(READY) ## Walk the main job over HTTP against the system that `make up` runs
-	@exec $(BIN)/assay journey
+journey: $(READY) ## Walk the main job over HTTP against what `make up` runs (CONTAINERS=1: what compose runs)
+	@$(if $(CONTAINERS),source infra/container-secrets;) exec $(BIN)/assay journey
 
 reset: $(READY) ## Delete the data in ASSAY_HOME (asks; YES=1 does not)
 	@exec $(BIN)/assay reset $(if $(YES),--yes)
