@@ -92,6 +92,7 @@ def _prepare(server: "PostgresServer", data: Path, password: str, *, durable: bo
 def _quiet_runtime_folder() -> None:
     if "XDG_RUNTIME_DIR" not in os.environ:
         folder = Path(tempfile.gettempdir()) / f"assay-runtime-{os.getuid()}"
+        folder.mkdir(mode=0o700, exist_ok=True)
         # Without a folder of its own name the wheel locks a file in /tmp, which another user's run may own.
-        (folder / "python_PostgresServer").mkdir(mode=0o700, exist_ok=True, parents=True)
+        (folder / "python_PostgresServer").mkdir(mode=0o700, exist_ok=True)
         os.environ["XDG_RUNTIME_DIR"] = str(folder)
