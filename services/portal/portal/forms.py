@@ -9,7 +9,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from starlette.datastructures import FormData, QueryParams
+from starlette.datastructures import FormData, QueryParams, UploadFile
 
 from portal.plain import plain_reason
 from portal.upstream import Refused
@@ -30,6 +30,10 @@ class Kind(StrEnum):
     YES_NO = "yes_no"
     DAY = "day"
     CONFIRM = "confirm"
+    FILE = "file"
+
+
+_CHOSEN = frozenset({Kind.ONE_OF, Kind.CHOICE, Kind.ANY_OF, Kind.YES_NO, Kind.CONFIRM, Kind.FILE})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,6 +65,8 @@ class Field:
                 return tuple(_typed(data, f"{self.name}-{part}") for part in ("day", "month", "year"))
             case Kind.PASSWORD:
                 return str(data.get(self.name, ""))
+            case Kind.FILE:
+                return _file(data, self.name)
             case _:
                 return _typed(data, self.name)
 
@@ -107,7 +113,7 @@ class Field:
     def sentence_when_missing(self) -> str:
         if self.missing:
             return self.missing
-        verb = "Select" if self.kind in {Kind.ONE_OF, Kind.CHOICE, Kind.ANY_OF, Kind.YES_NO, Kind.CONFIRM} else "Enter"
+        verb = "Select" if self.kind in _CHOSEN else "Enter"
         return f"{verb} {_lower(self.label)}"
 
 
@@ -194,6 +200,12 @@ def _listed(refusal: Refused, name: str) -> list[Any]:
 def _typed(data: Typed, name: str) -> str:
     # Browsers send CRLF in text areas; services count and freeze what people see.
     return str(data.get(name, "")).replace("\r\n", "\n").strip()
+
+
+def _file(data: Typed, name: str) -> UploadFile | str:
+    """The file that was chosen, or nothing: an empty box is sent as a file without a name."""
+    sent = data.get(name)
+    return sent if isinstance(sent, UploadFile) and sent.filename else ""
 
 
 def _is_blank(typed: Any) -> bool:

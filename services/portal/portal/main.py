@@ -33,6 +33,7 @@ from portal.interventions.routes import router as interventions
 from portal.lot_applications.deciding import router as decisions
 from portal.lot_applications.evaluating import router as evaluations
 from portal.lot_applications.routes import router as lot_applications
+from portal.organisation.evidence import router as evidence
 from portal.organisation.routes import router as organisation
 from portal.pages import make_environment
 from portal.register.routes import router as register
@@ -48,6 +49,7 @@ PAGES = (
     sign_in,
     registration,
     organisation,
+    evidence,
     applications,
     application_drafts,
     lot_applications,
@@ -96,15 +98,18 @@ def create_app(
     app.state.pages = make_environment()
     app.include_router(health)
     for router in PAGES:
-        app.include_router(router, dependencies=[Depends(_know_the_day), Depends(get_visitor)])
+        app.include_router(router, dependencies=[Depends(_around_a_page), Depends(get_visitor)])
     app.mount("/static", StaticFiles(directory=STATIC, check_dir=False), name="static")
     answer_with_pages(app)
     app.add_middleware(PortalDoor, broken=broken)
     return app
 
 
-async def _know_the_day(request: Request) -> None:
+async def _around_a_page(request: Request) -> AsyncIterator[None]:
+    """Know the business day before, and let go of uploaded files after."""
     await request.app.state.clock.ask()
+    yield
+    await request.close()
 
 
 def _session_engine(url: str, settings: Settings) -> AsyncEngine:

@@ -110,9 +110,7 @@ class Api:
     async def post(
         self, service: str, path: str, body: Any = None, *, match: str | None = None, patience: float | None = None
     ) -> Any:
-        """`patience`: seconds to wait for what takes longer than a page should."""
-        more = {"timeout": httpx.Timeout(patience, connect=3.0)} if patience else {}
-        return _json(await self.send(service, "POST", path, json=body, match=match, **more))
+        return _json(await self.send(service, "POST", path, json=body, match=match, patience=patience))
 
     async def put(self, service: str, path: str, body: Any, *, match: str | None = None) -> Any:
         return _json(await self.send(service, "PUT", path, json=body, match=match))
@@ -123,11 +121,34 @@ class Api:
     async def delete(self, service: str, path: str) -> Any:
         return _json(await self.send(service, "DELETE", path))
 
+    async def stream(self, service: str, path: str) -> httpx.Response:
+        """A GET whose body is read, and closed, by the caller."""
+        address = self._settings.service_url(service) + path
+        request = self._client.build_request("GET", address, headers=self._headers)
+        try:
+            response = await self._client.send(request, stream=True)
+        except httpx.TransportError as error:
+            raise Down(service) from error
+        if response.is_error:
+            await response.aread()
+            raise Refused(response.status_code, _problem(response))
+        return response
+
     async def send(
-        self, service: str, method: str, path: str, *, match: str | None = None, **more: Any
+        self,
+        service: str,
+        method: str,
+        path: str,
+        *,
+        match: str | None = None,
+        patience: float | None = None,
+        **more: Any,
     ) -> httpx.Response:
+        """`patience`: seconds to wait for what takes longer than a page should."""
         headers = self._headers | ({"If-Match": match} if match else {})
         address = self._settings.service_url(service) + path
+        if patience:
+            more["timeout"] = httpx.Timeout(patience, connect=3.0)
         try:
             response = await self._client.request(method, address, headers=headers, **more)
         except (httpx.TransportError, httpx.InvalidURL) as error:

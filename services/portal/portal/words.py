@@ -29,6 +29,8 @@ WORDS: dict[str, str] = {
     "company_status": "Company in administration",
     "manager_vacancy": "Registered manager vacancy",
     "pause_at_providers_request": "Pause at the provider's own request",
+    "cqc_registration": "CQC registration",
+    "cqc_register": "CQC register",
     # applications
     "minded_to_refuse": "Minded to refuse",
     # assessments
@@ -78,6 +80,17 @@ LEGAL_FORMS = (
     "public_body",
 )
 ANSWER_RATINGS = ("excellent", "good", "requires_improvement", "poor", "not_applicable")
+EVIDENCE_SUBJECTS = (
+    "employers_liability_insurance",
+    "public_liability_insurance",
+    "professional_indemnity_insurance",
+    "cqc_registration",
+    "data_protection_registration",
+    "safeguarding_policy",
+    "business_continuity_plan",
+    "training_records",
+    "other",
+)
 EVIDENCE_KINDS = ("documents", "observation", "staff", "people", "records")
 INTERVENTION_KINDS = (
     "enhanced_monitoring",
@@ -98,6 +111,7 @@ NOTICES: dict[str, str] = {
     "saved": "Your changes have been saved.",
     "registered": "Your organisation has been registered. Sign in to carry on.",
     "invited": "The invitation has been sent.",
+    "document-added": "The document has been added.",
     "service-added": "The service has been added.",
     "application-begun": "Your application has been started. Nothing is sent until you submit it.",
     "submitted": "Your application has been submitted. Its answers can no longer change.",

@@ -54,7 +54,14 @@ def services(the_services: tuple[FakeServices, str]) -> FakeServices:
     nothing: dict[str, object] = {"items": [], "next_cursor": None, "notice": None}
     for path in ("/v1/interventions", "/v1/assessments", "/v1/applications", "/v1/lot-applications", "/v1/messages"):
         fake.says("GET", path, nothing)
-    for path in ("/v1/care-services", "/v1/providers", "/v1/memberships", "/v1/people", "/v1/intelligence"):
+    for path in (
+        "/v1/care-services",
+        "/v1/providers",
+        "/v1/memberships",
+        "/v1/people",
+        "/v1/evidence",
+        "/v1/intelligence",
+    ):
         fake.says("GET", path, nothing)
     fake.says("GET", "/v1/dashboard", nothing)
     fake.says("GET", "/v1/dashboard-counts", {"red": 2, "amber": 3, "green": 5, "not_enough_information": 1})

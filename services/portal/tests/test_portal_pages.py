@@ -263,3 +263,34 @@ def test_moving_the_clock_asks_for_the_beginning_of_a_london_day(signed_in_as: S
     page = browser.send("/clock", day__day="1", day__month="7", day__year="2026")
     assert "The clock has been moved forward" in page.text
     assert services.bodies("POST", "/v1/demo/clock") == [{"to": "2026-07-01T00:00:00+01:00"}]
+
+
+def test_a_document_is_streamed_on_as_the_body(signed_in_as: SignIn, services: FakeServices) -> None:
+    services.says("GET", f"/v1/providers/{ORG}", {"id": ORG, "name": "Larkfield Care Ltd"})
+    services.says("POST", "/v1/evidence", {"id": SERVICE}, 201)
+    browser = signed_in_as("provider_admin", org=ORG)
+    browser.open("/organisation/evidence/new")
+    answer = browser.client.post(
+        "/organisation/evidence/new",
+        data={"csrf": browser.mark(), "kind": "safeguarding_policy", "description": "Our policy"},
+        files={"file": ("policy.pdf", b"%PDF-1.7 our policy", "application/pdf")},
+        follow_redirects=False,
+    )
+    assert answer.status_code == 303
+    asked = next(each for each in services.asked if each.path == "/v1/evidence" and each.method == "POST")
+    assert asked.body == "%PDF-1.7 our policy"
+    assert asked.query == {
+        "provider_id": ORG,
+        "filename": "policy.pdf",
+        "kind": "safeguarding_policy",
+        "description": "Our policy",
+    }
+
+
+def test_a_form_without_its_document_says_so(signed_in_as: SignIn) -> None:
+    browser = signed_in_as("provider_admin", org=ORG)
+    browser.open("/organisation/evidence/new")
+    page = browser.send("/organisation/evidence/new", kind="safeguarding_policy", description="Our policy")
+    assert page.status_code == 422
+    assert "Select the document" in page.text
+    assert 'value="Our policy"' in page.text

@@ -104,4 +104,4 @@ def _hints(question: Mapping[str, Any], texts: Mapping[str, str]) -> Iterable[st
     if question["kind"] == "money":
         yield "In pounds, for example 5000000.00."
     if question["kind"] == "document":
-        yield "Choose from your organisation's documents; upload a new one under My services first."
+        yield "Choose from your organisation's documents; add a new one under My services first."

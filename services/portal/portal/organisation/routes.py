@@ -89,11 +89,12 @@ _COLLEAGUE = (
 async def organisation(request: Request, visitor: SignedIn) -> Response:
     org = visitor.org
     api = visitor.api
-    provider, services, people, memberships, history = await asyncio.gather(
+    provider, services, people, memberships, documents, history = await asyncio.gather(
         api.get("directory", f"/v1/providers/{org}"),
         api.every("directory", "/v1/care-services", provider_id=org),
         section(api.every("directory", "/v1/people", provider_id=org)),
         section(api.every("dps-admission", "/v1/memberships", provider_id=org)),
+        section(api.every("directory", "/v1/evidence", provider_id=org)),
         section(api.get("directory", f"/v1/providers/{org}/timeline")),
     )
     return render(
@@ -103,6 +104,7 @@ async def organisation(request: Request, visitor: SignedIn) -> Response:
         services=services,
         people=people,
         memberships=memberships,
+        documents=documents,
         timeline=merged(history.value, limit=20),
         role_titles=PROVIDER_ROLES,
     )
