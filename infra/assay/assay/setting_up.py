@@ -19,7 +19,7 @@ from sqlmodel import Session
 from assay.demonstrate import BEGUN, LOADED
 from assay.home import Home, NotAHome
 from assay.leftovers import OURS
-from assay.members import DATABASES, package_of
+from assay.members import DATABASES, SERVICES, package_of
 from assay_kit import embedded
 from assay_kit.clock import real_now
 from assay_kit.database import DatabaseRole, database_name, database_url, make_engine, server_url
@@ -44,10 +44,29 @@ def run() -> int:
         _forget_half_a_demonstration(console, settings, home)
         if _is_done(settings, home):
             console.print("  [green]✓[/] databases [dim]already set up[/]")
-            return 0
-        _set_up(console, settings)
-        (home.root / _DONE).write_text(_fingerprint(settings), encoding="utf-8")
-    return 0
+        else:
+            _set_up(console, settings)
+            (home.root / _DONE).write_text(_fingerprint(settings), encoding="utf-8")
+        return _refuse_a_movable_clock(console, settings)
+
+
+def _refuse_a_movable_clock(console: Console, settings: Settings) -> int:
+    """Production with a clock that was moved would miss or invent deadlines: 1 where a database holds one."""
+    if settings.is_demonstration:
+        return 0
+    moved = [name for name in SERVICES if _has_a_clock(settings, name)]
+    if moved:
+        console.print(
+            f"[bold red]Assay does not run in production on demonstration data.[/] The databases of {', '.join(moved)} "
+            "hold a clock that was moved. Set ASSAY_MODE=demonstration, or give production databases of its own."
+        )
+    return 1 if moved else 0
+
+
+def _has_a_clock(settings: Settings, name: str) -> bool:
+    address = make_url(database_url(settings, name)).set(drivername="postgresql")
+    with psycopg.connect(address.render_as_string(hide_password=False)) as connection:
+        return connection.execute("SELECT 1 FROM business_clock").fetchone() is not None
 
 
 @contextlib.contextmanager
