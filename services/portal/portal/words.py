@@ -111,6 +111,8 @@ NOTICES: dict[str, str] = {
     "saved": "Your changes have been saved.",
     "registered": "Your organisation has been registered. Sign in to carry on.",
     "invited": "The invitation has been sent.",
+    "place-accepted": "You have accepted the place.",
+    "place-declined": "You have declined the place.",
     "document-added": "The document has been added.",
     "service-added": "The service has been added.",
     "application-begun": "Your application has been started. Nothing is sent until you submit it.",

@@ -294,3 +294,35 @@ def test_a_form_without_its_document_says_so(signed_in_as: SignIn) -> None:
     assert page.status_code == 422
     assert "Select the document" in page.text
     assert 'value="Our policy"' in page.text
+
+
+def test_an_offered_place_can_be_accepted(signed_in_as: SignIn, services: FakeServices) -> None:
+    provider = {
+        "id": ORG,
+        "name": "Larkfield Care Ltd",
+        "legal_form": "company",
+        "company_number": "01234567",
+        "has_no_company_number": False,
+        "charity_number": None,
+        "cqc_provider_id": None,
+        "contact_name": "Olive",
+        "contact_email": "olive@larkfield.example",
+        "registered_at": "2026-01-05T10:00:00Z",
+        "status": "active",
+    }
+    membership = {
+        "id": SERVICE,
+        "lot_name": "Tier 1",
+        "zone": "North",
+        "status": "offered",
+        "offer": {"expires_at": "2026-03-09T23:59:59Z"},
+    }
+    services.says("GET", f"/v1/providers/{ORG}", provider)
+    services.says("GET", f"/v1/providers/{ORG}/timeline", [])
+    services.says("GET", "/v1/memberships", {"items": [membership], "next_cursor": None})
+    services.says("POST", f"/v1/memberships/{SERVICE}/acceptance", {"id": SERVICE})
+    browser = signed_in_as("provider_admin", org=ORG)
+    assert "Answer by 9 March 2026" in browser.open("/organisation").text
+    page = browser.send(f"/organisation/memberships/{SERVICE}/acceptance")
+    assert "You have accepted the place." in page.text
+    assert services.bodies("POST", f"/v1/memberships/{SERVICE}/acceptance")

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from portal.forms import Field, Kind
-from portal.pages import render
+from portal.pages import go, render
 from portal.tasks import METHODS, Task, perform
 from portal.timeline import merged
 from portal.upstream import section
@@ -108,6 +108,29 @@ async def organisation(request: Request, visitor: SignedIn) -> Response:
         timeline=merged(history.value, limit=20),
         role_titles=PROVIDER_ROLES,
     )
+
+
+@router.post("/memberships/{membership_id}/acceptance")
+async def accept_place(request: Request, visitor: SignedIn, membership_id: str) -> Response:
+    await visitor.api.post("dps-admission", f"/v1/memberships/{membership_id}/acceptance")
+    return go("/organisation", done="place-accepted")
+
+
+@router.api_route("/memberships/{membership_id}/declining", methods=METHODS)
+async def decline_place(request: Request, visitor: SignedIn, membership_id: str) -> Response:
+    async def send(_: dict[str, Any]) -> Any:
+        return await visitor.api.post("dps-admission", f"/v1/memberships/{membership_id}/declining")
+
+    task = Task(
+        title="Decline the offered place",
+        lead="The place is then offered to the next provider on the waiting list.",
+        fields=(),
+        button="Decline the place",
+        back="/organisation",
+        is_warning=True,
+        done="place-declined",
+    )
+    return await perform(request, task, send=send, then="/organisation")
 
 
 @router.api_route("/care-services/new", methods=METHODS)
