@@ -10,14 +10,17 @@ from uuid import UUID, uuid4
 import make_directory as make
 import pytest
 from fastapi.testclient import TestClient
+from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session, col, select, text
 
 from assay_contracts.directory import EvidenceLapsed
 from assay_contracts.roles import Role, Scope
+from assay_kit.service import create_service
 from assay_kit.settings import Settings
-from assay_kit.testing import do_due, told
+from assay_kit.testing import do_due, given_keys, token_for, told
 from directory.evidence.store import EvidenceStore
+from directory.main import SERVICE
 from directory.tables import Evidence, Message
 
 ClientAs = Callable[..., TestClient]
@@ -214,3 +217,18 @@ def test_evidence_lapses_as_the_london_day_after_its_last_begins(client_as: Clie
     assert "30 June 2026" in letter.body
     assert work.next(session) is None
     assert session.exec(select(Evidence).where(col(Evidence.lapsed_at).is_not(None))).one()
+
+
+def test_a_file_comes_back_when_its_transaction_is_over_before_the_first_byte(
+    own_database: Engine, settings: Settings
+) -> None:
+    with Session(own_database) as session, session.begin():
+        provider_id = make.provider(session).id
+    app = create_service(SERVICE, settings, keys=given_keys(settings), engine=own_database)
+    token = token_for(settings, Role.PROVIDER_USER, org=provider_id)
+    client = TestClient(app, headers={"Authorization": f"Bearer {token}"})
+
+    kept = upload(client, provider_id)
+
+    assert kept.status_code == 201, kept.text
+    assert client.get(f"/v1/evidence/{kept.json()['id']}/content").content == PDF

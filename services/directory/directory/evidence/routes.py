@@ -112,7 +112,12 @@ async def download_evidence(
     evidence_id: UUID, store: StoreDep, sessions: ShortSessionsDep, by: EvidenceReader
 ) -> StreamingResponse:
     """Always as an attachment: nothing a provider uploaded is ever shown as a page of ours."""
-    evidence = await sessions.run(lambda session: EvidenceShelf(session).seen_by(by, evidence_id))
+
+    def find(session: Session) -> EvidenceRead:
+        return _read(EvidenceShelf(session).seen_by(by, evidence_id), is_relied_on=False)
+
+    # Read whole inside the transaction: nothing of the row can be asked for once it is over.
+    evidence = await sessions.run(find)
     headers = {
         "Content-Disposition": f"attachment; filename*=UTF-8''{quote(safe_filename(evidence.filename), safe='')}",
         "Content-Length": str(evidence.size),
