@@ -95,7 +95,7 @@ def test_checks_that_cannot_run_wait_for_a_person(house: House, session: Session
     assert checks["cqc_registration"]["outcome"] == "passed"
     assert checks["cqc_register"]["outcome"] == "cannot_run"
     assert checks["cqc_register"]["reason"] == "The CQC register is not connected."
-    assert checks["insurance"]["inputs"]["level_needed"] == "5000000"
+    assert checks["insurance"]["inputs"]["level_needed"] == "5000000.00"
 
 
 def test_clarification_stops_nothing_and_silence_ends_it(house: House, session: Session, at: Time) -> None:

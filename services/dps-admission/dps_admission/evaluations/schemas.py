@@ -3,7 +3,7 @@
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StrictBool
 
 from assay_kit.text import Key, Model, Name, Reason, Text
 from dps_admission.applications.schemas import LotApplicationRead
@@ -22,7 +22,7 @@ class AssignmentIn(Model):
 
 
 class DeclarationIn(Model):
-    has_conflict: bool
+    has_conflict: StrictBool
     detail: Text | None = None
 
 

@@ -1,11 +1,12 @@
 """The shape of a question set: one definition that the API validates by and the pages are drawn from. Pure."""
 
 from collections.abc import Iterator
-from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, StrictBool, StringConstraints
+
+from assay_kit.money import Money
 
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,59}$")]
 Words = Annotated[str, StringConstraints(min_length=1, max_length=4000, pattern=r"^[^\x00]*$")]
@@ -51,20 +52,20 @@ class Dependency(_Part):
 
 
 class InformationOnly(_Part):
-    kind: Literal["information"] = "information"
+    kind: Literal["information"]
 
 
 class PassFail(_Part):
     """An evaluator finds pass, fail, or discretionary (a person decides, with a reason)."""
 
-    kind: Literal["pass_fail"] = "pass_fail"
+    kind: Literal["pass_fail"]
     passes_when: Words
 
 
 class ExclusionGround(_Part):
     """Yes needs the date of the event and a statement of self-cleaning; it counts for so many years."""
 
-    kind: Literal["exclusion"] = "exclusion"
+    kind: Literal["exclusion"]
     exclusion: Exclusion
     years: int = Field(ge=1, le=10)
     event_date: Slug
@@ -72,7 +73,7 @@ class ExclusionGround(_Part):
 
 
 class Scored(_Part):
-    kind: Literal["scored"] = "scored"
+    kind: Literal["scored"]
     weight: int = Field(ge=1, le=1000)
     minimum: int = Field(default=2, ge=0, le=5)
     descriptors: list[Words] = Field(min_length=6, max_length=6)
@@ -87,14 +88,14 @@ class Question(_Part):
     options: list[Annotated[str, StringConstraints(min_length=1, max_length=200)]] = Field(
         default_factory=list, max_length=50
     )
-    is_required: bool = True
+    is_required: StrictBool = True
     word_limit: int | None = Field(default=None, ge=10, le=5000)
-    at_least: Decimal | None = None
+    at_least: Money | None = None
     """The least pounds a money answer may say and pass its automatic check."""
     only_when: Dependency | None = None
     purpose: Purpose | None = None
     grading: InformationOnly | PassFail | ExclusionGround | Scored = Field(
-        default_factory=InformationOnly, discriminator="kind"
+        default_factory=lambda: InformationOnly(kind="information"), discriminator="kind"
     )
 
 

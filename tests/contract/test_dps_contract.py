@@ -1,0 +1,56 @@
+"""The service held to its own OpenAPI document, and every status that the document declares seen at least once."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import hypothesis
+import pytest
+import schemathesis
+from calls_dps import CALLS  # type: ignore[import-not-found]  # mypy looks at each folder of tests alone
+from conformance import Contract, in_one_process
+
+from assay_contracts.directory.client import FakeDirectory
+from assay_kit.settings import Settings
+from assay_kit.walk import Operation
+from dps_admission.main import SERVICE
+
+contract = Contract(SERVICE, CALLS)
+pytestmark = in_one_process("dps-admission")
+
+# Statuses that a generated or known call cannot bring about, and the test that does.
+EXCUSED = {
+    "ask_for_clarification 409": "test_evaluating: a refusal waits for the window",
+    "change_validity 409": "test_schemes: a 2015 DPS is not extended after the transition",
+    "edit_lot 409": "test_schemes: what was advertised stays",
+    "edit_question_set 409": "test_schemes: a published question set is frozen",
+    "edit_scheme 409": "test_schemes: what was advertised stays",
+    "give_removal_notice 409": "test_members: removal takes reasons first",
+    "prove_application 409": "test_applying: a draft is saved again and again",
+    "record_consensus 409": "test_evaluating: a moderator settles where evaluators differ",
+    "save_draft 409": "test_applying: what was submitted is frozen",
+    "save_scores 409": "test_evaluating: an evaluator declares before scoring",
+    "start_application 404": "test_applying: answers are copied from an earlier application",
+    "start_application 409": "test_schemes: nobody applies while the DPS is closed",
+    "submit_application 412": "test_applying: a draft is saved again and again",
+}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _database(settings: Settings) -> Iterator[None]:
+    contract.app.state.directory = FakeDirectory()
+    yield from contract.database(settings)
+
+
+@pytest.mark.parametrize("operation", contract.operations, ids=str)
+def test_a_known_call_is_answered_as_the_document_says(operation: Operation) -> None:
+    contract.check_known(operation)
+
+
+@contract.schema.parametrize()
+@hypothesis.settings(max_examples=10, deadline=None)
+def test_it_answers_as_its_document_says(case: "schemathesis.Case[Any]") -> None:
+    contract.check(case)
+
+
+def test_every_declared_status_was_seen() -> None:
+    contract.assert_every_declared_status_was_seen(EXCUSED)
