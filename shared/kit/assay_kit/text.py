@@ -37,10 +37,18 @@ def _instant_as_text(value: Any) -> Any:
     raise ValueError("write an instant as RFC 3339 says, with its offset: 2026-03-02T12:00:00Z")
 
 
+def _whole_number(value: Any) -> Any:
+    """JSON has one kind of number: 1.0 is the integer 1. Text and booleans are none."""
+    if isinstance(value, bool | str):
+        raise ValueError("write a whole number")
+    return value
+
+
 # Pydantic also reads numbers, and numbers in text, as dates: what the schema calls a date is only that.
 Day = Annotated[date, BeforeValidator(_day_as_text, json_schema_input_type=date)]
 Moment = Annotated[AwareDatetime, BeforeValidator(_instant_as_text, json_schema_input_type=AwareDatetime)]
-Count = Annotated[int, Strict(), Field(ge=0, le=1_000_000)]
+_Counted = Annotated[int, Field(ge=0, le=1_000_000)]
+Count = Annotated[_Counted, BeforeValidator(_whole_number, json_schema_input_type=_Counted)]
 Flag = Annotated[bool, Strict()]
 
 

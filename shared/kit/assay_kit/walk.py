@@ -15,11 +15,12 @@ from fastapi.testclient import TestClient
 from sqlalchemy import create_engine
 from sqlmodel import Session
 
+from assay_kit.clock import business_now
 from assay_kit.doors import METHODS, rights_of
 from assay_kit.events import Envelope
 from assay_kit.keys import GivenKeys
 from assay_kit.service import Service, create_service
-from assay_kit.settings import Settings
+from assay_kit.settings import Mode, Settings
 
 ClientAs = Callable[..., TestClient]
 
@@ -60,8 +61,9 @@ def _an_event(_: Session) -> Call:
 _THEN = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
 
-def _soon() -> str:
-    return (datetime.now(UTC) + timedelta(days=1)).isoformat()
+def _soon(session: Session) -> str:
+    """A day on from business time, wherever earlier calls have moved it."""
+    return (business_now(session, Settings(mode=Mode.DEMONSTRATION)) + timedelta(days=1)).isoformat()
 
 
 _CLOCK = ["clock:advance"]
@@ -73,9 +75,9 @@ INSIDE_CALLS: KnownCalls = {
     "receive_event": _an_event,
     "read_event_log": lambda _: Call(scopes=["events:read"]),
     "read_inner_clock": lambda _: Call(scopes=_CLOCK),
-    "set_inner_clock": lambda _: Call(scopes=_CLOCK, body={"to": _soon(), "is_running": False}),
+    "set_inner_clock": lambda session: Call(scopes=_CLOCK, body={"to": _soon(session), "is_running": False}),
     "read_due": lambda _: Call(scopes=_CLOCK),
-    "do_due": lambda _: Call(scopes=_CLOCK, body={"now": _soon()}),
+    "do_due": lambda session: Call(scopes=_CLOCK, body={"now": _soon(session)}),
     "read_pending": lambda _: Call(scopes=_CLOCK),
 }
 """The known calls of what the kit itself answers in every service."""
