@@ -1,13 +1,17 @@
 """For every operation of this service, a call that succeeds. The walk and the contract test make them."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
+from uuid import uuid4
 
 import make_assessment as make
 import yaml
+from sqlalchemy import delete
 from sqlmodel import Session
-from stage_assessment import LATER, ME, NOW, OFFICER, REASON, Stage
+from stage_assessment import ME, OFFICER, REASON, Stage
 
+from assay_contracts.directory.copies import provider_copy
 from assay_contracts.roles import Role
 from assay_kit.identity import SYSTEM
 from assay_kit.walk import Call, KnownCalls
@@ -18,7 +22,6 @@ from assessment.tables import AccuracyComment, Assessment, RemedialPlan
 Maker = Callable[[Stage], Call]
 WHY = {"reason": REASON}
 ANSWER = {"rating": "good", "narrative": "With an example."}
-ACTION = {"description": "Train", "owner": "Manager", "due_on": LATER.isoformat(), "measure": "All trained"}
 
 
 def _staff(role: Role, path: Mapping[str, Any] | None = None, body: Any = None) -> Call:
@@ -40,6 +43,10 @@ def _of(row: Assessment) -> dict[str, Any]:
     return {"assessment_id": row.id}
 
 
+def _action(stage: Stage) -> dict[str, str]:
+    return {"description": "Train", "owner": "Manager", "due_on": stage.later.isoformat(), "measure": "All trained"}
+
+
 def _plan(row: RemedialPlan) -> dict[str, Any]:
     return {"plan_id": row.id}
 
@@ -51,7 +58,7 @@ def _framework_file(stage: Stage) -> str:
 
 
 def _publish_framework(stage: Stage) -> Call:
-    row = draft_framework(stage.session, _framework_file(stage), by=SYSTEM, now=NOW)
+    row = draft_framework(stage.session, _framework_file(stage), by=SYSTEM, now=stage.now)
     return _staff(Role.ADMINISTRATOR, {"version": row.version})
 
 
@@ -68,18 +75,15 @@ def _propose(stage: Stage) -> Call:
 
 def _withdraw(stage: Stage) -> Call:
     old, new = stage.replaced()
-    propose_withdrawal(stage.session, old.id, replacement_id=new.id, reason=REASON, by=OFFICER, now=NOW)
+    propose_withdrawal(stage.session, old.id, replacement_id=new.id, reason=REASON, by=OFFICER, now=stage.now)
     return _staff(Role.COMMISSIONING_MANAGER, _of(old))
 
 
+_IMPORT = {"rating": "good", "published_on": "1999-11-03", "source": "Register of 1999"}
+
+
 def _import(stage: Stage) -> Call:
-    body = {
-        "care_service_id": str(stage.service().id),
-        "rating": "good",
-        "published_on": "2025-11-03",
-        "source": "Register of 2025",
-    }
-    return _staff(Role.COMMISSIONING_MANAGER, body=body)
+    return _staff(Role.COMMISSIONING_MANAGER, body=_IMPORT | {"care_service_id": str(stage.service().id)})
 
 
 def _with_action(stage: Stage, plan: RemedialPlan) -> dict[str, Any]:
@@ -88,7 +92,7 @@ def _with_action(stage: Stage, plan: RemedialPlan) -> dict[str, Any]:
 
 def _add_action(stage: Stage) -> Call:
     plan = stage.plan()
-    return _owner(stage, _plan(plan) | {"issue_id": stage.issue_id(plan)}, ACTION)
+    return _owner(stage, _plan(plan) | {"issue_id": stage.issue_id(plan)}, _action(stage))
 
 
 def _verify(stage: Stage) -> Call:
@@ -98,7 +102,7 @@ def _verify(stage: Stage) -> Call:
 
 
 FINDING = {"agrees": True, "evidence_kinds": ["records"]}
-VISIT = {"visited_on": "2026-01-05", "announced": True, "roles_met": ["carer"]}
+VISIT = {"visited_on": "1999-12-31", "announced": True, "roles_met": ["carer"]}
 COMMENT = {"question": "1.1.1", "comment": REASON}
 REVIEW = {"outcome": "upheld", "reason": REASON}
 
@@ -146,15 +150,54 @@ _MAKERS: Mapping[str, Maker] = {
     "list_plans": lambda _: _officer(),
     "read_plan": lambda s: _owner(s, _plan(s.plan())),
     "add_action": _add_action,
-    "change_action": lambda s: _owner(s, _with_action(s, s.written_plan()), ACTION),
+    "change_action": lambda s: _owner(s, _with_action(s, s.written_plan()), _action(s)),
     "submit_plan": lambda s: _owner(s, _plan(s.written_plan())),
     "return_plan": lambda s: _officer(_plan(s.submitted_plan()), WHY),
     "approve_plan": lambda s: _officer(_plan(s.submitted_plan())),
     "close_plan": lambda s: _officer(_plan(s.verified_plan())),
     "note_progress": lambda s: _owner(s, _with_action(s, s.approved_plan()), {"progress": "done", "note": "Done."}),
-    "extend_action": lambda s: _officer(_with_action(s, s.approved_plan()), WHY | {"due_on": "2035-07-01"}),
+    "extend_action": lambda s: _officer(_with_action(s, s.approved_plan()), WHY | {"due_on": s.later.isoformat()}),
     "verify_issue": _verify,
 }
+
+
+def _stale(stage: Stage) -> Call:
+    call = _owner(stage, _with_action(stage, stage.written_plan()), _action(stage))
+    return replace(call, headers={"If-Match": '"99"'})
+
+
+# Calls that come at the wrong stage, where repeating the call that succeeds would succeed again.
+_TOO_SOON: Sequence[tuple[str, Maker]] = (
+    ("read_draft", lambda s: _owner(s, _of(s.scheduled()))),
+    ("read_report", lambda s: _owner(s, _of(s.scheduled()))),
+    ("read_report_pdf", lambda s: _owner(s, _of(s.scheduled()))),
+    ("recompute_rating", lambda s: _owner(s, _of(s.scheduled()))),
+    ("read_self_assessment", lambda s: _officer(_of(s.scheduled()))),
+    ("read_validation", lambda s: _officer(_of(s.scheduled()))),
+    ("list_visits", lambda s: _owner(s, _of(s.scheduled()))),
+    ("record_finding", lambda s: _officer(_of(s.scheduled()) | {"question": "1.1.1"}, FINDING)),
+    ("record_findings", lambda s: _officer(_of(s.scheduled()), {"findings": [{"question": "1.1.1", **FINDING}]})),
+    ("record_visit", lambda s: _officer(_of(s.scheduled()), VISIT)),
+    ("save_answer", lambda s: _owner(s, _of(s.scheduled()) | {"question": "1.1.1"}, ANSWER)),
+    ("save_answers", lambda s: _owner(s, _of(s.scheduled()), {"answers": [{"question": "1.1.1", **ANSWER}]})),
+    ("comment_on_accuracy", lambda s: _owner(s, _of(s.confirmed()), COMMENT)),
+    ("change_action", lambda s: _owner(s, _with_action(s, s.approved_plan()), _action(s))),
+    ("note_progress", lambda s: _owner(s, _with_action(s, s.written_plan()), {"progress": "done", "note": "Done."})),
+    ("extend_action", lambda s: _officer(_with_action(s, s.written_plan()), WHY | {"due_on": s.later.isoformat()})),
+    ("change_action", _stale),
+)
+
+
+def _nameless(stage: Stage) -> Call:
+    """A report on a provider of which there is no copy here."""
+    found = stage.drafted()
+    stage.session.execute(delete(provider_copy).where(provider_copy.c.id == stage.provider_id))
+    return _owner(stage, _of(found))
+
+
+def _add_too_late(stage: Stage) -> Call:
+    plan = stage.approved_plan()
+    return _owner(stage, _plan(plan) | {"issue_id": stage.issue_id(plan)}, _action(stage))
 
 
 def _on_a_stage(make_call: Maker) -> Callable[[Session], Call]:
@@ -162,3 +205,16 @@ def _on_a_stage(make_call: Maker) -> Callable[[Session], Call]:
 
 
 CALLS: KnownCalls = {name: _on_a_stage(make_call) for name, make_call in _MAKERS.items()}
+REFUSED: Sequence[tuple[str, Callable[[Session], Call]]] = [
+    (name, _on_a_stage(make_call)) for name, make_call in (*_TOO_SOON, ("add_action", _add_too_late))
+]
+
+# Calls about what only the directory can know.
+ASKING_THE_DIRECTORY: KnownCalls = {
+    "read_report": lambda s: _nameless(Stage(s)),
+    "read_report_pdf": lambda s: _nameless(Stage(s)),
+    "list_due_dates": lambda _: _officer({"care_service_id": uuid4()}),
+    "read_rating": lambda _: _officer({"care_service_id": uuid4()}),
+    "schedule_assessment": lambda _: _officer(body={"care_service_id": str(uuid4())}),
+    "record_imported_rating": lambda s: replace(_import(Stage(s)), body=_IMPORT | {"care_service_id": str(uuid4())}),
+}

@@ -1,11 +1,11 @@
 """Brings an assessment to any stage through the service's own actions, quicker than through its front door.
 
-It plays in 2035: windows are open and dates ahead at whatever instant the call is made that a stage is set for.
+It plays some months after the present: windows are open and dates ahead when the call is made that a stage is set for.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import date, timedelta
 from uuid import UUID, uuid4
 
 import make_assessment as make
@@ -14,7 +14,10 @@ from sqlmodel import Session
 from assay_contracts.directory import CareServiceRecord
 from assay_contracts.directory.copies import Copies
 from assay_contracts.roles import Role
+from assay_kit.calendar import london_day
+from assay_kit.clock import business_now
 from assay_kit.identity import Principal
+from assay_kit.settings import Mode, Settings
 from assessment.assessments import actions as scheduling
 from assessment.assessments.repository import Assessments
 from assessment.assessments.rules import Cause
@@ -32,8 +35,7 @@ from assessment.tables import AccuracyComment, Assessment, RemedialPlan
 from assessment.validations import actions as validating
 from assessment.validations.rules import EvidenceKind
 
-NOW = datetime(2035, 1, 8, 12, tzinfo=UTC)
-LATER = date(2035, 6, 1)
+_DEMONSTRATION = Settings(mode=Mode.DEMONSTRATION, database_url="")
 REASON = "It was seen on both visits and in the records."
 ME = "Known Caller"
 WANTING = {"1.1.1": "poor", "2.1.1": "poor", "3.1.1": "poor"}
@@ -53,11 +55,16 @@ class Stage:
     provider_id: UUID = field(default_factory=uuid4)
 
     def __post_init__(self) -> None:
+        self.now = business_now(self.session, _DEMONSTRATION) + timedelta(days=200)
         frameworks = Frameworks(self.session)
         if frameworks.find(1) is None:
-            put_first_data(self.session, None, now=NOW)  # type: ignore[arg-type]  # it asks for no setting
+            put_first_data(self.session, None, now=self.now)  # type: ignore[arg-type]  # it asks for no setting
         if frameworks.find(2) is None:
             make.small_framework(self.session)
+
+    @property
+    def later(self) -> date:
+        return london_day(self.now) + timedelta(days=100)
 
     @property
     def provider(self) -> Principal:
@@ -73,11 +80,11 @@ class Stage:
     def scheduled(self, service: CareServiceRecord | None = None) -> Assessment:
         care_service_id = (service or self.service()).id
         copies = Copies(self.session)
-        return scheduling.schedule(self.session, copies, care_service_id, cause=Cause.ANNUAL, by=OFFICER, now=NOW)
+        return scheduling.schedule(self.session, copies, care_service_id, cause=Cause.ANNUAL, by=OFFICER, now=self.now)
 
     def assessing(self, service: CareServiceRecord | None = None) -> Assessment:
         found = self.scheduled(service)
-        return answering.begin_self_assessment(self.session, found.id, by=self.provider, now=NOW)
+        return answering.begin_self_assessment(self.session, found.id, by=self.provider, now=self.now)
 
     def answered(self, service: CareServiceRecord | None = None) -> Assessment:
         found = self.assessing(service)
@@ -91,20 +98,20 @@ class Stage:
                 evidence_ids=[],
                 read_version=None,
                 by=self.provider,
-                now=NOW,
+                now=self.now,
             )
         return found
 
     def submitted(self, service: CareServiceRecord | None = None) -> Assessment:
         found = self.answered(service)
         return answering.submit(
-            self.session, found.id, name="Pat Provider", position="Manager", by=self.provider, now=NOW
+            self.session, found.id, name="Pat Provider", position="Manager", by=self.provider, now=self.now
         )
 
     def validating(self, service: CareServiceRecord | None = None) -> Assessment:
         found = self.submitted(service)
         return validating.begin_validation(
-            self.session, found.id, not_self_assessed=None, reason=None, by=OFFICER, now=NOW
+            self.session, found.id, not_self_assessed=None, reason=None, by=OFFICER, now=self.now
         )
 
     def validated(self, but: Mapping[str, str] | None = None, service: CareServiceRecord | None = None) -> Assessment:
@@ -122,25 +129,25 @@ class Stage:
                 good_practice=None,
                 read_version=None,
                 by=OFFICER,
-                now=NOW,
+                now=self.now,
             )
         return found
 
     def drafted(self, but: Mapping[str, str] | None = None, service: CareServiceRecord | None = None) -> Assessment:
-        return validating.issue_draft(self.session, self.validated(but, service).id, by=OFFICER, now=NOW)
+        return validating.issue_draft(self.session, self.validated(but, service).id, by=OFFICER, now=self.now)
 
     def comment(self) -> AccuracyComment:
         found = self.drafted()
         return drafting.comment(
-            self.session, found.id, question="1.1.1", comment=REASON, evidence_ids=[], by=self.provider, now=NOW
+            self.session, found.id, question="1.1.1", comment=REASON, evidence_ids=[], by=self.provider, now=self.now
         )
 
     def disputed(self) -> Assessment:
-        return drafting.dispute(self.session, self.drafted().id, reason=REASON, by=self.provider, now=NOW)
+        return drafting.dispute(self.session, self.drafted().id, reason=REASON, by=self.provider, now=self.now)
 
     def reviewing(self) -> Assessment:
         """A senior review that I have taken on."""
-        return drafting.begin_senior_review(self.session, self.disputed().id, by=MYSELF, now=NOW)
+        return drafting.begin_senior_review(self.session, self.disputed().id, by=MYSELF, now=self.now)
 
     def reviewed(self) -> Assessment:
         return drafting.conclude_senior_review(
@@ -150,15 +157,15 @@ class Stage:
             reason=REASON,
             changes=[],
             by=MYSELF,
-            now=NOW,
+            now=self.now,
         )
 
     def confirmed(self, but: Mapping[str, str] | None = None, service: CareServiceRecord | None = None) -> Assessment:
         found = self.drafted(but, service)
-        return drafting.confirm_accuracy(self.session, found.id, by=self.provider, now=NOW)
+        return drafting.confirm_accuracy(self.session, found.id, by=self.provider, now=self.now)
 
     def published(self, but: Mapping[str, str] | None = None, service: CareServiceRecord | None = None) -> Assessment:
-        return publishing.publish(self.session, self.confirmed(but, service).id, by=OFFICER, now=NOW)
+        return publishing.publish(self.session, self.confirmed(but, service).id, by=OFFICER, now=self.now)
 
     def replaced(self) -> tuple[Assessment, Assessment]:
         """Two published assessments of one service."""
@@ -186,18 +193,18 @@ class Stage:
                 issue.id,
                 description="Train everybody.",
                 owner="Manager",
-                due_on=LATER,
+                due_on=self.later,
                 measure="All trained.",
                 by=self.provider,
-                now=NOW,
+                now=self.now,
             )
         return plan
 
     def submitted_plan(self) -> RemedialPlan:
-        return remedying.submit_plan(self.session, self.written_plan().id, by=self.provider, now=NOW)
+        return remedying.submit_plan(self.session, self.written_plan().id, by=self.provider, now=self.now)
 
     def approved_plan(self) -> RemedialPlan:
-        return remedying.approve_plan(self.session, self.submitted_plan().id, by=OFFICER, now=NOW)
+        return remedying.approve_plan(self.session, self.submitted_plan().id, by=OFFICER, now=self.now)
 
     def verified_plan(self) -> RemedialPlan:
         plan = self.approved_plan()
@@ -209,6 +216,6 @@ class Stage:
                 outcome=Outcome.COMPLETELY,
                 reason=REASON,
                 by=OFFICER,
-                now=NOW,
+                now=self.now,
             )
         return plan

@@ -158,7 +158,7 @@ def test_what_cannot_be_scheduled_is_refused(people: make.People, session: Sessi
     assert people.officer.post("/v1/assessments", json={"care_service_id": str(ended.id)}).status_code == 409
     service = make.care_service(session)
     past = {"care_service_id": str(service.id), "opens_on": "2026-03-01"}
-    assert people.officer.post("/v1/assessments", json=past).json()["type"] == "/problems/opens-in-the-past"
+    assert people.officer.post("/v1/assessments", json=past).json()["type"] == "/problems/opens-at-no-good-time"
     imported = {"care_service_id": str(service.id), "cause": "imported"}
     assert people.officer.post("/v1/assessments", json=imported).status_code == 422
 

@@ -72,7 +72,7 @@ def test_a_plan_needs_an_action_for_every_issue(people: make.People, plan: dict[
     unknown = people.provider.post(f"{url(plan)}/issues/{uuid4()}/actions", json=ACTION)
     assert unknown.status_code == 404
     past = people.provider.post(f"{url(plan)}/issues/{first['id']}/actions", json=ACTION | {"due_on": "2026-03-01"})
-    assert past.json()["type"] == "/problems/due-in-the-past"
+    assert past.json()["type"] == "/problems/due-at-no-good-time"
 
 
 def test_a_returned_plan_is_changed_and_submitted_again(people: make.People, plan: dict[str, Any]) -> None:

@@ -16,10 +16,10 @@ from assay_kit.timeline import begin, take
 from assessment.frameworks.repository import Frameworks
 from assessment.tables import Assessment, Reminder
 
-from .errors import CareServiceNotFound, OpensInThePast, ServiceEnded, UnderWay
+from .errors import CareServiceNotFound, OpensAtNoGoodTime, ServiceEnded, UnderWay
 from .events import tell_scheduled, write_to
 from .repository import Assessments
-from .rules import LIFE, Cause, Step, answers_due_at, reminders
+from .rules import LIFE, Cause, Step, answers_due_at, is_near, reminders
 
 
 class Whose(TypedDict):
@@ -46,8 +46,8 @@ def schedule(
     if (open_ := assessments.under_way(care_service_id)) is not None:
         raise UnderWay(open_.reference)
     opens_on = opens_on or london_day(now)
-    if opens_on < london_day(now):
-        raise OpensInThePast(opens_on)
+    if not is_near(opens_on, london_day(now)):
+        raise OpensAtNoGoodTime(opens_on)
     framework_id, framework = Frameworks(session).current()
     assessment = Assessment(
         reference=next_reference(session, "ASM", now),

@@ -42,11 +42,11 @@ class ServiceEnded(Conflict):
         super().__init__(f"The service ended on {ended_on.isoformat()}.")
 
 
-class OpensInThePast(Conflict):
-    slug, title = "opens-in-the-past", "An assessment cannot have opened already"
+class OpensAtNoGoodTime(Conflict):
+    slug, title = "opens-at-no-good-time", "An assessment opens today or within three years"
 
     def __init__(self, opens_on: date) -> None:
-        super().__init__(f"{opens_on.isoformat()} is past; an assessment opens today or later.")
+        super().__init__(f"{opens_on.isoformat()} is past, or more than three years ahead.")
 
 
 class NotOfThisStage(Conflict):

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query
 from assay_kit.clock import Now
 from assay_kit.database import SessionDep
 from assay_kit.pagination import Page, PageQuery
-from assay_kit.problems import InvalidRequest, StepNotAllowed, Unavailable, may_answer
+from assay_kit.problems import StepNotAllowed, Unavailable, may_answer
 from assay_kit.timeline import timeline_of
 from assessment.dependencies import CopiesDep, OfficerOrManager, Reader
 from assessment.frameworks.errors import NoFramework
@@ -16,12 +16,12 @@ from assessment.frameworks.repository import Frameworks
 from assessment.tables import Assessment
 
 from . import actions
-from .errors import AssessmentNotFound, CareServiceNotFound, OpensInThePast, ServiceEnded, UnderWay
+from .errors import AssessmentNotFound, CareServiceNotFound, OpensAtNoGoodTime, ServiceEnded, UnderWay
 from .repository import Assessments
 from .rules import Status
 from .schemas import AssessmentRead, Cancelling, Scheduling, Timeline
 
-router = APIRouter(prefix="/assessments", tags=["assessments"], responses=may_answer(InvalidRequest))
+router = APIRouter(prefix="/assessments", tags=["assessments"])
 
 
 def shown(session: SessionDep, assessment: Assessment) -> AssessmentRead:
@@ -33,7 +33,7 @@ def shown(session: SessionDep, assessment: Assessment) -> AssessmentRead:
     status_code=201,
     summary="Schedule an assessment of a service",
     operation_id="schedule_assessment",
-    responses=may_answer(CareServiceNotFound, UnderWay, ServiceEnded, OpensInThePast, NoFramework, Unavailable),
+    responses=may_answer(CareServiceNotFound, UnderWay, ServiceEnded, OpensAtNoGoodTime, NoFramework, Unavailable),
 )
 def schedule_assessment(
     wanted: Scheduling, session: SessionDep, copies: CopiesDep, by: OfficerOrManager, now: Now

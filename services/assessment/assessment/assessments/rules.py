@@ -98,6 +98,11 @@ def months_after(day: date, months: int) -> date:
     return date(year, month, min(day.day, monthrange(year, month)[1]))
 
 
+def is_near(day: date, today: date) -> bool:
+    """Whether a day that people plan for is today or within three years: farther is a slip of the pen."""
+    return today <= day <= months_after(today, 36)
+
+
 def answers_due_at(policy: Policy, opens_on: date) -> datetime:
     """The last instant at which answers are in time."""
     return end_of_london_day(opens_on + timedelta(days=policy.self_assessment_days))

@@ -8,7 +8,7 @@ from pydantic import AwareDatetime, BaseModel, Field
 
 from assay_contracts.assessment.ratings import Rating
 from assay_contracts.directory.records import CareServiceType
-from assay_kit.text import Line, Model, Name, Reason
+from assay_kit.text import Day, Line, Model, Name, Reason
 from assay_kit.timeline import TimelineEntryRead
 from assessment.tables import Assessment
 
@@ -24,7 +24,7 @@ class Scheduling(Model):
 
     care_service_id: UUID
     cause: SchedulableCause = Cause.ANNUAL
-    opens_on: date | None = None
+    opens_on: Day | None = None
     officer: Name | None = Field(default=None, description="The subject of the officer who will validate.")
     officer_name: Name | None = None
     reason: Line | None = None

@@ -6,7 +6,7 @@ from fastapi import APIRouter
 
 from assay_kit.clock import Now
 from assay_kit.database import SessionDep
-from assay_kit.problems import InvalidRequest, StepNotAllowed, may_answer
+from assay_kit.problems import StepNotAllowed, may_answer
 from assessment.assessments.errors import AssessmentNotFound, Barred, QuestionNotFound
 from assessment.assessments.repository import Assessments
 from assessment.assessments.routes import shown
@@ -24,9 +24,7 @@ from .repository import Drafts
 from .rules import bars_to_commenting
 from .schemas import ChangeRead, Commenting, CommentRead, Deciding, DisputeRead, Disputing, DraftRead, Reviewing
 
-router = APIRouter(
-    prefix="/assessments/{assessment_id}", tags=["draft"], responses=may_answer(InvalidRequest, AssessmentNotFound)
-)
+router = APIRouter(prefix="/assessments/{assessment_id}", tags=["draft"], responses=may_answer(AssessmentNotFound))
 
 
 @router.get(

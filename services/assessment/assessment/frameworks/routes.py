@@ -6,7 +6,7 @@ from fastapi import APIRouter, Path
 
 from assay_kit.clock import Now
 from assay_kit.database import SessionDep
-from assay_kit.problems import InvalidRequest, StepNotAllowed, may_answer
+from assay_kit.problems import StepNotAllowed, may_answer
 from assessment.dependencies import Administrator, SignedIn
 
 from . import actions
@@ -15,7 +15,7 @@ from .repository import Frameworks
 from .rule_page import RulePage, rule_page
 from .schemas import FrameworkFile, FrameworkRead, FrameworkSummary
 
-router = APIRouter(prefix="/frameworks", tags=["frameworks"], responses=may_answer(InvalidRequest))
+router = APIRouter(prefix="/frameworks", tags=["frameworks"])
 
 Version = Annotated[int, Path(ge=1, le=10_000)]
 

@@ -1,6 +1,5 @@
 """HTTP for the programme of assessments. Translate, ask, answer."""
 
-from datetime import date
 from typing import Annotated
 from uuid import UUID
 
@@ -10,14 +9,15 @@ from assay_kit.calendar import london_day
 from assay_kit.clock import Now
 from assay_kit.database import SessionDep
 from assay_kit.pagination import Page, PageQuery
-from assay_kit.problems import InvalidRequest, Unavailable, may_answer
+from assay_kit.problems import Unavailable, may_answer
+from assay_kit.text import Day
 from assessment.assessments.errors import CareServiceNotFound
 from assessment.dependencies import CopiesDep, Reader
 
 from .repository import Programme
 from .schemas import DueDateRead, ProgrammeEntry
 
-router = APIRouter(tags=["programme"], responses=may_answer(InvalidRequest))
+router = APIRouter(tags=["programme"])
 
 
 @router.get("/programme", summary="What is due, the earliest first", operation_id="list_programme")
@@ -28,7 +28,7 @@ def list_programme(
     by: Reader,
     now: Now,
     overdue: Annotated[bool, Query(description="Only what was due before today.")] = False,
-    due_before: Annotated[date | None, Query()] = None,
+    due_before: Annotated[Day | None, Query()] = None,
 ) -> Page[ProgrammeEntry]:
     today = london_day(now)
     if overdue:

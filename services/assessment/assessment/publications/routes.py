@@ -6,7 +6,7 @@ from fastapi import APIRouter
 
 from assay_kit.clock import Now
 from assay_kit.database import SessionDep
-from assay_kit.problems import InvalidRequest, StepNotAllowed, Unavailable, may_answer
+from assay_kit.problems import StepNotAllowed, Unavailable, may_answer
 from assessment.assessments.errors import AssessmentNotFound, Barred, CareServiceNotFound
 from assessment.assessments.repository import Assessments
 from assessment.assessments.routes import shown
@@ -24,7 +24,7 @@ from . import actions
 from .errors import AlreadyImported, NotPublished, WithdrawalNotProposed, WithdrawalProposed
 from .schemas import Importing, ProposingWithdrawal, RatingRead, WithdrawalRead
 
-router = APIRouter(tags=["publication"], responses=may_answer(InvalidRequest))
+router = APIRouter(tags=["publication"])
 
 
 @router.post(

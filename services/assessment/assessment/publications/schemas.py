@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import AwareDatetime, BaseModel
 
 from assay_contracts.assessment.ratings import Rating
-from assay_kit.text import Line, Model, Reason
+from assay_kit.text import Day, Line, Model, Reason
 from assessment.assessments.rules import Cause
 from assessment.tables import Assessment, DueDate, Withdrawal
 
@@ -36,9 +36,9 @@ class Importing(Model):
 
     care_service_id: UUID
     rating: Rating
-    published_on: date
+    published_on: Day
     source: Line
-    due_on: date | None = None
+    due_on: Day | None = None
 
 
 class RatingRead(BaseModel):

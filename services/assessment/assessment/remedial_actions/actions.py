@@ -17,12 +17,13 @@ from assay_kit.timeline import begin, take
 from assessment.assessments.actions import Whose, of
 from assessment.assessments.errors import Barred
 from assessment.assessments.events import write_to
+from assessment.assessments.rules import is_near
 from assessment.frameworks.framework import Framework
 from assessment.rating.rules import Answers
 from assessment.tables import Assessment, RemedialAction, RemedialIssue, RemedialPlan, RemedialProgress
 from assessment.validations.repository import Validations
 
-from .errors import DueInThePast, IssueVerified, PlanNotApproved, PlanNotBeingWritten
+from .errors import DueAtNoGoodTime, IssueVerified, PlanNotApproved, PlanNotBeingWritten
 from .repository import Plans
 from .rules import PLAN_LIFE, WRITING, Outcome, PlanStatus, PlanStep, Progress, bars_to_closure, bars_to_submission
 
@@ -258,5 +259,5 @@ def _ensure_approved(plan: RemedialPlan) -> None:
 
 
 def _ensure_ahead(due_on: date, now: datetime) -> None:
-    if due_on < london_day(now):
-        raise DueInThePast
+    if not is_near(due_on, london_day(now)):
+        raise DueAtNoGoodTime

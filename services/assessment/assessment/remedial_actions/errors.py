@@ -47,8 +47,8 @@ class IssueVerified(Conflict):
         super().__init__("A verified issue stays as it was found.")
 
 
-class DueInThePast(Conflict):
-    slug, title = "due-in-the-past", "An action is due today or later"
+class DueAtNoGoodTime(Conflict):
+    slug, title = "due-at-no-good-time", "An action is due today or within three years"
 
     def __init__(self) -> None:
-        super().__init__("Give the action a due date that is not past.")
+        super().__init__("Give the action a due date that is not past, nor more than three years ahead.")

@@ -9,14 +9,14 @@ from assay_kit.clock import Now
 from assay_kit.database import SessionDep
 from assay_kit.etags import IfMatch, set_etag
 from assay_kit.pagination import Page, PageQuery
-from assay_kit.problems import InvalidRequest, StaleEdit, StepNotAllowed, may_answer
+from assay_kit.problems import StaleEdit, StepNotAllowed, may_answer
 from assessment.assessments.errors import Barred
 from assessment.dependencies import Officer, ProviderPerson, Reader
 
 from . import actions
 from .errors import (
     ActionNotFound,
-    DueInThePast,
+    DueAtNoGoodTime,
     IssueNotFound,
     IssueVerified,
     PlanNotApproved,
@@ -38,7 +38,7 @@ from .schemas import (
     Verifying,
 )
 
-router = APIRouter(prefix="/remedial-plans", tags=["remedial action"], responses=may_answer(InvalidRequest))
+router = APIRouter(prefix="/remedial-plans", tags=["remedial action"])
 
 
 @router.get("", summary="Remedial action plans, the earliest due first", operation_id="list_plans")
@@ -69,7 +69,7 @@ def read_plan(plan_id: UUID, session: SessionDep, by: Reader, now: Now) -> PlanR
     status_code=201,
     summary="Add an action to an issue",
     operation_id="add_action",
-    responses=may_answer(PlanNotFound, IssueNotFound, PlanNotBeingWritten, DueInThePast),
+    responses=may_answer(PlanNotFound, IssueNotFound, PlanNotBeingWritten, DueAtNoGoodTime),
 )
 def add_action(
     *, plan_id: UUID, issue_id: UUID, wanted: Acting, session: SessionDep, by: ProviderPerson, now: Now
@@ -81,7 +81,7 @@ def add_action(
     "/{plan_id}/actions/{action_id}",
     summary="Change an action while the plan is being written",
     operation_id="change_action",
-    responses=may_answer(PlanNotFound, ActionNotFound, PlanNotBeingWritten, DueInThePast, StaleEdit),
+    responses=may_answer(PlanNotFound, ActionNotFound, PlanNotBeingWritten, DueAtNoGoodTime, StaleEdit),
 )
 def change_action(
     *,
@@ -156,7 +156,7 @@ def note_progress(
     "/{plan_id}/actions/{action_id}/extension",
     summary="Give an action more time, with a reason",
     operation_id="extend_action",
-    responses=may_answer(PlanNotFound, ActionNotFound, PlanNotApproved, DueInThePast),
+    responses=may_answer(PlanNotFound, ActionNotFound, PlanNotApproved, DueAtNoGoodTime),
 )
 def extend_action(
     *, plan_id: UUID, action_id: UUID, wanted: Extending, session: SessionDep, by: Officer, now: Now

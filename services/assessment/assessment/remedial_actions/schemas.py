@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import AwareDatetime, BaseModel, Field
 
 from assay_contracts.assessment.ratings import Rating
-from assay_kit.text import Model, Name, Reason, Text
+from assay_kit.text import Day, Model, Name, Reason, Text
 from assessment.tables import RemedialAction, RemedialIssue, RemedialPlan, RemedialProgress
 
 from .rules import PLAN_LIFE, Outcome, PlanStatus, Progress
@@ -19,7 +19,7 @@ class Acting(Model):
 
     description: Text
     owner: Name
-    due_on: date
+    due_on: Day
     measure: Text
 
 
@@ -34,7 +34,7 @@ class Progressing(Model):
 
 
 class Extending(Model):
-    due_on: date
+    due_on: Day
     reason: Reason
 
 

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Response
 from assay_kit.clock import Now
 from assay_kit.database import SessionDep
 from assay_kit.documents import pdf
-from assay_kit.problems import InvalidRequest, Unavailable, may_answer
+from assay_kit.problems import Unavailable, may_answer
 from assessment.assessments.errors import AssessmentNotFound
 from assessment.assessments.repository import Assessments
 from assessment.dependencies import CopiesDep, Reader
@@ -20,7 +20,7 @@ from .schemas import ReportRead
 router = APIRouter(
     prefix="/assessments/{assessment_id}",
     tags=["report"],
-    responses=may_answer(InvalidRequest, AssessmentNotFound, DraftNotIssued, Unavailable),
+    responses=may_answer(AssessmentNotFound, DraftNotIssued, Unavailable),
 )
 
 _TEMPLATE = Path(__file__).parent / "templates" / "assessment-report.typ"

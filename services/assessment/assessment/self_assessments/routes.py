@@ -8,7 +8,7 @@ from fastapi import APIRouter, Path, Response
 from assay_kit.clock import Now
 from assay_kit.database import SessionDep
 from assay_kit.etags import IfMatch, set_etag
-from assay_kit.problems import InvalidRequest, StaleEdit, StepNotAllowed, may_answer
+from assay_kit.problems import StaleEdit, StepNotAllowed, may_answer
 from assessment.assessments.errors import AssessmentNotFound, Barred, QuestionNotFound
 from assessment.assessments.repository import Assessments
 from assessment.assessments.routes import shown
@@ -24,7 +24,7 @@ from .schemas import Answering, AnsweringSeveral, Declaring, SelfAnswerRead, Sel
 router = APIRouter(
     prefix="/assessments/{assessment_id}",
     tags=["self-assessment"],
-    responses=may_answer(InvalidRequest, AssessmentNotFound),
+    responses=may_answer(AssessmentNotFound),
 )
 
 QuestionCode = Annotated[str, Path(pattern=r"^[a-z0-9][a-z0-9._]{0,39}$")]

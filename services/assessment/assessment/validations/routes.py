@@ -7,7 +7,7 @@ from fastapi import APIRouter, Response
 from assay_kit.clock import Now
 from assay_kit.database import SessionDep
 from assay_kit.etags import IfMatch, set_etag
-from assay_kit.problems import InvalidRequest, StaleEdit, StepNotAllowed, may_answer
+from assay_kit.problems import StaleEdit, StepNotAllowed, may_answer
 from assessment.assessments.errors import AssessmentNotFound, Barred, QuestionNotFound
 from assessment.assessments.repository import Assessments
 from assessment.assessments.routes import shown
@@ -26,7 +26,7 @@ from .schemas import BeginningValidation, Finding, FindingRead, FindingSeveral, 
 router = APIRouter(
     prefix="/assessments/{assessment_id}",
     tags=["validation"],
-    responses=may_answer(InvalidRequest, AssessmentNotFound),
+    responses=may_answer(AssessmentNotFound),
 )
 
 

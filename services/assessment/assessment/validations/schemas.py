@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, Field
 
-from assay_kit.text import Count, Model, Name, Reason, Text
+from assay_kit.text import Count, Day, Flag, Model, Name, Reason, Text
 from assessment.assessments.rules import NotSelfAssessed
 from assessment.frameworks.framework import Question
 from assessment.rating.answers import AnswerRating
@@ -26,7 +26,7 @@ class BeginningValidation(Model):
 class Finding(Model):
     """Agree with the provider's rating, or give another with the reason for it."""
 
-    agrees: bool
+    agrees: Flag
     rating: AnswerRating | None = None
     reason: Reason | None = None
     evidence_kinds: Annotated[list[EvidenceKind], Field(max_length=5)] = Field(default_factory=list)
@@ -94,8 +94,8 @@ class ValidationRead(BaseModel):
 
 
 class Visiting(Model):
-    visited_on: date
-    announced: bool
+    visited_on: Day
+    announced: Flag
     roles_met: Annotated[list[Name], Field(min_length=1, max_length=20)]
     note: Text | None = None
 
