@@ -29,7 +29,12 @@ def make_environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters.update(
-        day=words.day, moment=words.moment, words=words.words, number=words.number, month=words.month
+        day=words.day,
+        moment=words.moment,
+        words=words.words,
+        indicator=words.indicator,
+        number=words.number,
+        month=words.month,
     )
     environment.globals.update(service_name=SERVICE_NAME, notices=words.NOTICES)
     return environment

@@ -20,19 +20,15 @@ WORDS: dict[str, str] = {
     "day_opportunities": "Day opportunities",
     "community_support": "Community support",
     "unpaid_carers": "Unpaid carers",
-    # the ten indicators
-    "quality_assessment": "Quality assessment",
-    "cqc_rating": "CQC rating",
-    "safeguarding_decisions": "Safeguarding decisions",
-    "unexpected_deaths": "Unexpected deaths",
-    "contracting_concerns": "Substantiated contracting concerns",
-    "company_status": "Company in administration",
-    "manager_vacancy": "Registered manager vacancy",
     "pause_at_providers_request": "Pause at the provider's own request",
     "cqc_registration": "CQC registration",
     "cqc_register": "CQC register",
     # applications
     "minded_to_refuse": "Minded to refuse",
+    "admit": "Admitted",
+    "refuse": "Refused",
+    "reconsider": "To be evaluated again",
+    "set_aside": "Decision set aside",
     # assessments
     "self_assessing": "Self-assessment in progress",
     "draft_issued": "Draft report issued",
@@ -48,6 +44,20 @@ WORDS: dict[str, str] = {
     "special_measures_improvement_plan": "Special measures improvement plan",
     "termination_of_support_plans": "Termination of support plans",
     "termination_of_contract": "Termination of contract",
+}
+
+# Indicators are called as in the council's papers.
+INDICATORS: dict[str, str] = {
+    "quality_assessment": "Quality assessment",
+    "cqc_rating": "CQC rating",
+    "food_hygiene": "Food hygiene rating",
+    "safeguarding_decisions": "Safeguarding decisions",
+    "embargo": "Embargo on new placements",
+    "default_notice": "Contract default notice",
+    "unexpected_deaths": "Unexpected deaths",
+    "contracting_concerns": "Substantiated contracting concerns",
+    "company_status": "Company in administration",
+    "manager_vacancy": "Registered manager vacancy",
 }
 
 CARE_SERVICE_TYPES = (
@@ -162,6 +172,10 @@ def words(value: Any) -> str:
         return "Yes" if value else "No"
     text = str(value)
     return WORDS.get(text) or (text[:1].upper() + text[1:]).replace("_", " ")
+
+
+def indicator(value: str) -> str:
+    return INDICATORS.get(value) or words(value)
 
 
 def options(values: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
