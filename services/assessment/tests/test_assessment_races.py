@@ -1,0 +1,103 @@
+"""What happens when two people press the button at once: real transactions on a database of the test's own."""
+
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from uuid import UUID
+
+import pytest
+from sqlalchemy import Engine
+from sqlmodel import Session
+from stage_assessment import OFFICER, Stage
+
+from assay_kit.problems import StepNotAllowed
+from assessment.assessments.repository import Assessments
+from assessment.main import SERVICE
+from assessment.publications.actions import publish
+from assessment.rating.answers import AnswerRating
+from assessment.self_assessments.actions import hash_of, save_answer, submit
+from assessment.self_assessments.repository import SelfAnswers
+from assessment.tables import Assessment
+
+LAST_WORD = "Saved while the submission was waiting."
+
+
+def open_session(engine: Engine) -> Session:
+    return Session(engine, info={"service": SERVICE}, expire_on_commit=False)
+
+
+def test_a_submission_waits_for_an_answer_that_is_being_saved(own_database: Engine) -> None:
+    with open_session(own_database) as session, session.begin():
+        stage = Stage(session)
+        assessment_id = stage.answered().id
+
+    def submit_it() -> str | None:
+        with open_session(own_database) as session, session.begin():
+            by, now = stage.provider, stage.now
+            return submit(session, assessment_id, name="Pat", position="Manager", by=by, now=now).answers_hash
+
+    with ThreadPoolExecutor(1) as other, open_session(own_database) as saving:
+        save_answer(
+            saving,
+            assessment_id,
+            "1.1.1",
+            rating=AnswerRating.POOR,
+            narrative=LAST_WORD,
+            evidence_ids=[],
+            read_version=1,
+            by=stage.provider,
+            now=stage.now,
+        )
+        submitting = other.submit(submit_it)
+        assert not wait([submitting], timeout=0.5).done
+        saving.commit()
+        answers_hash = submitting.result(timeout=10)
+
+    with open_session(own_database) as session:
+        answers = SelfAnswers(session).of(assessment_id)
+        assert answers["1.1.1"].narrative == LAST_WORD
+        assert answers_hash == hash_of(answers)
+
+
+def test_of_two_who_publish_at_once_one_is_told_that_it_is_done(own_database: Engine) -> None:
+    with open_session(own_database) as session, session.begin():
+        stage = Stage(session)
+        assessment_id = stage.confirmed().id
+
+    def publish_it() -> UUID:
+        with open_session(own_database) as session, session.begin():
+            return publish(session, assessment_id, by=OFFICER, now=stage.now).id
+
+    with ThreadPoolExecutor(2) as both:
+        tried: list[Future[UUID]] = [both.submit(publish_it) for _ in range(2)]
+        wait(tried, timeout=20)
+    failed = [future.exception() for future in tried if future.exception() is not None]
+    assert [type(error) for error in failed] == [StepNotAllowed]
+    with open_session(own_database) as session:
+        published: Assessment = Assessments(session).get(assessment_id, by=OFFICER)
+        assert published.status == "published"
+
+
+@pytest.mark.parametrize("read_version", [None, 0])
+def test_two_first_answers_to_one_question_never_both_stand(own_database: Engine, read_version: int | None) -> None:
+    with open_session(own_database) as session, session.begin():
+        stage = Stage(session)
+        assessment_id = stage.assessing().id
+
+    def save(rating: AnswerRating) -> int:
+        with open_session(own_database) as session, session.begin():
+            saved = save_answer(
+                session,
+                assessment_id,
+                "1.1.1",
+                rating=rating,
+                narrative="",
+                evidence_ids=[],
+                read_version=read_version,
+                by=stage.provider,
+                now=stage.now,
+            )
+            return saved.version
+
+    with ThreadPoolExecutor(2) as both:
+        tried = [both.submit(save, rating) for rating in (AnswerRating.GOOD, AnswerRating.POOR)]
+        wait(tried, timeout=20)
+    assert sorted(future.exception() is None for future in tried) == [False, True]
