@@ -1,11 +1,16 @@
 """What every page has: strict headers, forms that only our own pages can send, and failures in plain words."""
 
+import logging
 import re
 
 import pytest
 from fastapi import FastAPI
-from make_portal import Browser, FakeServices
+from make_portal import Browser, FakeServices, served
 from starlette.routing import Route
+
+from assay_kit.settings import Settings
+from assay_kit.testing import given_keys
+from portal.main import create_app
 
 
 def _posting_paths(app: FastAPI) -> list[str]:
@@ -110,3 +115,21 @@ def test_health_and_readiness_need_no_one_signed_in(browser: Browser, services: 
     services.is_down = True
     assert browser.client.get("/health").status_code == 200
     assert browser.client.get("/ready").status_code == 200
+
+
+def test_without_its_database_the_portal_says_so_and_public_pages_stand(
+    settings: Settings, the_services: tuple[FakeServices, str], services: FakeServices, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ASSAY_URL_DIRECTORY", the_services[1])
+    nowhere = "postgresql://nobody@127.0.0.1:1/nothing"
+    handlers = logging.getLogger().handlers
+    with served(create_app(settings, keys=given_keys(settings), session_url=nowhere)) as address:
+        browser = Browser(address)
+        assert browser.open("/sign-in").status_code == 200
+        page = browser.client.get("/", headers={"Cookie": "assay_session=somebody"})
+        assert page.status_code == 503
+        assert "The part that keeps people signed in does not answer" in page.text
+        assert browser.client.get("/ready").status_code == 503
+        assert browser.client.get("/health").status_code == 200
+        browser.client.close()
+    logging.getLogger().handlers = handlers
