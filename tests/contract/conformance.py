@@ -3,7 +3,8 @@
 import json
 import os
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
@@ -56,7 +57,10 @@ _ONLY_IN_PRODUCTION = {
 class Contract:
     """One service, held to its document. Statuses seen are kept; run a service's tests in one process."""
 
-    def __init__(self, service: Service, calls: KnownCalls) -> None:
+    def __init__(
+        self, service: Service, calls: KnownCalls, *, also_expected: Mapping[str, Sequence[str]] | None = None
+    ) -> None:
+        """`also_expected`: path -> statuses with which a request that fits its schema may be refused there."""
         self.service = service
         self.calls = {**INSIDE_CALLS, **calls}
         self.settings = Settings(mode=Mode.DEMONSTRATION, database_url="")
@@ -67,6 +71,13 @@ class Contract:
             {
                 "checks": {"positive_data_acceptance": {"expected-statuses": _ALSO_EXPECTED}},
                 "generation": {"with-security-parameters": False},
+                "operations": [
+                    {
+                        "include-path": path,
+                        "checks": {"positive_data_acceptance": {"expected-statuses": [*_ALSO_EXPECTED, *statuses]}},
+                    }
+                    for path, statuses in (also_expected or {}).items()
+                ],
             }
         )
         self.schema = schemathesis.openapi.from_asgi("/openapi.json", self.app, config=config)
@@ -120,9 +131,21 @@ class Contract:
         if operation.rights is not None:
             self._send(operation, call, {})
             self._send(operation, call, self.headers(scopes=("nothing:at-all",)))
+        if _asks_for_a_version(self.schema[operation.path][operation.method].definition.raw):
+            stale = {**call.headers, "if-match": '"999999999"'}
+            self._send(operation, replace(call, headers=stale), owner)
         if call.path:
             missing = {name: "00000000-0000-7000-8000-000000000000" for name in call.path}
             self._send(operation, Call(path=missing, query=call.query, body=call.body, headers=call.headers), owner)
+
+    def check_refused(self, operation_id: str, make: Callable[[Session], Call], status: int) -> None:
+        """A call that is refused by rule, with exactly this status."""
+        [operation] = [one for one in self.operations if one.id == operation_id]
+        with Session(self.engine, info={"service": self.service}, expire_on_commit=False) as session, session.begin():
+            call = make(session)
+        who = {"scopes": tuple(call.scopes), "org": call.org, "name": call.name, "subject": call.subject}
+        answered = self._send(operation, call, self.headers(*call.roles, **who) if operation.rights is not None else {})
+        assert answered == status, f"{operation_id}: {answered} instead of {status}"
 
     def _probe(self, operation: Operation, call: Call, headers: Mapping[str, str]) -> None:
         """What a careless caller sends: a body that is no text, one of the wrong kind, an id that is none."""
@@ -170,6 +193,10 @@ class Contract:
         assert not unseen, f"declared and never seen: {unseen}"
         stale = sorted(set(excused) & seen | set(excused) - declared)
         assert not stale, f"excused without need: {stale}"
+
+
+def _asks_for_a_version(operation: Mapping[str, Any]) -> bool:
+    return any(each.get("name", "").lower() == "if-match" for each in operation.get("parameters", ()))
 
 
 def _media_type(call: Call) -> str | None:

@@ -29,6 +29,7 @@ from assay_kit.problems import (
     MEDIA_TYPE,
     Conflict,
     Frozen,
+    InvalidRequest,
     Problem,
     ProblemDocument,
     Unavailable,
@@ -38,6 +39,7 @@ from assay_kit.settings import Settings
 from assay_kit.slots import Slots
 
 _UNIQUE_OR_EXCLUDED = ("23505", "23P01")
+_NOT_STORABLE = ("22P05", "22021")
 _BUSY = ("55P03", "40001", "40P01", "57014")
 
 
@@ -138,6 +140,8 @@ def _problem_of(error: Exception) -> Problem:
         return Frozen("This was frozen when it was submitted or published, and can no longer change.")
     if state in _UNIQUE_OR_EXCLUDED:
         return Conflict("Something that may exist only once is there already, or somebody made it in the same moment.")
+    if state in _NOT_STORABLE:
+        return InvalidRequest("Text holds a character that cannot be stored, such as NUL.", errors=[])
     if isinstance(error, PoolTimeout | OperationalError) or state in _BUSY:
         return Unavailable("The database is busy or not reachable; try again in a moment.")
     raise error
@@ -168,7 +172,7 @@ def _describe_operation(operation: dict[str, Any]) -> None:
     content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/ProblemDocument"}}}
     if "422" in responses:
         responses["422"] = {"description": "The request is not valid", "content": content}
-    if "requestBody" in operation:
+    if "application/json" in operation.get("requestBody", {}).get("content", {}):
         responses.setdefault("400", {"description": "The body cannot be read", "content": content})
     rights = rights_of(operation)
     if rights is None:

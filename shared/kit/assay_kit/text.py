@@ -47,8 +47,9 @@ def _whole_number(value: Any) -> Any:
 # Pydantic also reads numbers, and numbers in text, as dates: what the schema calls a date is only that.
 Day = Annotated[date, BeforeValidator(_day_as_text, json_schema_input_type=date)]
 Moment = Annotated[AwareDatetime, BeforeValidator(_instant_as_text, json_schema_input_type=AwareDatetime)]
-_Counted = Annotated[int, Field(ge=0, le=1_000_000)]
-Count = Annotated[_Counted, BeforeValidator(_whole_number, json_schema_input_type=_Counted)]
+# Put it last: `Annotated[int, Field(ge=1), WHOLE]`. Bounds that come after a validator are not in the schema.
+WHOLE = BeforeValidator(_whole_number)
+Count = Annotated[int, Field(ge=0, le=1_000_000), WHOLE]
 Flag = Annotated[bool, Strict()]
 
 
