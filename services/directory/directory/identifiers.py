@@ -5,6 +5,8 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, StringConstraints
 
+from assay_kit.text import WHOLE
+
 # Companies House numbers as people write them: digits without their leading zeros; two letters and digits; and the
 # societies' form that ends in a letter (IP12345R).
 COMPANY_NUMBER = r"^([0-9]{1,8}|[A-Za-z]{2}[0-9]{1,6}|[A-Za-z]{2}[0-9]{5}[A-Za-z])$"
@@ -30,4 +32,4 @@ CompanyNumber = Annotated[str, StringConstraints(pattern=COMPANY_NUMBER), AfterV
 CharityNumber = Annotated[str, StringConstraints(pattern=r"^([0-9]{6,7}(-[0-9]{1,3})?|SC[0-9]{6}|NIC[0-9]{6})$")]
 # Providers and locations alike. CQC compares them exactly, so their case is kept.
 CqcId = Annotated[str, StringConstraints(pattern=r"^1-[0-9]{4,14}$")]
-FhrsId = Annotated[int, Field(ge=1, le=9_999_999_999)]
+FhrsId = Annotated[int, Field(ge=1, le=9_999_999_999), WHOLE]

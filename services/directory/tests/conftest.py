@@ -45,7 +45,9 @@ class SameSession(ShortSessions):
 
     async def run(self, work: Callable[[Session], Any]) -> Any:
         with self._session.begin_nested():
-            return work(self._session)
+            answer = work(self._session)
+        self._session.expire_all()
+        return answer
 
 
 @pytest.fixture

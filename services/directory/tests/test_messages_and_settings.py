@@ -9,7 +9,7 @@ from sqlmodel import Session, select
 from assay_contracts.messages import MessageRequested, Recipient
 from assay_contracts.roles import Role, Scope
 from assay_kit.testing import NOON, envelope_for
-from directory.messages.letters import CannotWrite, template_names, write
+from directory.messages.letters import CannotWrite, day, template_names, write
 from directory.tables import FeedEntry, Message
 
 ClientAs = Callable[..., TestClient]
@@ -108,7 +108,9 @@ def test_people_read_their_own_messages_and_administrators_all(client_as: Client
 
 def test_a_service_may_post_a_message_itself(client_as: ClientAs, session: Session) -> None:
     person = make.person(session, Role.COMMISSIONING_MANAGER)
-    asked = requested(Recipient(role=Role.COMMISSIONING_MANAGER)).model_dump(mode="json", exclude={"about", "at"})
+    asked = requested(Recipient(role=Role.COMMISSIONING_MANAGER)).model_dump(
+        mode="json", exclude={"about", "at"}, exclude_none=True
+    )
     machine = client_as(scopes=(Scope.MESSAGES_WRITE,), name="assessment")
     for _ in range(2):
         assert machine.post("/v1/messages", json=asked).status_code == 202
@@ -116,20 +118,39 @@ def test_a_service_may_post_a_message_itself(client_as: ClientAs, session: Sessi
     assert (kept.source, kept.person_id) == ("assessment", person.id)
 
 
-def test_every_template_has_a_subject_and_a_body() -> None:
-    names = template_names()
-    assert len(names) >= 7
-    for name in names:
-        text = write(name, {word: f"[{word}]" for word in WORDS.split()})
-        assert text.subject, name
-        assert len(text.body) > 40, name
+@pytest.mark.parametrize("name", template_names())
+def test_a_template_says_something_to_somebody(name: str) -> None:
+    text = write(name, {word: f"[{word}]" for word in WORDS.split()})
+    assert text.subject
+    assert text.body.startswith("Hello [name],")
+    assert len(text.body) > 60
+    assert "{" not in text.subject + text.body
 
 
 # Every word that any template needs.
 WORDS = (
-    "organisation name invited_by address token provider claimant claimant_email statement "
-    "reason filename description expires_on"
+    "organisation name invited_by address token provider claimant claimant_email statement reason filename description "
+    "expires_on answer_by reference due_on accept_by reasons service days rating issues care_service kind extent "
+    "limit_text notice_text review_on status"
 )
+
+
+def test_there_is_a_letter_for_every_occasion() -> None:
+    assert len(template_names()) > 30
+
+
+def test_a_letter_names_what_the_directory_knows_and_says_days_as_people_do(
+    client_as: ClientAs, session: Session
+) -> None:
+    officer = make.person(session, Role.COMPLIANCE_OFFICER, name="Con Officer")
+    service = make.care_service(session, make.provider(session).id, name="North branch")
+    words = {"care_service_id": str(service.id), "reasons": "An embargo is in force."}
+    to = Recipient(role=Role.COMPLIANCE_OFFICER)
+    deliver(client_as, requested(to, template="service_turned_red", personalisation=words))
+    [kept] = session.exec(select(Message).where(Message.person_id == officer.id)).all()
+    assert kept.subject == "North branch has turned Red"
+    assert kept.body.startswith("Hello Con Officer,")
+    assert (day("2026-06-30"), day("soon")) == ("30 June 2026", "soon")
 
 
 def test_a_template_cannot_reach_outside_its_folder() -> None:
@@ -156,12 +177,12 @@ def test_a_setting_holds_from_its_day_and_keeps_its_history(client_as: ClientAs)
     status, said = set_name(admin, "Riverford City Council", effective_from="2026-04-01")
     assert (status, said["value"], said["version"]) == (200, "Riverford Council", 2)
 
-    for day, value in (
+    for as_at, value in (
         ("2026-03-01", "The council"),
         ("2026-03-02", "Riverford Council"),
         ("2026-04-01", "Riverford City Council"),
     ):
-        assert admin.get("/v1/settings/council.name", params={"as_at": day}).json()["value"] == value
+        assert admin.get("/v1/settings/council.name", params={"as_at": as_at}).json()["value"] == value
     history = admin.get("/v1/settings/council.name/history").json()
     assert [each["version"] for each in history] == [2, 1]
     assert history[0]["set_by_name"] == "Ann Admin"

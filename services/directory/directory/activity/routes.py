@@ -1,6 +1,5 @@
 """HTTP for activity: people and hours per service, month and commissioner. Sent again, it changes nothing."""
 
-from datetime import date
 from typing import Annotated
 from uuid import UUID
 
@@ -12,7 +11,8 @@ from assay_kit.clock import Now
 from assay_kit.database import SessionDep
 from assay_kit.identity import Principal, allow
 from assay_kit.pagination import Page, PageQuery
-from assay_kit.problems import InvalidRequest, may_answer
+from assay_kit.problems import may_answer
+from assay_kit.text import Day
 from directory.care_services.errors import CareServiceNotFound
 from directory.care_services.repository import CareServices
 from directory.dependencies import Reader
@@ -27,7 +27,7 @@ from .schemas import ActivityIn, ActivityRead
 ActivityWriter = Annotated[Principal, allow(Role.COMMISSIONER, Role.COMPLIANCE_OFFICER, Scope.ACTIVITY_WRITE)]
 Month = Annotated[str, Path(pattern=MONTH, examples=["2026-02"])]
 
-router = APIRouter(tags=["activity"], responses=may_answer(InvalidRequest))
+router = APIRouter(tags=["activity"])
 
 
 def get_activities(session: SessionDep) -> Activities:
@@ -70,6 +70,6 @@ def list_activity(
     by: Reader,
     page: PageQuery,
     care_service_id: UUID | None = None,
-    since: Annotated[date | None, Query(description="Months from the one that begins on this day.")] = None,
+    since: Annotated[Day | None, Query(description="Months from the one that begins on this day.")] = None,
 ) -> Page[Activity]:
     return activities.page(by, page, care_service_id=care_service_id, since=since)

@@ -8,7 +8,7 @@ from pydantic import AwareDatetime, BaseModel, Field, WithJsonSchema
 
 from assay_contracts.directory import Commissioner
 from assay_kit.money import Money
-from assay_kit.text import Model
+from assay_kit.text import Count, Model
 
 # Hours have the shape of money: at most 12 digits and two decimal places, as a string.
 _HOURS = r"^[0-9]{1,7}(\.[0-9]{1,2})?$"
@@ -18,7 +18,7 @@ Hours = Annotated[
 
 
 class ActivityIn(Model):
-    people: Annotated[int, Field(ge=0, le=100_000)]
+    people: Count
     hours: Hours
 
 

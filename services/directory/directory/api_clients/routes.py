@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Response
 from assay_kit.database import SessionDep
 from assay_kit.etags import IfMatch, set_etag
 from assay_kit.pagination import Page, PageQuery
-from assay_kit.problems import InvalidRequest, StaleEdit, may_answer
+from assay_kit.problems import StaleEdit, may_answer
 from directory.dependencies import Administrator, RealNow
 from directory.tables import ApiClient, ApiClientSecret
 
@@ -18,7 +18,7 @@ from .errors import ClientBarred, ClientNotFound, NameTaken, SecretNotFound
 from .repository import ApiClients
 from .schemas import ClientIn, ClientRead, NewClientIn, NewClientRead, SecretIn, SecretRead, SecretShown
 
-router = APIRouter(prefix="/api-clients", tags=["API clients"], responses=may_answer(InvalidRequest))
+router = APIRouter(prefix="/api-clients", tags=["API clients"])
 
 
 def get_clients(session: SessionDep) -> ApiClients:

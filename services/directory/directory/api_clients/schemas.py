@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import AwareDatetime, BaseModel, Field, StringConstraints
 
 from assay_contracts.roles import Scope
-from assay_kit.text import Line, Model
+from assay_kit.text import WHOLE, Line, Model
 
 from .rules import CLIENT_NAME
 
@@ -21,11 +21,11 @@ class ClientIn(Model):
 
 class NewClientIn(ClientIn):
     name: ClientName
-    secret_lasts_days: Annotated[int, Field(ge=1, le=366)] = 90
+    secret_lasts_days: Annotated[int, Field(ge=1, le=366), WHOLE] = 90
 
 
 class SecretIn(Model):
-    lasts_days: Annotated[int, Field(ge=1, le=366)] = 90
+    lasts_days: Annotated[int, Field(ge=1, le=366), WHOLE] = 90
 
 
 class SecretRead(BaseModel):

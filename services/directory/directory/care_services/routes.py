@@ -11,7 +11,7 @@ from assay_kit.clock import Now
 from assay_kit.database import SessionDep
 from assay_kit.etags import IfMatch, set_etag
 from assay_kit.pagination import Page, PageQuery
-from assay_kit.problems import InvalidRequest, StaleEdit, may_answer
+from assay_kit.problems import StaleEdit, may_answer
 from directory.dependencies import ProviderOrRecorder, Reader, Recorder
 from directory.identifiers import CqcId
 from directory.providers.errors import ProviderNotFound
@@ -24,7 +24,7 @@ from .events import record_of, records_of
 from .repository import CareServices
 from .schemas import CareServiceIn, NewCareServiceIn, SuccessionIn, SuccessionRead
 
-router = APIRouter(prefix="/care-services", tags=["care services"], responses=may_answer(InvalidRequest))
+router = APIRouter(prefix="/care-services", tags=["care services"])
 
 
 def get_care_services(session: SessionDep) -> CareServices:

@@ -5,14 +5,14 @@ from contextlib import contextmanager
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
-from sqlalchemy import Engine, NullPool, create_engine, text
+from sqlalchemy import Engine, text
 
 from assay_contracts.wiring import SERVICES
 from assay_kit.advancing import Hands
 from assay_kit.callers import caller
 from assay_kit.clock import business_now
 from assay_kit.database import SessionDep
-from assay_kit.problems import InvalidRequest, Unavailable, may_answer
+from assay_kit.problems import Unavailable, may_answer
 from assay_kit.settings import MissingSecret
 from directory.dependencies import Administrator, SettingsDep
 
@@ -23,7 +23,7 @@ from .schemas import DemonstrationClock, Move, Moved
 _ONE_MOVER = 0x434C_434B  # advisory lock: "CLCK"
 _LONGEST_ANSWER_SECONDS = 300.0
 
-router = APIRouter(prefix="/demo", tags=["demonstration"], responses=may_answer(InvalidRequest))
+router = APIRouter(prefix="/demo", tags=["demonstration"])
 
 
 def get_hands(settings: SettingsDep) -> Iterator[Hands]:
@@ -70,9 +70,14 @@ def move_demonstration_clock(asked: Move, request: Request, hands: HandsDep, by:
 @contextmanager
 def _alone(engine: Engine) -> Iterator[None]:
     """One advance at a time in all processes. The lock has a connection of its own: the pool is for those who work."""
-    own = create_engine(engine.url, poolclass=NullPool)
-    with own.connect() as connection:
+    with engine.connect() as connection:
+        connection.detach()
         if not connection.execute(text("SELECT pg_try_advisory_lock(:key)"), {"key": _ONE_MOVER}).scalar_one():
             raise ClockIsMoving
         connection.commit()
-        yield
+        try:
+            yield
+        finally:
+            # Said, because the server notices a closed connection only a moment later.
+            connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": _ONE_MOVER})
+            connection.commit()

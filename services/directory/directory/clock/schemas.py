@@ -5,18 +5,18 @@ from typing import Annotated
 
 from pydantic import AwareDatetime, BaseModel, Field
 
-from assay_kit.text import Model
+from assay_kit.text import WHOLE, Model, Moment
 
 
 class MoveTo(Model):
-    to: AwareDatetime
+    to: Moment
 
     def target(self, _: datetime) -> datetime:
         return self.to
 
 
 class MoveBy(Model):
-    days: Annotated[int, Field(ge=1, le=3660)]
+    days: Annotated[int, Field(ge=1, le=3660), WHOLE]
 
     def target(self, now: datetime) -> datetime:
         return now + timedelta(days=self.days)

@@ -9,7 +9,7 @@ from assay_kit.clock import Now
 from assay_kit.database import SessionDep
 from assay_kit.etags import IfMatch, set_etag
 from assay_kit.pagination import Page, PageQuery
-from assay_kit.problems import InvalidRequest, StaleEdit, may_answer
+from assay_kit.problems import StaleEdit, may_answer
 from directory.dependencies import Reader, Recorder
 from directory.providers.errors import ProviderNotFound
 from directory.providers.repository import Providers
@@ -20,7 +20,7 @@ from .errors import ContractNotFound, ReferenceTaken, TermsRefused
 from .repository import Contracts
 from .schemas import ContractIn, ContractRead, NewContractIn
 
-router = APIRouter(prefix="/contracts", tags=["contracts"], responses=may_answer(InvalidRequest))
+router = APIRouter(prefix="/contracts", tags=["contracts"])
 
 
 def get_contracts(session: SessionDep) -> Contracts:

@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 
 from assay_contracts.directory import Commissioner
 from assay_kit.money import Money
-from assay_kit.text import Key, Model, Name
+from assay_kit.text import Day, Key, Model, Name
 
 from .rules import Arrangement, Rate, RateUnit
 
@@ -19,7 +19,7 @@ class RateIn(Model):
     care_service_id: UUID | None = None
     unit: RateUnit
     amount: Money
-    starts_on: date
+    starts_on: Day
 
     def as_rule(self) -> Rate:
         return Rate(care_service_id=self.care_service_id, unit=self.unit, amount=self.amount, starts_on=self.starts_on)
@@ -30,8 +30,8 @@ class ContractIn(Model):
     title: Name
     commissioner: Commissioner
     arrangement: Arrangement
-    starts_on: date
-    ends_on: date | None = None
+    starts_on: Day
+    ends_on: Day | None = None
     care_service_ids: Annotated[list[UUID], Field(min_length=1, max_length=100)]
     rates: list[RateIn] = Field(default_factory=list, max_length=200)
 

@@ -9,7 +9,7 @@ from assay_contracts.directory import CareServiceRecord, ProviderRecord
 from assay_contracts.roles import Scope
 from assay_kit.database import SessionDep
 from assay_kit.identity import Principal, allow
-from assay_kit.problems import InvalidRequest, may_answer
+from assay_kit.problems import may_answer
 from directory.care_services import events as care_service_events
 from directory.care_services.errors import CareServiceNotFound
 from directory.care_services.repository import CareServices
@@ -19,7 +19,7 @@ from directory.providers.repository import Providers
 
 Copier = Annotated[Principal, allow(Scope.COPIES_READ)]
 
-router = APIRouter(prefix="/copies", tags=["copies"], responses=may_answer(InvalidRequest))
+router = APIRouter(prefix="/copies", tags=["copies"])
 
 
 @router.get(

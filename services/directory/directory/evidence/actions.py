@@ -63,7 +63,7 @@ def _lapse(evidence: Evidence, session: Session, *, now: datetime) -> None:
     words = {
         "filename": evidence.filename,
         "description": evidence.description,
-        "expires_on": f"{evidence.expires_on.day} {evidence.expires_on:%B %Y}",
+        "expires_on": evidence.expires_on.isoformat(),
     }
     reference = f"evidence_lapsed:{evidence.id}"
     request = Request(reference=reference, source=SOURCE, template="evidence_lapsed", words=words)

@@ -14,7 +14,7 @@ from assay_kit.clock import Now, business_now
 from assay_kit.database import SessionDep, new_id
 from assay_kit.identity import Principal, allow
 from assay_kit.pagination import Page, PageQuery
-from assay_kit.problems import InvalidRequest, may_answer
+from assay_kit.problems import may_answer
 from directory.dependencies import SettingsDep, ShortSessionsDep
 from directory.providers.errors import ProviderNotFound
 from directory.providers.repository import Providers
@@ -31,7 +31,7 @@ EvidenceGiver = Annotated[Principal, allow(*PROVIDER_ROLES, *CASEWORKERS)]
 EvidenceReader = Annotated[Principal, allow(*PROVIDER_ROLES, *CASEWORKERS, Role.AUDITOR, Scope.EVIDENCE_RELY)]
 Relier = Annotated[Principal, allow(Scope.EVIDENCE_RELY)]
 
-router = APIRouter(prefix="/evidence", tags=["evidence"], responses=may_answer(InvalidRequest))
+router = APIRouter(prefix="/evidence", tags=["evidence"])
 
 _BYTES = {"schema": {"type": "string", "format": "binary"}}
 _FILE_BODY: dict[str, Any] = {"requestBody": {"required": True, "content": {"application/octet-stream": _BYTES}}}

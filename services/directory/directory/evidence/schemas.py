@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, Field, StringConstraints
 
-from assay_kit.text import Line, Model
+from assay_kit.text import Day, Line, Model
 
 Filename = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f/\\]+$")]
 EvidenceKind = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z_]{1,49}$")]
@@ -20,7 +20,7 @@ class UploadAsked(BaseModel):
     filename: Filename
     kind: EvidenceKind = Field(description="What it is evidence of, such as `employers_liability_insurance`.")
     description: Description
-    expires_on: date | None = Field(default=None, description="The last day on which it holds.")
+    expires_on: Day | None = Field(default=None, description="The last day on which it holds.")
 
 
 class RelianceIn(Model):

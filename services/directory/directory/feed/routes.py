@@ -12,7 +12,7 @@ from sqlmodel import Session
 from assay_contracts.roles import Scope
 from assay_kit.events import Envelope
 from assay_kit.identity import Principal, allow
-from assay_kit.problems import InvalidRequest, Unavailable, may_answer
+from assay_kit.problems import Unavailable, may_answer
 from directory.dependencies import ShortSessionsDep
 from directory.tables import FeedEntry
 
@@ -24,7 +24,7 @@ EventType = Annotated[str, StringConstraints(max_length=100, pattern=r"^[a-z_.-]
 
 _LOOK_AGAIN_SECONDS = 0.5
 
-router = APIRouter(tags=["feed"], responses=may_answer(InvalidRequest))
+router = APIRouter(tags=["feed"])
 
 
 @router.get("/feed", summary="Read the feed of events", responses=may_answer(Unavailable))

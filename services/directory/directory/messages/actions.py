@@ -1,7 +1,7 @@
 """Writes messages to people, on request of any service or room. Each is kept once per reference and person."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -10,7 +10,7 @@ from sqlmodel import Session
 from assay_contracts.messages import Recipient
 from directory.people.repository import People
 from directory.people.rules import PersonStatus
-from directory.tables import Message, Person, Provider
+from directory.tables import CareService, Message, Person, Provider
 
 from .letters import CannotWrite, Letter, write
 from .repository import Messages
@@ -32,6 +32,7 @@ class Request:
 def send(request: Request, to: Recipient, session: Session, *, now: datetime) -> None:
     """Write to everybody whom `to` names. What cannot be written or addressed is kept too, with the reason."""
     name, people = _resolved(to, session)
+    request = replace(request, words={**_known_about(request.words, session), **request.words})
     for person in people:
         _keep(request, session, now=now, person=person, provider_id=to.provider_id or person.provider_id)
     if not people:
@@ -88,7 +89,7 @@ def _keep(
     email: str | None = None,
     provider_id: UUID | None = None,
 ) -> None:
-    letter, why = _written(request)
+    letter, why = _written(request, name=person.name if person else recipient)
     address = person.email if person else email
     status = MessageStatus.KEPT
     if address is None:
@@ -113,8 +114,17 @@ def _keep(
     )
 
 
-def _written(request: Request) -> tuple[Letter | None, str | None]:
+def _known_about(words: Mapping[str, str], session: Session) -> dict[str, str]:
+    """Names that the directory knows and whoever asked may not."""
     try:
-        return write(request.template, request.words), None
+        service = session.get(CareService, UUID(words["care_service_id"]))
+    except (KeyError, ValueError):
+        return {}
+    return {"care_service": service.name} if service else {}
+
+
+def _written(request: Request, *, name: str) -> tuple[Letter | None, str | None]:
+    try:
+        return write(request.template, {"name": name, **request.words}), None
     except CannotWrite as error:
         return None, str(error)

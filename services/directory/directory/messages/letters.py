@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 
 from jinja2 import PackageLoader, StrictUndefined, TemplateError, TemplateNotFound, select_autoescape
@@ -21,13 +22,24 @@ class Letter:
 @cache
 def _environment() -> SandboxedEnvironment:
     # Plain text: nothing is escaped here; the page that shows a letter escapes it.
-    return SandboxedEnvironment(
+    environment = SandboxedEnvironment(
         loader=PackageLoader("directory.messages", "templates"),
         undefined=StrictUndefined,
         autoescape=select_autoescape(enabled_extensions=()),
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters["day"] = day
+    return environment
+
+
+def day(written: str) -> str:
+    """`2026-06-30` as people say it: 30 June 2026. What is no day is left as it is."""
+    try:
+        said = date.fromisoformat(written)
+    except ValueError:
+        return written
+    return f"{said.day} {said:%B %Y}"
 
 
 def template_names() -> list[str]:

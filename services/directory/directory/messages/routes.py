@@ -10,7 +10,7 @@ from assay_kit.clock import Now
 from assay_kit.database import SessionDep
 from assay_kit.identity import Principal, allow
 from assay_kit.pagination import Page, PageQuery
-from assay_kit.problems import InvalidRequest, may_answer
+from assay_kit.problems import may_answer
 from directory.dependencies import Administrator, Someone
 from directory.tables import Message
 
@@ -22,7 +22,7 @@ from .schemas import MessageAccepted, MessageIn, MessageRead, OutboxRead, Templa
 
 Sender = Annotated[Principal, allow(Scope.MESSAGES_WRITE)]
 
-router = APIRouter(prefix="/messages", tags=["messages"], responses=may_answer(InvalidRequest))
+router = APIRouter(prefix="/messages", tags=["messages"])
 
 
 def get_messages(session: SessionDep) -> Messages:
@@ -36,7 +36,7 @@ MessagesDep = Annotated[Messages, Depends(get_messages)]
 def request_message(asked: MessageIn, messages: MessagesDep, by: Sender, now: Now) -> MessageAccepted:
     """Under one reference each recipient is written to once, however often it is asked for."""
     request = Request(reference=asked.reference, source=by.name, template=asked.template, words=asked.personalisation)
-    send(request, asked.to, messages.session, now=now)
+    send(request, asked.recipient(), messages.session, now=now)
     return MessageAccepted(reference=asked.reference)
 
 

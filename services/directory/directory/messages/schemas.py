@@ -6,20 +6,44 @@ from uuid import UUID
 from pydantic import AwareDatetime, BaseModel, Field, StringConstraints
 
 from assay_contracts.messages import Recipient
+from assay_contracts.roles import Role
 from assay_kit.text import Key, Model
 
 from .rules import MessageStatus
 
 TemplateName = Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=r"^[a-z_]+$")]
 Word = Annotated[str, StringConstraints(max_length=4_000, pattern=r"^[^\x00]*$")]
-WordName = Annotated[str, StringConstraints(min_length=1, max_length=50, pattern=r"^[a-z_]+$")]
+WordName = Annotated[str, StringConstraints(pattern=r"^[a-z_]{1,50}$")]
+
+
+class ToProvider(Model):
+    """Everybody of a provider."""
+
+    provider_id: UUID
+
+
+class ToPerson(Model):
+    """One person, by the subject of their token."""
+
+    person: Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=r"^[^\x00]+$")]
+
+
+class ToRole(Model):
+    """Everybody of the council with a role."""
+
+    role: Role
 
 
 class MessageIn(Model):
     reference: Key
     template: TemplateName
-    to: Recipient
-    personalisation: dict[WordName, Word] = Field(default_factory=dict, max_length=50)
+    to: ToProvider | ToPerson | ToRole
+    personalisation: dict[WordName, Word] = Field(
+        default_factory=dict, max_length=50, json_schema_extra={"additionalProperties": False}
+    )
+
+    def recipient(self) -> Recipient:
+        return Recipient.model_validate(self.to.model_dump())
 
 
 class MessageAccepted(BaseModel):

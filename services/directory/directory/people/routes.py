@@ -11,7 +11,7 @@ from assay_kit.database import SessionDep
 from assay_kit.etags import IfMatch, set_etag
 from assay_kit.identity import Principal
 from assay_kit.pagination import Page, PageQuery
-from assay_kit.problems import InvalidRequest, NotAllowed, StaleEdit, StepNotAllowed, may_answer
+from assay_kit.problems import NotAllowed, StaleEdit, StepNotAllowed, may_answer
 from directory.dependencies import Inviter, RealNow, SettingsDep, Someone
 from directory.providers.errors import ProviderNotFound
 from directory.providers.repository import Providers
@@ -23,7 +23,7 @@ from .errors import EmailTaken, LastOne, LinkNotValid, NotYourself, PasswordRefu
 from .repository import People
 from .schemas import InvitationIn, NewPasswordIn, PasswordChangeIn, PasswordResetIn, PersonIn, PersonRead, ReasonIn
 
-router = APIRouter(tags=["people"], responses=may_answer(InvalidRequest))
+router = APIRouter(tags=["people"])
 
 
 def get_people(session: SessionDep) -> People:

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Query
 from assay_kit.clock import Now
 from assay_kit.database import SessionDep
 from assay_kit.pagination import Page, PageQuery
-from assay_kit.problems import InvalidRequest, StepNotAllowed, may_answer
+from assay_kit.problems import StepNotAllowed, may_answer
 from directory.dependencies import RealNow, Recorder, Staff
 from directory.people.errors import EmailTaken, PasswordRefused
 from directory.tables import ProviderClaim
@@ -20,7 +20,7 @@ from .repository import Claims
 from .rules import ClaimStatus
 from .schemas import ClaimConfirmationIn, ClaimIn, ClaimRead, ClaimReceived, StepIn
 
-router = APIRouter(prefix="/provider-claims", tags=["providers"], responses=may_answer(InvalidRequest))
+router = APIRouter(prefix="/provider-claims", tags=["providers"])
 
 
 def get_claims(session: SessionDep) -> Claims:

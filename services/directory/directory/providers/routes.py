@@ -11,7 +11,7 @@ from assay_kit.clock import Now
 from assay_kit.database import SessionDep
 from assay_kit.etags import IfMatch, set_etag
 from assay_kit.pagination import Page, PageQuery
-from assay_kit.problems import InvalidRequest, StaleEdit, StepNotAllowed, may_answer
+from assay_kit.problems import StaleEdit, StepNotAllowed, may_answer
 from assay_kit.timeline import TimelineEntryRead, timeline_of
 from directory.dependencies import ProviderOrRecorder, Reader, Recorder
 from directory.identifiers import CompanyNumber, CqcId
@@ -26,7 +26,7 @@ from .repository import Providers
 from .rules import ProviderStep
 from .schemas import ContactIn, ProviderDetails, ProviderIn, RegistrationIn, RegistrationRead, StepIn
 
-router = APIRouter(tags=["providers"], responses=may_answer(InvalidRequest))
+router = APIRouter(tags=["providers"])
 
 
 def get_providers(session: SessionDep) -> Providers:

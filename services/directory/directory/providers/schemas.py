@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import AwareDatetime, BaseModel, Field
 
 from assay_contracts.directory import ProviderStatus
-from assay_kit.text import Email, Line, Model, Name, Reason, Text
+from assay_kit.text import Email, Flag, Line, Model, Name, Reason, Text
 from directory.identifiers import CharityNumber, CompanyNumber, CqcId
 from directory.people.schemas import Password, PersonRead
 
@@ -26,7 +26,7 @@ class ProviderIn(ContactIn):
     name: Name
     legal_form: LegalForm
     company_number: CompanyNumber | None = None
-    has_no_company_number: bool = Field(default=False, description="True is the answer 'there is none'.")
+    has_no_company_number: Flag = Field(default=False, description="True is the answer 'there is none'.")
     charity_number: CharityNumber | None = None
     cqc_provider_id: CqcId | None = None
 

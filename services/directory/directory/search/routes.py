@@ -5,7 +5,6 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from assay_kit.database import SessionDep
-from assay_kit.problems import InvalidRequest, may_answer
 from directory.dependencies import Reader
 from directory.tables import CareService, Provider
 
@@ -13,7 +12,7 @@ from .repository import Search
 from .rules import prefixes
 from .schemas import Hit, HitKind, SearchRead
 
-router = APIRouter(tags=["search"], responses=may_answer(InvalidRequest))
+router = APIRouter(tags=["search"])
 
 
 @router.get("/search", summary="Find providers and care services")

@@ -12,7 +12,8 @@ from assay_kit.clock import Now
 from assay_kit.database import SessionDep
 from assay_kit.etags import IfMatch, set_etag
 from assay_kit.identity import Principal, allow
-from assay_kit.problems import InvalidRequest, StaleEdit, may_answer
+from assay_kit.problems import StaleEdit, may_answer
+from assay_kit.text import Day
 from directory.dependencies import Administrator, Staff
 from directory.tables import CouncilSetting
 
@@ -24,9 +25,9 @@ from .schemas import SettingIn, SettingRead, SettingVersionRead
 
 SettingReader = Annotated[Principal, allow(*COUNCIL_ROLES, Scope.DIRECTORY_READ)]
 SettingKey = Annotated[str, Path(max_length=100, pattern=r"^[a-z_.]+$")]
-AsAt = Annotated[date | None, Query(description="As of this day; today without it.")]
+AsAt = Annotated[Day | None, Query(description="As of this day; today without it.")]
 
-router = APIRouter(prefix="/settings", tags=["settings"], responses=may_answer(InvalidRequest))
+router = APIRouter(prefix="/settings", tags=["settings"])
 
 
 def get_council_settings(session: SessionDep) -> CouncilSettings:

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, JsonValue, TypeAdapter, ValidationError
 
-from assay_kit.text import Email, Line, Name, Text
+from assay_kit.text import Email, Flag, Line, Name, Text
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,7 +44,7 @@ DEFINITIONS: Mapping[str, Definition] = {
         _setting(
             "council.zones", "The zones that services and lots are in", Annotated[list[Name], Field(max_length=50)], []
         ),
-        _setting("register.shows_suspension", "Whether the public register marks suspended members", bool, False),
+        _setting("register.shows_suspension", "Whether the public register marks suspended members", Flag, False),
         _setting(
             "evaluation.alert_percent",
             "Alert the commissioning manager when this much of the period has gone",

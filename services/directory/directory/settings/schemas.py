@@ -6,12 +6,12 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, Field, JsonValue
 
-from assay_kit.text import Model, Reason
+from assay_kit.text import Day, Model, Reason
 
 
 class SettingIn(Model):
     value: JsonValue
-    effective_from: date
+    effective_from: Day
     reason: Reason
 
 

@@ -8,7 +8,7 @@ from typing import Annotated, assert_never
 from fastapi import APIRouter, Depends, Header, Response
 
 from assay_kit.database import SessionDep
-from assay_kit.problems import InvalidRequest, may_answer
+from assay_kit.problems import may_answer
 from directory.dependencies import RealNow, SettingsDep
 from directory.people.repository import People
 
@@ -45,7 +45,7 @@ Basic = Annotated[str, Header(alias="Authorization", max_length=4_000, include_i
     "/token",
     summary="Get a token",
     response_model=TokenRead,
-    responses=may_answer(InvalidRequest, GrantRefused, ClientRefused),
+    responses=may_answer(GrantRefused, ClientRefused),
 )
 def grant_token(
     form: TokenBody, door: DoorDep, at: RealNow, response: Response, authorization: Basic = ""
@@ -64,7 +64,7 @@ def grant_token(
     )
 
 
-@router.post("/token/revocation", summary="Sign out", status_code=204, responses=may_answer(InvalidRequest))
+@router.post("/token/revocation", summary="Sign out", status_code=204)
 def revoke_token(token: TokenParameter, door: DoorDep, at: RealNow) -> None:
     actions.revoke(token, door, at=at)
 
