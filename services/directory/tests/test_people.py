@@ -17,7 +17,7 @@ REASON = {"reason": "Left the organisation in March"}
 
 def token_in(session: Session, template: str) -> str:
     letter = session.exec(select(Message).where(Message.template == template)).one()
-    found = re.search(r"token=(\S+)", letter.body)
+    found = re.search(r"/password\?token=(\S+)", letter.body)
     assert found is not None
     return found[1]
 
