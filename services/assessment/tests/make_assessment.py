@@ -213,9 +213,11 @@ def answered(people: People, assessment_id: str, rating: str = "good", **but: st
     """The provider has begun and answered every question."""
     changed = {code.removeprefix("q").replace("_", "."): value for code, value in but.items()}
     ok(people.provider.post(f"/v1/assessments/{assessment_id}/self-assessment"))
-    for code in questions(people, assessment_id):
-        answer = {"rating": changed.get(code, rating), "narrative": f"How we meet {code}, with an example."}
-        ok(people.provider.put(f"/v1/assessments/{assessment_id}/answers/{code}", json=answer))
+    page = [
+        {"question": code, "rating": changed.get(code, rating), "narrative": f"How we meet {code}, with an example."}
+        for code in questions(people, assessment_id)
+    ]
+    ok(people.provider.put(f"/v1/assessments/{assessment_id}/answers", json={"answers": page}))
 
 
 DECLARATION = {"name": "Pat Provider", "position": "Registered manager", "is_true_and_complete": True}
@@ -232,8 +234,8 @@ def validated(people: People, session: Session, but: Mapping[str, str] | None = 
     """An assessment of which every question is validated: agreed, `but` for those given another rating."""
     assessment_id = submitted(people, session, **about)
     ok(people.officer.post(f"/v1/assessments/{assessment_id}/validation", json={}))
-    for code in questions(people, assessment_id):
-        ok(people.officer.put(f"/v1/assessments/{assessment_id}/validated-answers/{code}", json=finding(code, but)))
+    page = [{"question": code, **finding(code, but)} for code in questions(people, assessment_id)]
+    ok(people.officer.put(f"/v1/assessments/{assessment_id}/validated-answers", json={"findings": page}))
     return assessment_id
 
 

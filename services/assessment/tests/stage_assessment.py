@@ -88,18 +88,17 @@ class Stage:
 
     def answered(self, service: CareServiceRecord | None = None) -> Assessment:
         found = self.assessing(service)
-        for question in Assessments(self.session).questions(found):
-            answering.save_answer(
-                self.session,
-                found.id,
-                question.code,
+        page = [
+            answering.Answer(
+                question=question.code,
                 rating=AnswerRating.GOOD,
                 narrative="With an example.",
                 evidence_ids=[],
                 read_version=None,
-                by=self.provider,
-                now=self.now,
             )
+            for question in Assessments(self.session).questions(found)
+        ]
+        answering.save_answers(self.session, found.id, page, by=self.provider, now=self.now)
         return found
 
     def submitted(self, service: CareServiceRecord | None = None) -> Assessment:
@@ -116,21 +115,20 @@ class Stage:
 
     def validated(self, but: Mapping[str, str] | None = None, service: CareServiceRecord | None = None) -> Assessment:
         found = self.validating(service)
-        for question in Assessments(self.session).questions(found):
-            rating = (but or {}).get(question.code)
-            validating.record_finding(
-                self.session,
-                found.id,
-                question.code,
-                agrees=rating is None,
-                rating=AnswerRating(rating) if rating else None,
-                reason=REASON if rating else None,
+        given = {code: AnswerRating(rating) for code, rating in (but or {}).items()}
+        page = [
+            validating.Found(
+                question=question.code,
+                agrees=question.code not in given,
+                rating=given.get(question.code),
+                reason=REASON if question.code in given else None,
                 evidence_kinds=[EvidenceKind.RECORDS],
                 good_practice=None,
                 read_version=None,
-                by=OFFICER,
-                now=self.now,
             )
+            for question in Assessments(self.session).questions(found)
+        ]
+        validating.record_findings(self.session, found.id, page, by=OFFICER, now=self.now)
         return found
 
     def drafted(self, but: Mapping[str, str] | None = None, service: CareServiceRecord | None = None) -> Assessment:

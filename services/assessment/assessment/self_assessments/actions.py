@@ -1,6 +1,7 @@
 """What a provider does: begin, save answers as it goes, and submit them signed."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -31,38 +32,49 @@ def begin_self_assessment(session: Session, assessment_id: UUID, *, by: Principa
     return assessment
 
 
-def save_answer(
-    session: Session,
-    assessment_id: UUID,
-    question: str,
-    *,
-    rating: AnswerRating | None,
-    narrative: str,
-    evidence_ids: Iterable[UUID],
-    read_version: int | None,
-    by: Principal,
-    now: datetime,
-) -> SelfAnswer:
-    """Save one answer. `read_version` is the version the caller read; without one there must be no answer yet."""
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """One answer to save. `read_version` is the version the caller read; 0 or None: there must be none yet."""
+
+    question: str
+    rating: AnswerRating | None
+    narrative: str
+    evidence_ids: Sequence[UUID]
+    read_version: int | None
+
+
+def save_answers(
+    session: Session, assessment_id: UUID, wanted: Sequence[Answer], *, by: Principal, now: datetime
+) -> list[SelfAnswer]:
+    """Save a page of answers: all of them, or none where one is stale or asked of nobody."""
     assessments = Assessments(session)
     # shared: others save beside this, while a submission waits for all of them
     assessment = assessments.get(assessment_id, by=by, share=True)
     if assessment.status != Status.SELF_ASSESSING:
         raise AnswersClosed(assessment.status)
-    assessments.question(assessment, question)
     answers = SelfAnswers(session)
-    answer = answers.find(assessment_id, question)
-    check_match(read_version or 0, answer.version if answer else 0)
-    if answer is None:
-        answer = SelfAnswer(
-            assessment_id=assessment_id, question=question, version=0, saved_by="", saved_name="", saved_at=now
-        )
-    answer.rating = rating
-    answer.narrative = narrative
-    answer.evidence_ids = [str(each) for each in evidence_ids]
+    there = answers.find(assessment_id, [each.question for each in wanted])
+    saved = []
+    for each in wanted:
+        assessments.question(assessment, each.question)
+        answer = there.get(each.question)
+        check_match(each.read_version or 0, answer.version if answer else 0)
+        saved.append(_written(answer, assessment_id, each, by=by, now=now))
+    answers.add(saved)
+    return saved
+
+
+def _written(
+    answer: SelfAnswer | None, assessment_id: UUID, wanted: Answer, *, by: Principal, now: datetime
+) -> SelfAnswer:
+    answer = answer or SelfAnswer(
+        assessment_id=assessment_id, question=wanted.question, version=0, saved_by="", saved_name="", saved_at=now
+    )
+    answer.rating = wanted.rating
+    answer.narrative = wanted.narrative
+    answer.evidence_ids = [str(each) for each in wanted.evidence_ids]
     answer.version += 1
     answer.saved_by, answer.saved_name, answer.saved_at = by.subject, by.name, now
-    answers.add(answer)
     return answer
 
 

@@ -1,8 +1,9 @@
 """Reads and writes a provider's own answers. No rules here."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from assessment.tables import SelfAnswer
 
@@ -11,8 +12,8 @@ class SelfAnswers:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def add(self, answer: SelfAnswer) -> None:
-        self._session.add(answer)
+    def add(self, answers: Sequence[SelfAnswer]) -> None:
+        self._session.add_all(answers)
         self._session.flush()
 
     def of(self, assessment_id: UUID) -> dict[str, SelfAnswer]:
@@ -20,7 +21,10 @@ class SelfAnswers:
         statement = select(SelfAnswer).where(SelfAnswer.assessment_id == assessment_id)
         return {answer.question: answer for answer in self._session.exec(statement)}
 
-    def find(self, assessment_id: UUID, question: str) -> SelfAnswer | None:
-        """One answer, its row locked."""
-        statement = select(SelfAnswer).where(SelfAnswer.assessment_id == assessment_id, SelfAnswer.question == question)
-        return self._session.exec(statement.with_for_update()).one_or_none()
+    def find(self, assessment_id: UUID, questions: Sequence[str]) -> dict[str, SelfAnswer]:
+        """Some answers by question, their rows locked, always in the same order."""
+        statement = select(SelfAnswer).where(
+            SelfAnswer.assessment_id == assessment_id, col(SelfAnswer.question).in_(questions)
+        )
+        rows = self._session.exec(statement.order_by(SelfAnswer.question).with_for_update())
+        return {answer.question: answer for answer in rows}

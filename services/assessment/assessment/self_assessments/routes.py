@@ -84,17 +84,8 @@ def save_answer(
     by: ProviderPerson,
     now: Now,
 ) -> SelfAnswerRead:
-    answer = actions.save_answer(
-        session,
-        assessment_id,
-        question,
-        rating=wanted.rating,
-        narrative=wanted.narrative,
-        evidence_ids=wanted.evidence_ids,
-        read_version=read,
-        by=by,
-        now=now,
-    )
+    one = actions.Answer(question=question, read_version=read, **dict(wanted))
+    [answer] = actions.save_answers(session, assessment_id, [one], by=by, now=now)
     set_etag(response, answer.version)
     assessments = Assessments(session)
     standard, asked = assessments.question(assessments.get(assessment_id, by=by), question)
@@ -111,9 +102,10 @@ def save_answer(
 def save_answers(
     assessment_id: UUID, wanted: AnsweringSeveral, session: SessionDep, by: ProviderPerson, now: Now
 ) -> SelfAssessmentRead:
-    for each in wanted.answers:
-        said = each.model_dump(exclude={"question", "version"})
-        actions.save_answer(session, assessment_id, each.question, **said, read_version=each.version, by=by, now=now)
+    page = [
+        actions.Answer(read_version=each.version, **each.model_dump(exclude={"version"})) for each in wanted.answers
+    ]
+    actions.save_answers(session, assessment_id, page, by=by, now=now)
     return read_self_assessment(assessment_id, session, by)
 
 

@@ -1,6 +1,7 @@
 """What an officer does: begin, record findings and visits, issue the draft."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
@@ -60,51 +61,75 @@ def begin_validation(
     return assessment
 
 
-def record_finding(
-    session: Session,
-    assessment_id: UUID,
-    question: str,
-    *,
-    agrees: bool,
-    rating: AnswerRating | None,
-    reason: str | None,
-    evidence_kinds: Sequence[EvidenceKind],
-    good_practice: str | None,
-    read_version: int | None,
-    by: Principal,
-    now: datetime,
-) -> ValidatedAnswer:
-    """Record what was found on one question. Without `read_version` there must be no finding yet."""
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """What was found on one question. `read_version` is the version the caller read; 0 or None: none yet."""
+
+    question: str
+    agrees: bool
+    rating: AnswerRating | None
+    reason: str | None
+    evidence_kinds: Sequence[EvidenceKind]
+    good_practice: str | None
+    read_version: int | None
+
+
+def record_findings(
+    session: Session, assessment_id: UUID, wanted: Sequence[Found], *, by: Principal, now: datetime
+) -> list[ValidatedAnswer]:
+    """Record a page of findings: all of them, or none where one is barred, stale or asked of nobody."""
     assessments = Assessments(session)
     assessment = assessments.get(assessment_id, by=by, share=True)
     _ensure_validating(assessment)
-    assessments.question(assessment, question)
-    answer = SelfAnswers(session).find(assessment_id, question)
-    own = AnswerRating(answer.rating) if answer and answer.rating else None
-    if bars := bars_to_finding(own, agrees=agrees, rating=rating, reason=reason, evidence_kinds=evidence_kinds):
-        raise Barred(bars)
     validations = Validations(session)
-    finding = validations.find(assessment_id, question)
-    check_match(read_version or 0, finding.version if finding else 0)
-    standing = own if agrees else rating
-    if standing is None:
-        raise Barred(["Give the rating that you found."])
+    answers = SelfAnswers(session).of(assessment_id)
+    there = validations.find(assessment_id, [each.question for each in wanted])
+    recorded = []
+    for each in wanted:
+        assessments.question(assessment, each.question)
+        answer, finding = answers.get(each.question), there.get(each.question)
+        rating = _standing(each, AnswerRating(answer.rating) if answer and answer.rating else None)
+        check_match(each.read_version or 0, finding.version if finding else 0)
+        recorded.append(_written(finding, assessment_id, each, rating, by=by, now=now))
+    validations.add(*recorded)
+    return recorded
+
+
+def _standing(found: Found, own: AnswerRating | None) -> AnswerRating:
+    """The rating that stands: the provider's own where the officer agrees."""
+    bars = bars_to_finding(
+        own, agrees=found.agrees, rating=found.rating, reason=found.reason, evidence_kinds=found.evidence_kinds
+    )
+    standing = own if found.agrees else found.rating
+    if bars or standing is None:
+        raise Barred(bars or ["Give the rating that you found."])
+    return standing
+
+
+def _written(
+    finding: ValidatedAnswer | None,
+    assessment_id: UUID,
+    found: Found,
+    rating: AnswerRating,
+    *,
+    by: Principal,
+    now: datetime,
+) -> ValidatedAnswer:
     finding = finding or ValidatedAnswer(
         assessment_id=assessment_id,
-        question=question,
-        agrees=agrees,
-        rating=standing,
+        question=found.question,
+        agrees=found.agrees,
+        rating=rating,
         version=0,
         saved_by="",
         saved_name="",
         saved_at=now,
     )
-    finding.agrees, finding.rating, finding.reason = agrees, standing, reason
-    finding.evidence_kinds = sorted({kind.value for kind in evidence_kinds})
-    finding.good_practice = good_practice
+    finding.agrees, finding.rating, finding.reason = found.agrees, rating, found.reason
+    finding.evidence_kinds = sorted({kind.value for kind in found.evidence_kinds})
+    finding.good_practice = found.good_practice
     finding.version += 1
     finding.saved_by, finding.saved_name, finding.saved_at = by.subject, by.name, now
-    validations.add(finding)
     return finding
 
 

@@ -13,8 +13,8 @@ class Validations:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def add(self, row: ValidatedAnswer | Visit) -> None:
-        self._session.add(row)
+    def add(self, *rows: ValidatedAnswer | Visit) -> None:
+        self._session.add_all(rows)
         self._session.flush()
 
     def of(self, assessment_id: UUID) -> dict[str, ValidatedAnswer]:
@@ -22,12 +22,13 @@ class Validations:
         statement = select(ValidatedAnswer).where(ValidatedAnswer.assessment_id == assessment_id)
         return {answer.question: answer for answer in self._session.exec(statement)}
 
-    def find(self, assessment_id: UUID, question: str) -> ValidatedAnswer | None:
-        """One finding, its row locked."""
+    def find(self, assessment_id: UUID, questions: Sequence[str]) -> dict[str, ValidatedAnswer]:
+        """Some findings by question, their rows locked, always in the same order."""
         statement = select(ValidatedAnswer).where(
-            ValidatedAnswer.assessment_id == assessment_id, ValidatedAnswer.question == question
+            ValidatedAnswer.assessment_id == assessment_id, col(ValidatedAnswer.question).in_(questions)
         )
-        return self._session.exec(statement.with_for_update()).one_or_none()
+        rows = self._session.exec(statement.order_by(ValidatedAnswer.question).with_for_update())
+        return {finding.question: finding for finding in rows}
 
     def visits(self, assessment_id: UUID) -> Sequence[Visit]:
         statement = select(Visit).where(Visit.assessment_id == assessment_id)

@@ -84,9 +84,8 @@ def record_finding(
     by: Officer,
     now: Now,
 ) -> FindingRead:
-    finding = actions.record_finding(
-        session, assessment_id, question, **dict(wanted), read_version=read, by=by, now=now
-    )
+    one = actions.Found(question=question, read_version=read, **dict(wanted))
+    [finding] = actions.record_findings(session, assessment_id, [one], by=by, now=now)
     set_etag(response, finding.version)
     assessments = Assessments(session)
     _, asked = assessments.question(assessments.get(assessment_id, by=by), question)
@@ -103,9 +102,10 @@ def record_finding(
 def record_findings(
     assessment_id: UUID, wanted: FindingSeveral, session: SessionDep, by: Officer, now: Now
 ) -> ValidationRead:
-    for each in wanted.findings:
-        said = each.model_dump(exclude={"question", "version"})
-        actions.record_finding(session, assessment_id, each.question, **said, read_version=each.version, by=by, now=now)
+    page = [
+        actions.Found(read_version=each.version, **each.model_dump(exclude={"version"})) for each in wanted.findings
+    ]
+    actions.record_findings(session, assessment_id, page, by=by, now=now)
     return read_validation(assessment_id, session, by)
 
 
