@@ -20,6 +20,7 @@ from sqlalchemy import Engine, create_engine, make_url
 from sqlmodel import Session
 
 from assay_contracts.roles import Role, Scope
+from assay_kit.clock import real_now, set_clock
 from assay_kit.database import database_url
 from assay_kit.pagination import START
 from assay_kit.service import Service, create_service
@@ -102,6 +103,8 @@ class Contract:
         make_database(own, self.service)
         url = make_url(database_url(own, self.service.name)).set(drivername="postgresql")
         self._url = url.render_as_string(hide_password=False)
+        with Session(self.engine) as session, session.begin():
+            set_clock(session, real_now(), is_running=True)
         yield
         self.engine.dispose()
 

@@ -6,6 +6,7 @@ import importlib
 import importlib.util
 import os
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import psycopg
@@ -26,6 +27,7 @@ from assay_kit.database import DatabaseRole, database_name, database_url, make_e
 from assay_kit.provisioning import create_database, is_migrated, migrate
 from assay_kit.settings import Settings
 
+BEFORE_THE_DEMONSTRATION = datetime(2020, 3, 2, 9, tzinfo=UTC)
 _DONE = "set-up"
 """A file in ASSAY_HOME: a hash of the code whose first data is in the databases."""
 
@@ -135,9 +137,14 @@ def _first_data(settings: Settings, name: str) -> None:
     engine = make_engine(database_url(settings, name), pool_size=1)
     try:
         with Session(engine, info={"service": service}) as session, session.begin():
-            put(session, settings, now=real_now())
+            put(session, settings, now=_began(settings))
     finally:
         engine.dispose()
+
+
+def _began(settings: Settings) -> datetime:
+    """When what ships came to be: now, or before anything that the demonstration tells of."""
+    return BEFORE_THE_DEMONSTRATION if settings.is_demonstration else real_now()
 
 
 def _forget_half_a_demonstration(console: Console, settings: Settings, home: Home) -> None:

@@ -144,7 +144,15 @@ class Supervisor:
 
     def start(self, program: Program) -> None:
         """Ask for a start; what becomes of it is read from `states`."""
-        self._ask("startProcess", program.name, False)
+        self.start_again(program.name)
+
+    def start_again(self, name: str) -> None:
+        """Ask for a start by name."""
+        self._ask("startProcess", name, False)
+
+    def stop(self, name: str) -> None:
+        """Stop a program, and keep it stopped until it is started again."""
+        self._ask("stopProcess", name)
 
     def states(self) -> dict[str, State]:
         rows = self._ask("getAllProcessInfo")

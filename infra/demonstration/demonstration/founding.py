@@ -25,6 +25,8 @@ class Member:
     care_service_id: str
     admin: Caller
     cqc_location_id: str | None
+    company_number: str
+    fhrs_id: int | None
 
 
 class Founders:
@@ -35,13 +37,14 @@ class Founders:
         self.settings = settings
         self.administrator = house.person("administrator@council.example")
         self.commissioner = house.person("commissioner@council.example")
-        self.evaluators = (house.person("evaluator.one@council.example"), house.person("evaluator.two@assay.example"))
+        self.evaluators = (house.person("evaluator.one@council.example"), house.person("evaluator.two@council.example"))
         self.manager = house.person("manager@council.example")
         self.second_manager = house.person("second.manager@council.example")
-        self.officers = (house.person("officer@council.example"), house.person("second.officer@assay.example"))
+        self.officers = (house.person("officer@council.example"), house.person("second.officer@council.example"))
 
     def people_arrive(self) -> None:
         """The administrator takes the demonstration's password, invites everybody else, and each follows the link."""
+        self.house.forget(self.settings.administrator_email)
         first = self.house.person(self.settings.administrator_email, self.settings.secret("administrator-password"))
         first.put(
             "directory",
@@ -63,18 +66,19 @@ class Founders:
             "name": machine.name,
             "description": "The council's case management system (demonstration)",
             "scopes": list(machine.scopes),
+            "secret_lasts_days": 366,
         }
         made = self.administrator.post("directory", "/api-clients", body)
         path = self.settings.home / "secrets" / f"client-{machine.name}"
         path.touch(mode=0o600)
-        path.write_text(made["secret"], encoding="utf-8")
+        path.write_text(made["secret"]["secret"], encoding="utf-8")
 
     def provider_registers(self, fact: Provider, number: int, *, service_type: str, on: date) -> Member:
         """The provider registers itself, staff confirm it and record its service."""
         email = provider_email(fact.name)
-        body = {
+        body: dict[str, Any] = {
             "name": f"{fact.name} Ltd (invented)",
-            "legal_form": "private_limited_company",
+            "legal_form": "company",
             "company_number": f"{90_000_000 + number:08d}",
             "cqc_provider_id": None if service_type in _UNREGULATED else f"1-91{number:08d}",
             "contact_name": f"Contact of {fact.name}",
@@ -104,6 +108,8 @@ class Founders:
             care_service_id=service["id"],
             admin=self.house.person(email),
             cqc_location_id=service["cqc_location_id"],
+            company_number=body["company_number"],
+            fhrs_id=service["fhrs_id"],
         )
 
     def _follow_link(self, email: str) -> None:
@@ -134,6 +140,7 @@ def _service(fact: Provider, number: int, provider_id: str, service_type: str, o
         "cqc_location_id": f"1-92{number:08d}" if is_regulated else None,
         "is_regulated": is_regulated,
         "prepares_food": service_type in _TYPES_THAT_FEED and fact.hygiene is not None,
+        "fhrs_id": 9_000_000 + number if service_type in _TYPES_THAT_FEED and fact.hygiene is not None else None,
         "requires_registered_manager": is_regulated,
         "landlord": fact.landlord,
         "units_in_place": fact.units_in_place,

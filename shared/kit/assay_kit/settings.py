@@ -14,6 +14,13 @@ class Mode(StrEnum):
     PRODUCTION = "production"
 
 
+class Span(StrEnum):
+    """How much of the demonstration is loaded."""
+
+    WHOLE = "whole"
+    SHORT = "short"  # people, schemes, providers and members, but no years of assessments and intelligence
+
+
 # The gateway answers on `port`; everything inside follows it, so that two copies can run side by side.
 _OFFSETS = {
     "gateway": 0,
@@ -30,6 +37,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="ASSAY_", extra="ignore")
 
     mode: Mode = Mode.PRODUCTION
+    demonstration: Span = Span.WHOLE
     home: Path = Field(default_factory=lambda: Path.cwd() / ".assay")
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=1, le=65_000)

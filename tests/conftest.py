@@ -1,0 +1,30 @@
+"""One copy of the whole system a run, with the short demonstration: journeys, faults and pages are tried on it."""
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from running import Copy
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests of one running system stay in one process, one after the other."""
+    for item in items:
+        if "running_system" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.xdist_group("running system"))
+            item.add_marker(pytest.mark.timeout(600))
+
+
+@pytest.fixture(scope="session")
+def running_system() -> Iterator[Copy]:
+    """Up and ready, in demonstration mode, with people, schemes, providers and members, but no years of history."""
+    root = Path(tempfile.mkdtemp(prefix="assay-house-"))
+    root.chmod(0o755)
+    copy = Copy(root, ASSAY_MODE="demonstration", ASSAY_DEMONSTRATION="short")
+    try:
+        with copy.up():
+            yield copy
+    finally:
+        shutil.rmtree(root, ignore_errors=True)
