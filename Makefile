@@ -73,7 +73,7 @@ e2e: $(READY) ## Run only what needs a running system: journeys, faults, securit
 	@$(BIN)/pytest -n 0 $(wildcard tests/journeys tests/faults tests/security tests/browser)
 
 bench: $(READY) ## Measure; prints a table and writes bench/results.json (ONLY=gateway)
-	@$(BIN)/python tests/bench $(if $(ONLY),--only $(ONLY))
+	@PYTHONPATH=tests $(BIN)/python tests/bench $(if $(ONLY),--only $(ONLY))
 
 lint: setup ## Style, types, layers, templates
 	@$(BIN)/ruff check .

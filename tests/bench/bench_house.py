@@ -1,0 +1,63 @@
+"""The whole house on one machine: how long a start takes when it is set up already, and what it holds when idle.
+
+Memory is the proportional set size (PSS): pages that processes share are counted once, not once for each.
+"""
+
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from make_copy import Copy
+from measuring import Result
+
+START_SECONDS = 20
+IDLE_MEGABYTES = 1200
+SETTLING_SECONDS = 10
+
+
+def measure() -> Iterator[Result]:
+    root = Path(tempfile.mkdtemp(prefix="assay-bench-"))
+    root.chmod(0o755)
+    try:
+        copy = Copy(root)
+        with copy.up():
+            pass
+        began = time.monotonic()
+        with copy.up():
+            seconds = time.monotonic() - began
+            time.sleep(SETTLING_SECONDS)
+            megabytes = sum(map(kilobytes_of, everything_of(copy))) / 1024
+    finally:
+        shutil.rmtree(root, ignore_errors=True)
+    yield Result(
+        name="house.start", value=seconds, unit="s", against="set up before", target=START_SECONDS, more_is_better=False
+    )
+    yield Result(
+        name="house.idle_memory", value=megabytes, unit="MB", against="all processes", target=IDLE_MEGABYTES,
+        more_is_better=False,
+    )  # fmt: skip
+
+
+def everything_of(copy: Copy) -> set[int]:
+    """Every process of a running copy: those that carry its mark, and the database's, which hide theirs."""
+    server = copy.server_process()
+    found = {server}
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            parent = int((folder / "stat").read_text(errors="replace").rpartition(")")[2].split()[1])
+            is_ours = f"ASSAY_HOME={copy.home.root}".encode() in (folder / "environ").read_bytes().split(b"\0")
+        except OSError:
+            continue
+        if is_ours or parent == server:
+            found.add(int(folder.name))
+    return found
+
+
+def kilobytes_of(process: int) -> int:
+    try:
+        lines = Path(f"/proc/{process}/smaps_rollup").read_text(encoding="ascii").splitlines()
+    except OSError:
+        return 0
+    return next(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
