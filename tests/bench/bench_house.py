@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from make_copy import Copy
+from running import Copy
 from measuring import Result
 
 START_SECONDS = 20

@@ -9,31 +9,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-<<<<<<< HEAD
 from running import PATIENCE, Copy, is_gone, until  # type: ignore[import-not-found]  # mypy looks at each folder of tests alone
-=======
-from make_copy import PATIENCE, Copy, until
->>>>>>> a93a0a2 (Measure how long a start takes and what the idle house holds)
 
 from assay.leftovers import processes_of
 from assay.supervision import Supervisor
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
-<<<<<<< HEAD
-=======
-
-
-def is_gone(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return True
-    return False
->>>>>>> a93a0a2 (Measure how long a start takes and what the idle house holds)
 
 
 @pytest.fixture
 def copy() -> Iterator[Copy]:
+    """Short paths: a socket's path may have 107 bytes."""
     root = Path(tempfile.mkdtemp(prefix="assay-up-"))
     root.chmod(0o755)
     yield Copy(root)
