@@ -6,11 +6,8 @@ from pathlib import Path
 
 from rich.console import Console
 
+from assay.marks import BEGUN, LOADED
 from assay_kit.settings import Settings
-
-BEGUN = "demonstration-begun"
-LOADED = "demonstration-loaded"
-"""Files in ASSAY_HOME. With the first and without the second a load was interrupted."""
 
 
 def run(if_demonstration: bool) -> int:

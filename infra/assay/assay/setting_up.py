@@ -1,13 +1,11 @@
 """`assay setup`: secrets, databases, tables and what the product ships with. Does what is missing and nothing else."""
 
 import contextlib
-import hashlib
 import importlib
 import importlib.util
 import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 
 import psycopg
 from psycopg import sql
@@ -17,9 +15,9 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import OperationalError
 from sqlmodel import Session
 
-from assay.demonstrate import BEGUN, LOADED
 from assay.home import Home, NotAHome
 from assay.leftovers import OURS
+from assay.marks import BEGUN, is_half_loaded, is_marked_done, mark_done
 from assay.members import DATABASES, SERVICES, package_of
 from assay_kit import embedded
 from assay_kit.clock import real_now
@@ -28,8 +26,6 @@ from assay_kit.provisioning import create_database, is_migrated, migrate
 from assay_kit.settings import Settings
 
 BEFORE_THE_DEMONSTRATION = datetime(2020, 3, 2, 9, tzinfo=UTC)
-_DONE = "set-up"
-"""A file in ASSAY_HOME: a hash of the code whose first data is in the databases."""
 
 
 def run() -> int:
@@ -48,7 +44,7 @@ def run() -> int:
             console.print("  [green]✓[/] databases [dim]already set up[/]")
         else:
             _set_up(console, settings)
-            (home.root / _DONE).write_text(_fingerprint(settings), encoding="utf-8")
+            mark_done(settings, home)
         return _refuse_a_movable_clock(console, settings)
 
 
@@ -85,25 +81,12 @@ def _server(settings: Settings) -> Iterator[None]:
 
 
 def _is_done(settings: Settings, home: Home) -> bool:
-    done = home.root / _DONE
-    if not done.exists() or done.read_text(encoding="utf-8") != _fingerprint(settings):
+    if not is_marked_done(settings, home):
         return False
     try:
         return all(is_migrated(package_of(name), database_url(settings, name)) for name in DATABASES)
     except OperationalError:  # a database is missing
         return False
-
-
-def _fingerprint(settings: Settings) -> str:
-    """A hash of every service's files and of the settings that decide what is put into the databases."""
-    whole = hashlib.sha256(f"{settings.mode} {settings.database_url}".encode())
-    for name in DATABASES:
-        spec = importlib.util.find_spec(package_of(name))
-        for folder in spec.submodule_search_locations or () if spec else ():
-            for path in sorted(Path(folder).rglob("*")):
-                if path.is_file() and path.suffix != ".pyc":
-                    whole.update(path.name.encode() + b"\0" + path.read_bytes())
-    return whole.hexdigest()
 
 
 def _set_up(console: Console, settings: Settings) -> None:
@@ -149,8 +132,7 @@ def _began(settings: Settings) -> datetime:
 
 def _forget_half_a_demonstration(console: Console, settings: Settings, home: Home) -> None:
     """Demonstration data whose loading was interrupted cannot be loaded on: begin again from empty databases."""
-    begun, loaded = home.root / BEGUN, home.root / LOADED
-    if not settings.is_demonstration or not begun.exists() or loaded.exists():
+    if not settings.is_demonstration or not is_half_loaded(home):
         return
     console.print("  The demonstration data was loaded only in part last time; beginning again.")
     address = make_url(server_url(settings)).set(drivername="postgresql").render_as_string(hide_password=False)
@@ -158,4 +140,4 @@ def _forget_half_a_demonstration(console: Console, settings: Settings, home: Hom
         for name in DATABASES:
             database = sql.Identifier(database_name(settings, name))
             server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(database))
-    begun.unlink()
+    (home.root / BEGUN).unlink()

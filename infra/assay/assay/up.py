@@ -13,6 +13,7 @@ from rich.console import Console
 from assay import addresses, programs
 from assay.home import AlreadyRunning, Home, NotAHome
 from assay.leftovers import OURS, end, is_free, processes_of
+from assay.marks import LOADED, is_half_loaded, is_marked_done
 from assay.programs import Program
 from assay.readiness import DidNotStart, Wait
 from assay.supervision import Supervisor, launch
@@ -94,13 +95,20 @@ class Running:
         self._await_supervisor(daemon, supervisor)
         if not self._settings.database_url:
             self._start(supervisor, [programs.postgres()])
-        self._do("setup", "preparing the databases")
+        if not self._is_set_up():
+            self._do("setup", "preparing the databases")
         behind = [*programs.services(self._settings), programs.worker(), programs.portal(self._settings)]
         self._start(supervisor, behind)
-        if self._settings.is_demonstration:
+        if self._settings.is_demonstration and not (self._home.root / LOADED).exists():
             self._do("demonstrate", "loading the demonstration data")
         self._start(supervisor, [programs.gateway(self._settings)])
         addresses.show(self._console, self._settings, self._home, seconds=time.monotonic() - began)
+
+    def _is_set_up(self) -> bool:
+        """Known without a look only for the embedded server: whoever else has a database may have changed it."""
+        if self._settings.database_url or is_half_loaded(self._home):
+            return False
+        return is_marked_done(self._settings, self._home)
 
     def _await_supervisor(self, daemon: "subprocess.Popen[bytes]", supervisor: Supervisor) -> None:
         until = time.monotonic() + 15

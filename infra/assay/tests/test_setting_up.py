@@ -10,6 +10,7 @@ from psycopg import sql
 from sqlalchemy import make_url
 
 from assay import setting_up
+from assay.marks import DONE
 from assay.members import DATABASES
 from assay_kit.database import database_name, database_url, server_url
 from assay_kit.settings import Settings
@@ -46,7 +47,7 @@ def test_setting_up_twice_makes_everything_once(own: Settings, capsys: pytest.Ca
     clients, people = count(own, "directory", "api_client"), count(own, "directory", "person")
     assert clients >= 4
     assert people == 1
-    (own.home / "set-up").unlink()
+    (own.home / DONE).unlink()
 
     assert setting_up.run() == 0
     assert setting_up.run() == 0
