@@ -9,8 +9,8 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from running import Copy
 from measuring import Result
+from running import Copy
 
 START_SECONDS = 20
 IDLE_MEGABYTES = 1200

@@ -6,7 +6,7 @@ from typing import Any
 import hypothesis
 import pytest
 import schemathesis
-from calls_dps import CALLS  # type: ignore[import-not-found]  # mypy looks at each folder of tests alone
+from calls_dps import CALLS
 from conformance import Contract, in_one_process
 
 from assay_contracts.directory.client import FakeDirectory

@@ -1,7 +1,6 @@
 """`assay demonstrate`: the demonstration data, once, through the services as they run."""
 
 import importlib
-import importlib.util
 from pathlib import Path
 
 from rich.console import Console
@@ -22,8 +21,6 @@ def run(if_demonstration: bool) -> int:
     begun, loaded = (Path(settings.home) / name for name in (BEGUN, LOADED))
     if loaded.exists():
         console.print("  [green]✓[/] demonstration data [dim]already loaded[/]")
-        return 0
-    if importlib.util.find_spec("demonstration.load") is None:
         return 0
     begun.touch()
     with console.status("Loading the demonstration data") as status:

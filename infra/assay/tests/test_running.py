@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from running import PATIENCE, Copy, is_gone, until  # type: ignore[import-not-found]  # mypy looks at each folder of tests alone
+from running import PATIENCE, Copy, is_gone, until
 
 from assay.leftovers import processes_of
 from assay.supervision import Supervisor
