@@ -179,8 +179,9 @@ def test_a_field_outside_the_schema_is_refused_by_name(
 def test_an_item_names_exactly_one_place(session: Session, client_as: ClientAs) -> None:
     service = green_service(session, cqc_location_id=LOCATION)
     machine = client_as(scopes=(Scope.INTELLIGENCE_WRITE,), name="Case management")
-    assert machine.post("/v1/unexpected-deaths", json=death(care_service_id=str(service.id))).status_code == 422
-    assert machine.post("/v1/unexpected-deaths", json=death(cqc_location_id=None)).status_code == 422
+    for place in ({"care_service_id": str(service.id)}, {"cqc_location_id": None}):
+        refused = machine.post("/v1/unexpected-deaths", json=death(**place))
+        assert (refused.status_code, refused.json()["bars"]) == (409, ["NAME_ONE_PLACE"])
 
 
 def test_an_ambiguous_location_waits_for_a_person(session: Session, client_as: ClientAs) -> None:

@@ -83,6 +83,7 @@ def proposal(**about: Any) -> Proposal:
         ({"extent": None}, [Bar.EMBARGO_NEEDS_AN_EXTENT]),
         ({"has_service": False}, [Bar.EMBARGO_NEEDS_A_SERVICE]),
         ({"review_on": TODAY}, [Bar.REVIEW_NOT_AHEAD]),
+        ({"review_on": date.max}, [Bar.REVIEW_TOO_FAR]),
         ({"response_due_on": TODAY - timedelta(days=1)}, [Bar.RESPONSE_NOT_AHEAD]),
         ({"kind": Kind.IMPROVEMENT_PLAN}, [Bar.ONLY_AN_EMBARGO_HAS_AN_EXTENT]),
         ({"kind": Kind.DEFAULT_NOTICE, "extent": None}, [Bar.RUNG_SKIPPED]),

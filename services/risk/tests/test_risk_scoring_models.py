@@ -101,8 +101,8 @@ def test_a_policy_with_a_gap_is_refused_by_field(client_as: ClientAs) -> None:
     wrong = draft()
     wrong["policy"]["unexpected_deaths"]["steps"] = [{"up_to": 0, "level": "none"}]
     refused = client_as(Role.ADMINISTRATOR).post("/v1/scoring-models", json=wrong)
-    assert refused.status_code == 422
-    assert "unexpected_deaths" in refused.json()["errors"][0]["field"]
+    assert refused.status_code == 409
+    assert [each["field"] for each in refused.json()["errors"]] == ["policy.unexpected_deaths.steps"]
 
 
 def test_there_is_no_such_version(client_as: ClientAs) -> None:

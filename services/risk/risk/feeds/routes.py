@@ -8,7 +8,7 @@ from pydantic import AwareDatetime, BaseModel, Field
 from assay_kit.calendar import london_day
 from assay_kit.clock import Now
 from assay_kit.database import SessionDep
-from assay_kit.text import Key, Model
+from assay_kit.text import WHOLE, Key, Model
 from risk.bands.repository import Bands
 from risk.dependencies import Caseworker, CouncilMember, IntelligenceSender
 from risk.feeds import actions
@@ -37,7 +37,7 @@ class Delivery(Model):
     """A delivery of rows sent one by one or by file; of zero rows too: that is how zero is said."""
 
     delivery_reference: Key
-    row_count: Annotated[int, Field(ge=0, le=10_000_000)]
+    row_count: Annotated[int, Field(ge=0, le=10_000_000), WHOLE]
 
 
 class Heard(BaseModel):

@@ -24,7 +24,7 @@ from risk.intelligence.errors import (
 )
 from risk.intelligence.life import INTAKE_LIFE as LIFE
 from risk.intelligence.repository import Entries
-from risk.intelligence.rules import Bar, IntakeStep, Kind
+from risk.intelligence.rules import Bar, IntakeStep, Kind, bars_to_taking_in
 from risk.intelligence.schemas import (
     ContractingConcernSent,
     EnquiryDetails,
@@ -49,8 +49,14 @@ SCHEMAS: dict[Kind, type[Sent]] = {
 
 def take_in(session: Session, kind: Kind, sent: Sent, copies: Copies, *, by: Principal, now: datetime) -> Receipt:
     """Keep an item. The same reference with the same content is held already; with other content it is refused."""
-    if event_on(sent) > london_day(now):
-        raise RecordingBarred([Bar.NOT_YET_HAPPENED])
+    bars = bars_to_taking_in(
+        event_on=event_on(sent),
+        has_location=sent.cqc_location_id is not None,
+        has_service=sent.care_service_id is not None,
+        today=london_day(now),
+    )
+    if bars:
+        raise RecordingBarred(bars)
     if (held := _held(session, kind, sent, by=by)) is not None:
         return held
     heard(session, FEEDS[kind], reference=f"item {sent.source_reference}", row_count=1, by=by, now=now)

@@ -59,6 +59,7 @@ class Bar(StrEnum):
     NEEDS_AN_ENQUIRY = "A safeguarding decision needs its enquiry reference and details"
     ONLY_A_DECISION_HAS_AN_ENQUIRY = "Only a safeguarding decision has an enquiry reference and details"
     ALREADY_CORRECTED = "This entry has been corrected already: correct the one that stands"
+    NAME_ONE_PLACE = "Name the place once: by its CQC location or by its service"
     ANOTHER_SUBJECT = "A correction is about the same kind, service and provider"
 
 
@@ -82,6 +83,12 @@ def bars_to_recording(draft: Draft, *, today: date) -> list[Bar]:
         Bar.NEEDS_AN_ENQUIRY: is_decision and not draft.has_enquiry,
         Bar.ONLY_A_DECISION_HAS_AN_ENQUIRY: draft.has_enquiry and not is_decision,
     }
+    return [bar for bar, applies in found.items() if applies]
+
+
+def bars_to_taking_in(*, event_on: date, has_location: bool, has_service: bool, today: date) -> list[Bar]:
+    """Every bar that applies to what a machine sends."""
+    found = {Bar.NOT_YET_HAPPENED: event_on > today, Bar.NAME_ONE_PLACE: has_location == has_service}
     return [bar for bar, applies in found.items() if applies]
 
 

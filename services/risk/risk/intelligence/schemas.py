@@ -1,12 +1,12 @@
 """What callers send and receive about intelligence. Nothing names a person supported: extra fields are refused."""
 
 from datetime import date
-from typing import Annotated, Self
+from typing import Annotated
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, Field, StringConstraints, model_validator
+from pydantic import AwareDatetime, BaseModel, Field, StringConstraints
 
-from assay_kit.text import Key, Line, Model, Name, Reason, Text
+from assay_kit.text import WHOLE, Day, Flag, Key, Line, Model, Name, Reason, Text
 from risk.intelligence.rules import IntakeStatus, Kind, RiskSource, RiskType, Stage
 from risk.tables import Intelligence
 from risk.tables.base import columns_of
@@ -19,11 +19,11 @@ class EnquiryDetails(Model):
 
     enquiry_reference: Key
     stage: Stage
-    meets_section_42: bool
+    meets_section_42: Flag
     source_of_risk: RiskSource
     type_of_risk: RiskType
-    adults_count: Annotated[int, Field(ge=1, le=1_000)]
-    closed_unfounded: bool = False
+    adults_count: Annotated[int, Field(ge=1, le=1_000), WHOLE]
+    closed_unfounded: Flag = False
 
 
 class EntryWanted(Model):
@@ -32,11 +32,11 @@ class EntryWanted(Model):
     kind: Kind
     provider_id: UUID
     care_service_id: UUID | None = None
-    event_on: date
-    ended_on: date | None = None
+    event_on: Day
+    ended_on: Day | None = None
     source: Line
-    restricted: bool
-    substantiated: bool
+    restricted: Flag
+    substantiated: Flag
     narrative: Text | None = None
     enquiry: EnquiryDetails | None = None
 
@@ -53,35 +53,30 @@ class Withdrawal(Model):
 
 
 class _Sent(Model):
-    """What every item of the case management system says: where, and under which reference of its own."""
+    """What every item of the case management system says: where, by a location or by a service (not both), and under
+    which reference of its own."""
 
     source_reference: Key
     cqc_location_id: LocationId | None = None
     care_service_id: UUID | None = None
     corrects: Key | None = Field(default=None, description="The source reference of the item that this one corrects.")
 
-    @model_validator(mode="after")
-    def _one_place(self) -> Self:
-        if (self.cqc_location_id is None) == (self.care_service_id is None):
-            raise ValueError("give either cqc_location_id or care_service_id")
-        return self
-
 
 class SafeguardingDecisionSent(_Sent, EnquiryDetails):
-    decided_on: date
-    restricted: bool = True
+    decided_on: Day
+    restricted: Flag = True
 
 
 class UnexpectedDeathSent(_Sent):
-    died_on: date
-    restricted: bool = True
+    died_on: Day
+    restricted: Flag = True
 
 
 class ContractingConcernSent(_Sent):
-    raised_on: date
+    raised_on: Day
     category: Name
-    substantiated: bool
-    restricted: bool = False
+    substantiated: Flag
+    restricted: Flag = False
 
 
 Sent = SafeguardingDecisionSent | UnexpectedDeathSent | ContractingConcernSent
@@ -161,7 +156,7 @@ class GrantWanted(Model):
 
     subject: Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f]*$")]
     reason: Reason
-    hours: Annotated[int, Field(ge=1, le=336, description="At most two weeks.")]
+    hours: Annotated[int, Field(ge=1, le=336, description="At most two weeks."), WHOLE]
 
 
 class GrantRead(BaseModel):

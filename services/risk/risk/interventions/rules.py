@@ -37,6 +37,9 @@ RUNGS: Mapping[Kind, int] = {
 }
 
 
+LONGEST_TO_REVIEW = timedelta(days=3653)
+
+
 class Extent(StrEnum):
     WHOLE = "whole"
     PART = "part"
@@ -107,6 +110,7 @@ class Bar(StrEnum):
     ONLY_AN_EMBARGO_HAS_AN_EXTENT = "Only an embargo has an extent and a limit"
     RUNG_SKIPPED = "The step before this one has not been taken: say why it is skipped"
     REVIEW_NOT_AHEAD = "The review date must be after today"
+    REVIEW_TOO_FAR = "The review date must be within ten years"
     RESPONSE_NOT_AHEAD = "The response cannot be due before today"
     PROPOSED_BY_YOU = "Whoever proposed it may not decide it"
     ISSUED_BY_YOU = "Whoever issued it urgently may not confirm it"
@@ -138,6 +142,8 @@ def bars_to_proposing(proposal: Proposal, *, today: date) -> list[Bar]:
         bars.append(Bar.RUNG_SKIPPED)
     if proposal.review_on <= today:
         bars.append(Bar.REVIEW_NOT_AHEAD)
+    if proposal.review_on - today > LONGEST_TO_REVIEW:
+        bars.append(Bar.REVIEW_TOO_FAR)
     if proposal.response_due_on is not None and proposal.response_due_on < today:
         bars.append(Bar.RESPONSE_NOT_AHEAD)
     return bars

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, Field
 
-from assay_kit.text import Line, Model, Reason, Text
+from assay_kit.text import WHOLE, Day, Line, Model, Reason, Text
 from risk.interventions.rules import Extent, Kind, Outcome, Status
 from risk.tables import Condition, Intervention, Representation
 from risk.tables.base import columns_of
@@ -14,7 +14,7 @@ from risk.tables.base import columns_of
 
 class ConditionWanted(Model):
     wording: Line
-    due_on: date | None = None
+    due_on: Day | None = None
 
 
 Conditions = Annotated[list[ConditionWanted], Field(max_length=20)]
@@ -30,8 +30,8 @@ class InterventionProposed(Model):
     limit_text: Line | None = None
     reason: Reason
     skip_reason: Reason | None = None
-    response_due_on: date | None = None
-    review_on: date
+    response_due_on: Day | None = None
+    review_on: Day
     conditions: Conditions = Field(default_factory=list)
 
 
@@ -44,8 +44,8 @@ class UrgentEmbargo(Model):
     limit_text: Line | None = None
     reason: Reason
     notice_text: Text
-    response_due_on: date | None = None
-    review_on: date
+    response_due_on: Day | None = None
+    review_on: Day
     conditions: Conditions = Field(default_factory=list)
 
 
@@ -76,13 +76,13 @@ class Representations(Model):
 class ContinuityPlan(Model):
     """What happens to the people before care is ended."""
 
-    people_affected: Annotated[int, Field(ge=0, le=100_000)]
+    people_affected: Annotated[int, Field(ge=0, le=100_000), WHOLE]
     replacement: Text
-    starts_on: date
-    ends_on: date
-    cqc_told_on: date
-    health_told_on: date
-    other_councils_told_on: date
+    starts_on: Day
+    ends_on: Day
+    cqc_told_on: Day
+    health_told_on: Day
+    other_councils_told_on: Day
 
 
 class ConditionRead(BaseModel):

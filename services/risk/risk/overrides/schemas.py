@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel
 
-from assay_kit.text import Model, Reason
+from assay_kit.text import Day, Model, Reason
 from risk.bands.rules import Band
 from risk.overrides.rules import Status
 from risk.tables import Override
@@ -17,7 +17,7 @@ class OverrideWanted(Model):
     care_service_id: UUID
     band: Band
     reason: Reason
-    last_day: date
+    last_day: Day
 
 
 class OverrideDecision(Model):

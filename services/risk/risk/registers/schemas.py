@@ -1,12 +1,11 @@
 """What callers send and receive about register readings."""
 
-from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, Field, StringConstraints
 
-from assay_kit.text import Line, Model
+from assay_kit.text import Day, Line, Model
 from risk.registers.rules import Method, Register
 
 RegisterKey = Annotated[str, StringConstraints(min_length=1, max_length=20, pattern=r"^[A-Za-z0-9-]+$")]
@@ -19,7 +18,7 @@ class ReadingByHand(Model):
 
     source: Register
     key: RegisterKey
-    read_on: date
+    read_on: Day
     reading: Annotated[dict[str, Any], Field(max_length=20)]
     note: Line | None = None
 

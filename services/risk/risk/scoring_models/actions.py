@@ -11,7 +11,9 @@ from assay_kit.identity import Principal
 from assay_kit.timeline import begin, take
 from assay_kit.versions import ensure_draft, publish, retire
 from risk.bands.nights import refresh_soon
-from risk.scoring_models.errors import ApprovalBarred
+from risk.scoring_models.consistency import faults_of
+from risk.scoring_models.errors import ApprovalBarred, PolicyContradictsItself
+from risk.scoring_models.policy import Policy
 from risk.scoring_models.repository import ScoringModels
 from risk.scoring_models.rules import LIFE, Status, Step, bars_to_approving
 from risk.scoring_models.schemas import ModelDraft
@@ -27,6 +29,7 @@ class _Standing:
 
 
 def draft(session: Session, wanted: ModelDraft, *, by: Principal, now: datetime) -> ScoringModel:
+    _hangs_together(wanted.policy)
     models = ScoringModels(session)
     model = ScoringModel(
         version=models.next_version(),
@@ -48,6 +51,7 @@ def edit(
     model = ScoringModels(session).get(version, lock=True)
     ensure_draft(model)
     check_match(read, model.edition)
+    _hangs_together(wanted.policy)
     model.title, model.change_note = wanted.title, wanted.change_note
     model.policy = wanted.policy.model_dump(mode="json")
     model.drafted_by = sorted({*model.drafted_by, by.subject})
@@ -74,3 +78,8 @@ def approve(session: Session, version: int, *, by: Principal, now: datetime) -> 
     refresh_soon(session, f"scoring model {model.version}", now=now)
     session.flush()
     return model
+
+
+def _hangs_together(policy: Policy) -> None:
+    if faults := faults_of(policy):
+        raise PolicyContradictsItself(faults)

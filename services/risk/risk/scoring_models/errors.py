@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from assay_kit.problems import Conflict, NotFound
+from risk.scoring_models.consistency import Fault
 from risk.scoring_models.rules import Bar
 
 
@@ -18,3 +19,13 @@ class ApprovalBarred(Conflict):
 
     def __init__(self, bars: Sequence[Bar]) -> None:
         super().__init__(". ".join(bars) + ".", bars=[bar.name for bar in bars])
+
+
+class PolicyContradictsItself(Conflict):
+    """`errors` names every field, as for a request that is not valid."""
+
+    slug, title = "policy-contradicts-itself", "The policy contradicts itself"
+
+    def __init__(self, faults: Sequence[Fault]) -> None:
+        errors = [{"field": f"policy.{fault.field}", "in": "body", "why": fault.why} for fault in faults]
+        super().__init__("; ".join(f"{each['field']}: {each['why']}" for each in errors[:5]), errors=errors)

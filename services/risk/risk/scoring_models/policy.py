@@ -4,10 +4,11 @@ The numbers that the product ships are `version_1.json`; the council edits them 
 """
 
 from enum import StrEnum
-from itertools import pairwise
-from typing import Annotated, Self
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from assay_kit.text import WHOLE
 
 
 class Indicator(StrEnum):
@@ -37,8 +38,9 @@ class Level(StrEnum):
         return list(Level).index(self)
 
 
-Days = Annotated[int, Field(ge=1, le=3650)]
-Months = Annotated[int, Field(ge=1, le=120)]
+Days = Annotated[int, Field(ge=1, le=3650), WHOLE]
+Value = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,59}$")]
+Months = Annotated[int, Field(ge=1, le=120), WHOLE]
 
 
 class _Part(BaseModel):
@@ -48,29 +50,14 @@ class _Part(BaseModel):
 class Step(_Part):
     """Counts up to and including `up_to` (none: any count above the step before) stand at `level`."""
 
-    up_to: Annotated[int, Field(ge=0, le=1_000_000)] | None
+    up_to: Annotated[int, Field(ge=0, le=1_000_000), WHOLE] | None
     level: Level
 
 
 class Ladder(_Part):
-    """Steps with neither gap nor overlap: each begins where the one before ends, the last has no end."""
+    """Each step begins where the one before ends; the last has no end (`consistency` sees to both)."""
 
     steps: Annotated[tuple[Step, ...], Field(min_length=1, max_length=10)]
-
-    @model_validator(mode="after")
-    def _whole(self) -> Self:
-        ends = [step.up_to for step in self.steps]
-        if ends[-1] is not None:
-            raise ValueError("the last step must have no upper bound")
-        bounds = [end for end in ends[:-1] if end is not None]
-        if len(bounds) != len(ends) - 1:
-            raise ValueError("only the last step may have no upper bound")
-        if any(low >= high for low, high in pairwise(bounds)):
-            raise ValueError("the upper bounds must rise")
-        ranks = [step.level.rank for step in self.steps]
-        if ranks != sorted(ranks):
-            raise ValueError("a higher count may not have a lower level")
-        return self
 
     def level(self, count: int, *, people: int = 0, per_people: int | None = None) -> Level:
         """The level of `count`. Above `per_people` people the bounds scale by people ÷ `per_people`, rounded up."""
@@ -90,7 +77,9 @@ def scaled(bound: int, *, people: int, per_people: int | None) -> int:
 class Levels(_Part):
     """A level for each value that a source may give; a value that is not listed is not known."""
 
-    levels: Annotated[dict[str, Level], Field(min_length=1, max_length=40)]
+    levels: Annotated[
+        dict[Value, Level], Field(min_length=1, max_length=40, json_schema_extra={"additionalProperties": False})
+    ]
 
 
 class QualityAssessmentPolicy(Levels):
@@ -119,7 +108,7 @@ class CountPolicy(Ladder):
 
     months: Months
     tolerance_days: Days
-    per_people: Annotated[int, Field(ge=1, le=10_000)] | None = None
+    per_people: Annotated[int, Field(ge=1, le=10_000), WHOLE] | None = None
 
 
 class LivePolicy(_Part):
@@ -138,26 +127,13 @@ class BandPolicy(_Part):
     """Red: any critical, so many serious, or so many points. Amber: any at that level, or so many points. Else Green
     if enough is known."""
 
-    points: dict[Level, Annotated[int, Field(ge=0, le=100)]]
-    red_serious_count: Annotated[int, Field(ge=1, le=10)]
-    red_points: Annotated[int, Field(ge=1, le=100)]
+    points: dict[Level, Annotated[int, Field(ge=0, le=100), WHOLE]]
+    red_serious_count: Annotated[int, Field(ge=1, le=10), WHOLE]
+    red_points: Annotated[int, Field(ge=1, le=100), WHOLE]
     amber_from_level: Level
-    amber_points: Annotated[int, Field(ge=1, le=100)]
+    amber_points: Annotated[int, Field(ge=1, le=100), WHOLE]
     green_needs: Annotated[tuple[Indicator, ...], Field(max_length=10)]
-    green_known_percent: Annotated[int, Field(ge=0, le=100)]
-
-    @model_validator(mode="after")
-    def _ordered(self) -> Self:
-        if set(self.points) != set(Level) - {Level.CRITICAL}:
-            raise ValueError("give points for none, low, moderate and serious: a critical level needs none, it is Red")
-        by_rank = [self.points[level] for level in Level if level is not Level.CRITICAL]
-        if by_rank != sorted(by_rank):
-            raise ValueError("a higher level may not have fewer points")
-        if self.amber_points > self.red_points:
-            raise ValueError("Amber may not begin above Red")
-        if self.amber_from_level is Level.NONE:
-            raise ValueError("Amber may not begin at level none")
-        return self
+    green_known_percent: Annotated[int, Field(ge=0, le=100), WHOLE]
 
 
 class Policy(_Part):

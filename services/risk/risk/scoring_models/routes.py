@@ -13,7 +13,7 @@ from risk.dependencies import Administrator, CouncilMember, Manager, ModelReview
 from risk.intelligence.sight import InFull
 from risk.scoring_models import actions
 from risk.scoring_models.dry_run import dry_run
-from risk.scoring_models.errors import ApprovalBarred, ScoringModelNotFound
+from risk.scoring_models.errors import ApprovalBarred, PolicyContradictsItself, ScoringModelNotFound
 from risk.scoring_models.repository import ScoringModels
 from risk.scoring_models.schemas import DryRun, ModelDraft, ScoringModelList, ScoringModelRead
 
@@ -32,6 +32,7 @@ def list_scoring_models(session: SessionDep, by: CouncilMember) -> ScoringModelL
     summary="Draft the next version",
     operation_id="draft_scoring_model",
     status_code=status.HTTP_201_CREATED,
+    responses=may_answer(PolicyContradictsItself),
 )
 def draft_scoring_model(
     wanted: ModelDraft, session: SessionDep, response: Response, by: Administrator, now: Now
@@ -59,7 +60,7 @@ def read_scoring_model(
     "/{version}",
     summary="Edit a draft",
     operation_id="edit_scoring_model",
-    responses=may_answer(ScoringModelNotFound, VersionFrozen, StaleEdit),
+    responses=may_answer(ScoringModelNotFound, VersionFrozen, StaleEdit, PolicyContradictsItself),
 )
 def edit_scoring_model(
     version: Version,

@@ -1,0 +1,49 @@
+"""What no schema can say of a policy: that its ranges have neither gap nor overlap, and its bands follow. Pure."""
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+from risk.scoring_models.policy import BandPolicy, Ladder, Level, Policy
+
+
+@dataclass(frozen=True)
+class Fault:
+    """`field`: the path in the policy."""
+
+    field: str
+    why: str
+
+
+def faults_of(policy: Policy) -> list[Fault]:
+    """Every contradiction, so that the administrator hears them all at once."""
+    found = [Fault("band", why) for why in faults_of_band(policy.band)]
+    for name in Policy.model_fields:
+        part = getattr(policy, name)
+        if isinstance(part, Ladder):
+            found += [Fault(f"{name}.steps", why) for why in faults_of_ladder(part)]
+    return found
+
+
+def faults_of_ladder(ladder: Ladder) -> list[str]:
+    *before, last = [step.up_to for step in ladder.steps]
+    bounds = [bound for bound in before if bound is not None]
+    ranks = [step.level.rank for step in ladder.steps]
+    found = {
+        "the last step must have no upper bound": last is not None,
+        "only the last step may have no upper bound": len(bounds) != len(before),
+        "the upper bounds must rise": any(low >= high for low, high in pairwise(bounds)),
+        "a higher count may not have a lower level": ranks != sorted(ranks),
+    }
+    return [why for why, applies in found.items() if applies]
+
+
+def faults_of_band(band: BandPolicy) -> list[str]:
+    by_rank = [band.points[level] for level in Level if level in band.points]
+    found = {
+        "give points for none, low, moderate and serious: a critical level needs none, it is Red": set(band.points)
+        != set(Level) - {Level.CRITICAL},
+        "a higher level may not have fewer points": by_rank != sorted(by_rank),
+        "Amber may not begin above Red": band.amber_points > band.red_points,
+        "Amber may not begin at level none": band.amber_from_level is Level.NONE,
+    }
+    return [why for why, applies in found.items() if applies]
