@@ -48,7 +48,7 @@ PLAN = ContinuityPlan(
 )
 
 
-def _now(session: Session) -> datetime:
+def now_of(session: Session) -> datetime:
     """Business time, wherever a test before has put the clock."""
     return business_now(session, Settings(mode=Mode.DEMONSTRATION))
 
@@ -87,7 +87,7 @@ def _recompute(session: Session) -> Call:
 
 
 def _wanted_override(session: Session, service: CareServiceRecord) -> OverrideWanted:
-    last_day = _now(session).date() + timedelta(days=14)
+    last_day = now_of(session).date() + timedelta(days=14)
     return OverrideWanted(care_service_id=service.id, band="red", reason=REASON["reason"], last_day=last_day)
 
 
@@ -97,13 +97,13 @@ def _propose_override(session: Session) -> Call:
 
 def _override(session: Session) -> Override:
     service = make.green_service(session)
-    return overrides.propose(session, _wanted_override(session, service), by=PROPOSER, now=_now(session))
+    return overrides.propose(session, _wanted_override(session, service), by=PROPOSER, now=now_of(session))
 
 
 def _end_override(session: Session) -> Call:
     override = _override(session)
     other = Principal(subject="person:another", name="Another", roles=frozenset({Role.COMMISSIONING_MANAGER}))
-    overrides.approve(session, override.id, by=other, now=_now(session))
+    overrides.approve(session, override.id, by=other, now=now_of(session))
     return _manager({"override_id": override.id}, REASON)
 
 
@@ -124,17 +124,17 @@ def _wanted(service: CareServiceRecord, kind: Kind = Kind.EMBARGO, **about: Any)
     return InterventionProposed(**usual | about)
 
 
-def _proposed(session: Session, kind: Kind = Kind.EMBARGO, **about: Any) -> Intervention:
+def proposed_intervention(session: Session, kind: Kind = Kind.EMBARGO, **about: Any) -> Intervention:
     service = make.green_service(session)
     return interventions.propose(
-        session, _wanted(service, kind, **about), Copies(session), by=PROPOSER, now=_now(session)
+        session, _wanted(service, kind, **about), Copies(session), by=PROPOSER, now=now_of(session)
     )
 
 
 def _issued(session: Session, kind: Kind = Kind.EMBARGO, **about: Any) -> Intervention:
-    proposed = _proposed(session, kind, **about)
+    proposed = proposed_intervention(session, kind, **about)
     other = Principal(subject="person:another", name="Another", roles=frozenset({Role.COMMISSIONING_MANAGER}))
-    return interventions.authorise(session, proposed.id, Authorisation(**NOTICE), by=other, now=_now(session))
+    return interventions.authorise(session, proposed.id, Authorisation(**NOTICE), by=other, now=now_of(session))
 
 
 def _on_issued(kind: Kind = Kind.DEFAULT_NOTICE, call: Any = _officer, body: Any = REASON) -> Any:
@@ -142,13 +142,13 @@ def _on_issued(kind: Kind = Kind.DEFAULT_NOTICE, call: Any = _officer, body: Any
 
 
 def _on_proposed(call: Any, body: Any, kind: Kind = Kind.EMBARGO) -> Any:
-    return lambda session: call({"intervention_id": _proposed(session, kind).id}, body)
+    return lambda session: call({"intervention_id": proposed_intervention(session, kind).id}, body)
 
 
 def _issue(session: Session) -> Call:
-    proposed = _proposed(session)
+    proposed = proposed_intervention(session)
     other = Principal(subject="person:another", name="Another", roles=frozenset({Role.COMMISSIONING_MANAGER}))
-    interventions.authorise(session, proposed.id, Authorisation(), by=other, now=_now(session))
+    interventions.authorise(session, proposed.id, Authorisation(), by=other, now=now_of(session))
     return _officer({"intervention_id": proposed.id}, NOTICE)
 
 
@@ -166,7 +166,7 @@ def _urgent(service: CareServiceRecord) -> UrgentEmbargo:
 
 def _confirm(session: Session) -> Call:
     urgent = interventions.issue_urgently(
-        session, _urgent(make.green_service(session)), Copies(session), by=PROPOSER, now=_now(session)
+        session, _urgent(make.green_service(session)), Copies(session), by=PROPOSER, now=now_of(session)
     )
     return _manager({"intervention_id": urgent.id})
 
@@ -193,7 +193,7 @@ def _as_its_provider(body: Any = None) -> Any:
 
 def _complete_task(session: Session) -> Call:
     service = make.green_service(session)
-    open_task(session, service.id, subject="a matter", wording="Settle this.", now=_now(session))
+    open_task(session, service.id, subject="a matter", wording="Settle this.", now=now_of(session))
     [task] = session.exec(select(CaseTask).where(CaseTask.care_service_id == service.id)).all()
     return _officer({"task_id": task.id}, {"outcome": "Settled with the provider."})
 
@@ -216,7 +216,7 @@ def _entry(session: Session) -> EntryWanted:
 
 def _recorded(session: Session) -> tuple[UUID, EntryWanted]:
     wanted = _entry(session)
-    entry = intelligence.record(session, wanted, Copies(session), by=PROPOSER, now=_now(session))
+    entry = intelligence.record(session, wanted, Copies(session), by=PROPOSER, now=now_of(session))
     return entry.id, wanted
 
 
@@ -231,8 +231,8 @@ def _grant(session: Session) -> RestrictedGrant:
         reason=REASON["reason"],
         granted_by="person:manager",
         granted_by_name="Mary",
-        granted_at=_now(session),
-        ends_at=_now(session) + timedelta(hours=1),
+        granted_at=now_of(session),
+        ends_at=now_of(session) + timedelta(hours=1),
     )
     session.add(grant)
     session.flush()
@@ -249,7 +249,7 @@ def _queued(session: Session) -> UUID:
         source_reference=uuid4().hex, cqc_location_id="1-404", died_on=date(1995, 1, 5), restricted=True
     )
     kind = IntelligenceKind.UNEXPECTED_DEATH
-    receipt = intake.take_in(session, kind, sent, Copies(session), by=MACHINE, now=_now(session))
+    receipt = intake.take_in(session, kind, sent, Copies(session), by=MACHINE, now=now_of(session))
     assert receipt.intake_item_id is not None
     return receipt.intake_item_id
 
@@ -275,7 +275,7 @@ def _model() -> dict[str, Any]:
 
 def _draft(session: Session) -> int:
     by = Principal(subject="person:drafter", name="Drafter", roles=frozenset({Role.ADMINISTRATOR}))
-    return models.draft(session, ModelDraft.model_validate(_model()), by=by, now=_now(session)).version
+    return models.draft(session, ModelDraft.model_validate(_model()), by=by, now=now_of(session)).version
 
 
 DECISION = "1995-01-05"

@@ -1,0 +1,118 @@
+"""Calls that a rule refuses or that wait for a person, one for each answer no generated request is likely to meet."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+from uuid import uuid4
+
+import make_risk as make
+from calls_risk import CALLS, PROPOSER, REASON, now_of, proposed_intervention
+from sqlmodel import Session
+
+from assay_kit.walk import Call
+from risk.interventions import actions as interventions
+from risk.interventions.repository import Interventions
+from risk.interventions.rules import Step
+
+Make = Callable[[Session], Call]
+
+NO_SUCH_VERSION = {"version": 999_999}
+SHIPPED = {"version": 1}  # published, so frozen
+LAST_OF_DAYS = "9999-12-31"
+
+
+def _with(operation: str, **change: Any) -> Make:
+    """The known call of `operation`, with something else in its body."""
+
+    def call(session: Session) -> Call:
+        known = CALLS[operation](session)
+        return replace(known, body=known.body | change)
+
+    return call
+
+
+def _at(operation: str, path: dict[str, Any]) -> Make:
+    """The known call of `operation`, of something else."""
+
+    def call(session: Session) -> Call:
+        return replace(CALLS[operation](session), path=path)
+
+    return call
+
+
+def _stale(session: Session) -> Call:
+    return replace(CALLS["edit_scoring_model"](session), headers={"if-match": '"7"'})
+
+
+def _gap(operation: str) -> Make:
+    """A policy whose first range has no end."""
+
+    def call(session: Session) -> Call:
+        known = CALLS[operation](session)
+        deaths = known.body["policy"]["unexpected_deaths"] | {"steps": [{"up_to": 0, "level": "none"}]}
+        return replace(known, body=known.body | {"policy": known.body["policy"] | {"unexpected_deaths": deaths}})
+
+    return call
+
+
+def _answer_to_what_ended(session: Session) -> Call:
+    """Its provider answers an embargo that was lifted in between."""
+    known = CALLS["make_representations"](session)
+    lifted = known.path["intervention_id"]
+    interventions.end(session, lifted, Step.LIFT, REASON["reason"], by=PROPOSER, now=now_of(session))
+    return known
+
+
+def _settle_before_issue(session: Session) -> Call:
+    proposed = proposed_intervention(session, conditions=[{"wording": "A medicines audit."}])
+    [condition] = Interventions(session).conditions(proposed.id)
+    known = CALLS["settle_condition"](session)
+    return replace(known, path={"intervention_id": proposed.id, "condition_id": condition.id})
+
+
+def _queued(operation: str) -> Make:
+    """An item about a location that no service is at."""
+
+    def call(session: Session) -> Call:
+        known = CALLS[operation](session)
+        elsewhere = {"care_service_id": None, "cqc_location_id": "1-404", "source_reference": f"Q-{uuid4().hex}"}
+        return replace(known, body=known.body | elsewhere)
+
+    return call
+
+
+def _key_of_nobody(session: Session) -> Call:
+    return _with("record_register_reading", key=f"N{uuid4().hex[:8]}")(session)
+
+
+def _in_two_places(session: Session) -> Call:
+    service = make.green_service(session)
+    return _with("send_unexpected_death", care_service_id=str(service.id), cqc_location_id="1-404")(session)
+
+
+ANSWERS: list[tuple[str, int, Make]] = [
+    ("propose_override", 409, _with("propose_override", last_day=LAST_OF_DAYS)),
+    ("propose_intervention", 409, _with("propose_intervention", review_on=LAST_OF_DAYS)),
+    ("issue_urgent_embargo", 409, _with("issue_urgent_embargo", review_on=LAST_OF_DAYS)),
+    ("plan_continuity", 409, _with("plan_continuity", ends_on="2025-12-31")),
+    ("settle_condition", 409, _settle_before_issue),
+    ("make_representations", 409, _answer_to_what_ended),
+    ("record_intelligence", 409, _with("record_intelligence", event_on=LAST_OF_DAYS)),
+    ("send_safeguarding_decision", 202, _queued("send_safeguarding_decision")),
+    ("send_safeguarding_decision", 409, _with("send_safeguarding_decision", care_service_id=None)),
+    ("send_unexpected_death", 202, _queued("send_unexpected_death")),
+    ("send_unexpected_death", 409, _in_two_places),
+    ("send_contracting_concern", 202, _queued("send_contracting_concern")),
+    ("send_contracting_concern", 409, _with("send_contracting_concern", raised_on=LAST_OF_DAYS)),
+    ("record_register_reading", 409, _key_of_nobody),
+    ("record_register_reading", 422, _with("record_register_reading", reading={"value": 5})),
+    ("draft_scoring_model", 409, _gap("draft_scoring_model")),
+    ("read_scoring_model", 404, _at("read_scoring_model", NO_SUCH_VERSION)),
+    ("edit_scoring_model", 404, _at("edit_scoring_model", NO_SUCH_VERSION)),
+    ("edit_scoring_model", 409, _at("edit_scoring_model", SHIPPED)),
+    ("edit_scoring_model", 409, _gap("edit_scoring_model")),
+    ("edit_scoring_model", 412, _stale),
+    ("approve_scoring_model", 404, _at("approve_scoring_model", NO_SUCH_VERSION)),
+    ("approve_scoring_model", 409, _at("approve_scoring_model", SHIPPED)),
+    ("dry_run_scoring_model", 404, _at("dry_run_scoring_model", NO_SUCH_VERSION)),
+]

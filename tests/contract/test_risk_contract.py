@@ -1,0 +1,45 @@
+"""Early warning held to its own OpenAPI document, and every status that the document declares seen at least once."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import hypothesis
+import pytest
+import schemathesis
+from calls_risk import CALLS  # type: ignore[import-not-found]  # mypy looks at each folder of tests alone
+from conformance import Contract, in_one_process
+from refusals_risk import ANSWERS, Make  # type: ignore[import-not-found]  # as above
+
+from assay_contracts.directory.client import FakeDirectory
+from assay_kit.settings import Settings
+from assay_kit.walk import Operation
+from risk.main import SERVICE
+
+contract = Contract(SERVICE, CALLS)
+pytestmark = in_one_process("risk")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _database(settings: Settings) -> Iterator[None]:
+    contract.app.state.directory = FakeDirectory()
+    yield from contract.database(settings)
+
+
+@pytest.mark.parametrize("operation", contract.operations, ids=str)
+def test_a_known_call_is_answered_as_the_document_says(operation: Operation) -> None:
+    contract.check_known(operation)
+
+
+@pytest.mark.parametrize(("operation", "status", "make"), ANSWERS, ids=[f"{each[0]}-{each[1]}" for each in ANSWERS])
+def test_a_rule_answers(operation: str, status: int, make: Make) -> None:
+    contract.check_refused(operation, make, status)
+
+
+@contract.schema.parametrize()
+@hypothesis.settings(max_examples=10, deadline=None)
+def test_it_answers_as_its_document_says(case: "schemathesis.Case[Any]") -> None:
+    contract.check(case)
+
+
+def test_every_declared_status_was_seen() -> None:
+    contract.assert_every_declared_status_was_seen({})
