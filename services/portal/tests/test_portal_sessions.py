@@ -109,3 +109,13 @@ def test_signing_out_tells_the_directory(browser: Browser, services: FakeService
     browser.send("/sign-out")
     (body,) = services.bodies("POST", "/v1/token/revocation")
     assert "token=officer" in body
+
+
+def test_a_password_is_set_by_the_link_of_a_letter(browser: Browser, services: FakeServices) -> None:
+    services.says("POST", "/v1/passwords", None, 204)
+    address = "/password?token=abcdefghijklmnopqrstuvwxyz"
+    browser.open(address)
+    page = browser.send(address, password="three unrelated words")
+    assert "Your password has been set." in page.text
+    (body,) = services.bodies("POST", "/v1/passwords")
+    assert body == {"token": "abcdefghijklmnopqrstuvwxyz", "password": "three unrelated words"}
