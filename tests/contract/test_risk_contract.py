@@ -6,9 +6,9 @@ from typing import Any
 import hypothesis
 import pytest
 import schemathesis
-from calls_risk import CALLS  # type: ignore[import-not-found]  # mypy looks at each folder of tests alone
+from calls_risk import CALLS
 from conformance import Contract, in_one_process
-from refusals_risk import ANSWERS, Make  # type: ignore[import-not-found]  # as above
+from refusals_risk import ANSWERS, Make
 
 from assay_contracts.directory.client import FakeDirectory
 from assay_kit.settings import Settings
