@@ -75,3 +75,10 @@ def test_nothing_runs_from_a_home_that_is_not_there(tmp_path: Path) -> None:
 
     assert done.returncode == 1
     assert "Nothing runs" in done.stdout
+
+
+def test_a_journey_through_a_copy_that_was_never_set_up_says_so(tmp_path: Path) -> None:
+    done = assay("journey", home=str(tmp_path / "none"), mode="demonstration")
+
+    assert done.returncode == 1
+    assert "Nothing was set up" in done.stdout
