@@ -1,7 +1,20 @@
-"""Shares a council's total of people and hours among its providers: whole numbers that add up exactly. Pure."""
+"""Shares a council's total of people and hours among its providers: whole numbers that add up exactly."""
 
 import random
 from collections.abc import Sequence
+
+from demonstration.facts import Provider, arrangements, providers
+
+_ELSEWHERE = 25  # people at a day service: invented
+
+
+def people_supported(fact: Provider) -> int:
+    """How many people a service supports: its share of the papers' total, nine beds in ten, or a person a unit."""
+    names = [each.name for each in providers().home_care]
+    if fact.name in names:
+        total = arrangements().activity
+        return shares(total.people, total.hours_per_week, names)[names.index(fact.name)][0]
+    return fact.units_in_place or (fact.beds * 9 // 10 if fact.beds else _ELSEWHERE)
 
 
 def shares(people: int, hours: int, names: Sequence[str]) -> list[tuple[int, int]]:

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from assay_kit.settings import Settings
+from demonstration.activity import people_supported
 from demonstration.driver import Caller, House
 from demonstration.facts import Provider, people
 from demonstration.sign_ins import provider_email
@@ -136,7 +137,7 @@ def _service(fact: Provider, number: int, provider_id: str, service_type: str, o
         "client_groups": list(fact.groups),
         "zones": [fact.zone] if fact.zone else [],
         "capacity": {"amount": fact.beds, "unit": "beds"} if fact.beds else None,
-        "people_supported": 0,
+        "people_supported": people_supported(fact),
         "cqc_location_id": f"1-92{number:08d}" if is_regulated else None,
         "is_regulated": is_regulated,
         "prepares_food": service_type in _TYPES_THAT_FEED and fact.hygiene is not None,

@@ -22,7 +22,7 @@ def registers_read(founders: Founders, member: Member, at: datetime) -> Story:
 def read_registers(founders: Founders, member: Member, on: date, *, company: str = "active") -> None:
     officer, fact = founders.officers[0], member.fact
     if member.cqc_location_id is not None and fact.story != "unknown":
-        rated = [{"rating": fact.cqc.lower(), "rated_on": "2023-06-01"}] if fact.cqc else []
+        rated = [{"rating": fact.cqc.lower().replace(" ", "_"), "rated_on": "2023-06-01"}] if fact.cqc else []
         reading = {"is_registered": True, "ratings": rated, "names_manager": True}
         _record(officer, "cqc", member.cqc_location_id, on, reading)
     if fact.hygiene is not None and member.fhrs_id is not None:

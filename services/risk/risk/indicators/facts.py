@@ -2,6 +2,7 @@
 
 from datetime import date
 from enum import StrEnum
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
@@ -28,7 +29,7 @@ class Rating(_Fact):
 class CqcRating(_Fact):
     """One current overall rating: of the whole location (`group` None) or of one service group in it."""
 
-    rating: str
+    rating: Literal["outstanding", "good", "requires_improvement", "inadequate"]
     rated_on: date | None
     group: str | None = None
     is_inherited: bool = False
@@ -47,7 +48,7 @@ class CqcReading(_Fact):
 class FoodReading(_Fact):
     """`value`: "0" to "5", "pass", "improvement_required", "exempt" or "awaiting"."""
 
-    value: str
+    value: Literal["0", "1", "2", "3", "4", "5", "pass", "improvement_required", "exempt", "awaiting"]
     rated_on: date | None = None
 
 
