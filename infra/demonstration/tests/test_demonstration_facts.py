@@ -8,7 +8,9 @@ from hypothesis import strategies as st
 
 from demonstration.activity import people_supported, shares
 from demonstration.facts import arrangements, people, providers
+from demonstration.passwords import names, words_to_choose_from
 from demonstration.stories import Story, tell
+from directory.people.rules import PasswordFault, faults_of_password
 
 START = datetime(2026, 3, 2, tzinfo=UTC)
 
@@ -71,3 +73,14 @@ def test_stories_go_on_in_the_order_of_their_instants_and_end_at_the_last_day() 
     assert told == ["a1", "b2", "a3"]
     assert steps == 3
     assert moved == [START + timedelta(days=day) for day in (1, 2, 3, 4)]
+
+
+def test_no_word_of_a_password_names_anybody() -> None:
+    """Whatever four words are drawn, everybody may have them as a password."""
+    words = words_to_choose_from()
+    assert len(words) > 60
+    every_word = "-".join(words)
+    for name in names():
+        assert PasswordFault.NAMES_THE_PERSON not in faults_of_password(
+            every_word, email=f"{name}@council.example", name=name
+        )
