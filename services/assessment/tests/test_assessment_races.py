@@ -13,7 +13,7 @@ from assessment.assessments.repository import Assessments
 from assessment.main import SERVICE
 from assessment.publications.actions import publish
 from assessment.rating.answers import AnswerRating
-from assessment.self_assessments.actions import hash_of, save_answer, submit
+from assessment.self_assessments.actions import Answer, hash_of, save_answers, submit
 from assessment.self_assessments.repository import SelfAnswers
 from assessment.tables import Assessment
 
@@ -35,17 +35,10 @@ def test_a_submission_waits_for_an_answer_that_is_being_saved(own_database: Engi
             return submit(session, assessment_id, name="Pat", position="Manager", by=by, now=now).answers_hash
 
     with ThreadPoolExecutor(1) as other, open_session(own_database) as saving:
-        save_answer(
-            saving,
-            assessment_id,
-            "1.1.1",
-            rating=AnswerRating.POOR,
-            narrative=LAST_WORD,
-            evidence_ids=[],
-            read_version=1,
-            by=stage.provider,
-            now=stage.now,
+        changed = Answer(
+            question="1.1.1", rating=AnswerRating.POOR, narrative=LAST_WORD, evidence_ids=[], read_version=1
         )
+        save_answers(saving, assessment_id, [changed], by=stage.provider, now=stage.now)
         submitting = other.submit(submit_it)
         assert not wait([submitting], timeout=0.5).done
         saving.commit()
@@ -84,17 +77,8 @@ def test_two_first_answers_to_one_question_never_both_stand(own_database: Engine
 
     def save(rating: AnswerRating) -> int:
         with open_session(own_database) as session, session.begin():
-            saved = save_answer(
-                session,
-                assessment_id,
-                "1.1.1",
-                rating=rating,
-                narrative="",
-                evidence_ids=[],
-                read_version=read_version,
-                by=stage.provider,
-                now=stage.now,
-            )
+            first = Answer(question="1.1.1", rating=rating, narrative="", evidence_ids=[], read_version=read_version)
+            [saved] = save_answers(session, assessment_id, [first], by=stage.provider, now=stage.now)
             return saved.version
 
     with ThreadPoolExecutor(2) as both:
