@@ -10,10 +10,9 @@ from running import Copy
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests of one running system stay in one process, one after the other."""
+    """Starting the whole system takes its time."""
     for item in items:
         if "running_system" in getattr(item, "fixturenames", ()):
-            item.add_marker(pytest.mark.xdist_group("running system"))
             item.add_marker(pytest.mark.timeout(600))
 
 

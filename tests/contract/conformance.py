@@ -9,7 +9,6 @@ from functools import cached_property
 from typing import Any
 
 import psycopg
-import pytest
 import schemathesis
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
@@ -56,7 +55,7 @@ _ONLY_IN_PRODUCTION = {
 
 
 class Contract:
-    """One service, held to its document. Statuses seen are kept; run a service's tests in one process."""
+    """One service, held to its document. Statuses seen are kept; a service's tests run in one process."""
 
     def __init__(
         self, service: Service, calls: KnownCalls, *, also_expected: Mapping[str, Sequence[str]] | None = None
@@ -206,8 +205,3 @@ def _media_type(call: Call) -> str | None:
     if call.content is not None:
         return call.headers.get("content-type")
     return None if call.body is None else "application/json"
-
-
-def in_one_process(service: str) -> pytest.MarkDecorator:
-    """Tests that share what they saw run on one worker."""
-    return pytest.mark.xdist_group(f"contract-{service}")

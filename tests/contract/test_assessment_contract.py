@@ -9,7 +9,7 @@ import hypothesis
 import pytest
 import schemathesis
 from calls_assessment import ASKING_THE_DIRECTORY, CALLS, REFUSED
-from conformance import Contract, in_one_process
+from conformance import Contract
 from fastapi.testclient import TestClient
 from sqlmodel import Session
 
@@ -17,8 +17,6 @@ from assay_contracts.directory import CareServiceRecord, ProviderRecord
 from assay_kit.settings import Settings
 from assay_kit.walk import Call, Operation, send
 from assessment.main import SERVICE
-
-pytestmark = in_one_process("assessment")
 
 CONTRACT = Contract(SERVICE, CALLS)
 

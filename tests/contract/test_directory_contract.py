@@ -7,7 +7,7 @@ import hypothesis
 import pytest
 import schemathesis
 from calls_directory import CALLS
-from conformance import Contract, in_one_process
+from conformance import Contract
 from paper_house import PaperHouse
 from refusals_directory import REFUSALS, Make
 
@@ -15,8 +15,6 @@ from assay_kit.settings import Settings
 from assay_kit.walk import Operation
 from directory.clock.routes import get_hands
 from directory.main import SERVICE
-
-pytestmark = in_one_process("directory")
 
 # RFC 6749 refuses a grant with 400, though the form is as it should be.
 CONTRACT = Contract(SERVICE, CALLS, also_expected={"/v1/token": ["400"]})

@@ -7,7 +7,7 @@ import hypothesis
 import pytest
 import schemathesis
 from calls_dps import CALLS
-from conformance import Contract, in_one_process
+from conformance import Contract
 
 from assay_contracts.directory.client import FakeDirectory
 from assay_kit.settings import Settings
@@ -15,8 +15,6 @@ from assay_kit.walk import Operation
 from dps_admission.main import SERVICE
 
 contract = Contract(SERVICE, CALLS)
-pytestmark = in_one_process("dps-admission")
-
 # Statuses that a generated or known call cannot bring about, and the test that does.
 EXCUSED = {
     "ask_for_clarification 409": "test_evaluating: a refusal waits for the window",

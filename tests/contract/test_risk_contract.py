@@ -7,7 +7,7 @@ import hypothesis
 import pytest
 import schemathesis
 from calls_risk import CALLS
-from conformance import Contract, in_one_process
+from conformance import Contract
 from refusals_risk import ANSWERS, Make
 
 from assay_contracts.directory.client import FakeDirectory
@@ -16,7 +16,6 @@ from assay_kit.walk import Operation
 from risk.main import SERVICE
 
 contract = Contract(SERVICE, CALLS)
-pytestmark = in_one_process("risk")
 
 
 @pytest.fixture(scope="module", autouse=True)

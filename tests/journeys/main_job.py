@@ -285,7 +285,7 @@ def walk(base: str) -> int:
     began = time.monotonic()
     try:
         timeline = journey.walk()
-    except (WrongAnswer, httpx.HTTPError) as wrong:
+    except (AssertionError, httpx.HTTPError) as wrong:
         console.print(f"[bold red]The journey stopped at step {journey.steps}.[/] {wrong}", markup=True)
         return 1
     finally:
