@@ -4,6 +4,7 @@ import tracemalloc
 import zipfile
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -42,7 +43,7 @@ def upload(client: TestClient, provider_id: UUID, body: Any = PDF, **about: Any)
 
 
 def stored_files(settings: Settings) -> set[str]:
-    folder = settings.home / "evidence"
+    folder = Path(settings.evidence_store.removeprefix("file://"))
     return {path.name for path in folder.iterdir()} if folder.exists() else set()
 
 
