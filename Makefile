@@ -67,7 +67,7 @@ test: $(READY) ## Run all tests
 	@infra/run-tests
 
 contract: $(READY) ## Run only the contract tests (schemathesis over every service)
-	@$(BIN)/pytest -n 2 tests/contract
+	@$(BIN)/pytest -n 0 tests/contract
 
 e2e: $(READY) ## Run only what needs a running system: journeys, faults, security, browser
 	@$(BIN)/pytest -n 0 $(wildcard tests/journeys tests/faults tests/security tests/browser)

@@ -21,5 +21,5 @@ class ByFile(LoadScopeScheduling):
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFile:
-    config.option.loadscopereorder = False  # in the order of collection: what takes longest comes first
+    config.option.loadscopereorder = False  # in the order of collection: the browser's event loop comes last
     return ByFile(config, log)

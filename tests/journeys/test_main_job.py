@@ -1,6 +1,7 @@
 """The main job end to end, as `make journey` runs it, and once more while everything is killed in turn."""
 
 from collections import Counter
+from collections.abc import Iterator
 from itertools import cycle
 
 import httpx
@@ -20,11 +21,13 @@ pytestmark = pytest.mark.slow
 VICTIMS = ("worker", "directory", "dps-admission", "worker", "assessment", "postgres", "risk", "gateway", "portal")
 
 
-def journey_through(copy: Copy) -> main_job.Journey:
-    settings = Settings(home=copy.home.root, port=copy.port)
-    house = House(through_the_gateway(copy.url), password=password(settings))
+@pytest.fixture
+def journey(running_system: Copy) -> Iterator[main_job.Journey]:
+    settings = Settings(home=running_system.home.root, port=running_system.port)
+    house = House(through_the_gateway(running_system.url), password=password(settings))
     machine = house.machine("case-management", settings.secret("client-case-management"))
-    return main_job.Journey(house, Founders(house, settings), machine, say=print)
+    yield main_job.Journey(house, Founders(house, settings), machine, say=print)
+    house.close()
 
 
 def test_the_journey_passes_twice_in_a_row(running_system: Copy) -> None:
@@ -40,9 +43,10 @@ def test_the_journey_fails_loudly_at_the_first_wrong_answer(running_system: Copy
     assert "stopped at step" in done.stdout
 
 
-def test_killing_everything_in_turn_loses_nothing_and_doubles_nothing(running_system: Copy) -> None:
+def test_killing_everything_in_turn_loses_nothing_and_doubles_nothing(
+    running_system: Copy, journey: main_job.Journey
+) -> None:
     """Between the steps of a journey one program after the other ends as in a power cut."""
-    journey = journey_through(running_system)
     victims = cycle(VICTIMS)
 
     def kill_one(what: str) -> None:
@@ -73,8 +77,9 @@ def feed_of(journey: main_job.Journey) -> list[str]:
     return ids
 
 
-def test_an_event_that_fell_due_while_its_subscriber_was_down_arrives_when_it_returns(running_system: Copy) -> None:
-    journey = journey_through(running_system)
+def test_an_event_that_fell_due_while_its_subscriber_was_down_arrives_when_it_returns(
+    running_system: Copy, journey: main_job.Journey
+) -> None:
     member = journey.a_provider_registers()
     lot = journey.a_lot_is_open()
     membership = journey.the_provider_is_admitted(member, lot)

