@@ -105,7 +105,9 @@ def test_the_content_decides_what_is_accepted(  # noqa: PLR0917 - what pytest pa
 ) -> None:
     provider = make.provider(session)
     mark = uuid4().hex.encode()
-    response = upload(client_as(Role.PROVIDER_ADMIN, org=provider.id), provider.id, body and body + mark, filename=filename)
+    response = upload(
+        client_as(Role.PROVIDER_ADMIN, org=provider.id), provider.id, body and body + mark, filename=filename
+    )
     assert response.status_code == status, response.text
     if bar is not None:
         assert response.json()["bars"] == [bar]
