@@ -18,6 +18,8 @@ DEMONSTRATION_DAY = datetime(2026, 3, 2, 8, 30, tzinfo=UTC)
 LONGEST_LEAP = timedelta(days=365)
 EXACT_DAYS = timedelta(days=91)
 """Before these last days the clock leaps from story to story; in them it stops at every due instant."""
+HOUSEKEEPING = timedelta(days=7)
+"""How long what falls due may wait while the clock leaps."""
 
 Say = Callable[[str], None]
 
@@ -28,13 +30,17 @@ def load(settings: Settings, say: Say) -> None:
     http = caller(settings, "directory", timeout=300.0)
     hands = Hands(http, {name: settings.service_url(name) for name in SERVICES})
     exact_from = DEMONSTRATION_DAY - (EXACT_DAYS if settings.demonstration is Span.WHOLE else timedelta(0))
-    now = BEGINS
+    now = done = BEGINS
 
     def move_clock(to: datetime) -> None:
-        nonlocal now
+        nonlocal now, done
         while now < min(to, exact_from):
             now = min(to, exact_from, now + LONGEST_LEAP)
-            hands.leap(now)
+            if now - done < HOUSEKEEPING and now != exact_from:
+                hands.set(now, is_running=False)
+            else:
+                hands.leap(now)
+                done = now
         if now < to:
             hands.advance(to, is_running=False)
             now = to

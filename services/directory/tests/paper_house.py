@@ -21,6 +21,7 @@ class PaperService:
         self.is_running = True
         self.due: list[datetime] = []
         self.undelivered = 0
+        self.told_at_once: tuple[PaperService, datetime] | None = None
         self.falls_ill_at: datetime | None = None
         self.breaks_once_at: datetime | None = None
 
@@ -34,12 +35,10 @@ class PaperService:
                 self._set(datetime.fromisoformat(body["to"]), is_running=body["is_running"])
             case "POST", "due":
                 self._set(datetime.fromisoformat(body["now"]), is_running=False)
-                return httpx.Response(200, json={"done": self._do()} | self._next() | self._pending())
-            case "GET", "due":
-                return httpx.Response(200, json=self._next())
+                return httpx.Response(200, json={"done": self._do()})
             case "GET", "pending":
                 self.undelivered = max(0, self.undelivered - 1)
-                return httpx.Response(200, json=self._pending())
+                return httpx.Response(200, json=self._next() | self._pending())
         return httpx.Response(200, json={"now": self.time.isoformat(), "is_running": self.is_running})
 
     def _set(self, to: datetime, *, is_running: bool) -> None:
@@ -50,7 +49,11 @@ class PaperService:
         done = [instant for instant in self.due if instant <= self.time]
         self.due = [instant for instant in self.due if instant > self.time]
         self.log += [(self.name, self.time) for _ in done]
-        self.undelivered += 2 * len(done)
+        if done and self.told_at_once is not None:
+            hears, has_until = self.told_at_once
+            hears.due.append(has_until)
+        else:
+            self.undelivered += 2 * len(done)
         return len(done)
 
     def _next(self) -> dict[str, Any]:

@@ -4,19 +4,22 @@ It asks services over HTTP, as whoever holds the scope `clock:advance`, and know
 """
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx
 
 from assay_kit.problems import Conflict, Unavailable
 
 _SETTLE_SECONDS = 120.0
-_LOOK_AGAIN_SECONDS = 0.03
+_WAIT_SECONDS = 5
 _MOST_INSTANTS = 5_000
 _A_MOMENT = timedelta(seconds=1)
+
+Answer = TypeVar("Answer")
 
 
 @dataclass(frozen=True)
@@ -32,7 +35,6 @@ class Advanced:
 class _Service:
     url: str
     next: datetime | None = None
-    undelivered: int = 0
 
 
 class Hands:
@@ -48,15 +50,13 @@ class Hands:
 
     def set(self, to: datetime, *, is_running: bool) -> None:
         """Put every clock at `to`, without doing what falls due on the way."""
-        for service in self._services.values():
-            self._call("PUT", service, "clock", {"to": to.isoformat(), "is_running": is_running})
+        said = {"to": to.isoformat(), "is_running": is_running}
+        self._ask_all(lambda service: self._call("PUT", service, "clock", said))
 
     def advance(self, to: datetime, *, is_running: bool) -> Advanced:
         """Move to `to`; returns when all that fell due is done in every service and its events are delivered."""
         at = self._stand_still(to)
         instants = done = 0
-        for service in self._services.values():
-            service.next = self._due(service)
         while (instant := self._next(until=to)) is not None:
             at = max(at, instant)
             done += self._do_due(at)
@@ -76,20 +76,22 @@ class Hands:
             self._do_due(to)
 
     def settle(self) -> None:
-        """Wait until every event told has been heard: twice in a row nobody has anything to deliver."""
-        until = time.monotonic() + _SETTLE_SECONDS
-        for _ in range(2):
-            while stuck := [name for name, service in self._services.items() if self._pending(service)]:
-                self._wait_for(stuck[0], until)
+        """Wait until every event told has been heard: twice in a row nobody has anything to deliver.
 
-    def _wait_for(self, name: str, until: float) -> None:
-        while self._pending(self._services[name]):
-            if time.monotonic() > until:
-                raise Unavailable(f"Events of {name} are not delivered; is a service or the worker down?")
-            time.sleep(_LOOK_AGAIN_SECONDS)
+        Always, not only where due work left something to deliver: what was delivered meanwhile told others more.
+        """
+        until = time.monotonic() + _SETTLE_SECONDS
+        quiet = 0
+        while quiet < 2:
+            stuck = [name for name, left in zip(self._services, self._ask_all(self._pending), strict=True) if left]
+            quiet = 0 if stuck else quiet + 1
+            if stuck and time.monotonic() > until:
+                raise Unavailable(f"Events of {stuck[0]} are not delivered; is a service or the worker down?")
 
     def _pending(self, service: _Service) -> int:
-        return int(self._call("GET", service, "pending")["undelivered"])
+        answer = self._call("GET", service, f"pending?seconds={_WAIT_SECONDS}")
+        service.next = _instant(answer["next"])
+        return int(answer["undelivered"])
 
     def _stand_still(self, to: datetime) -> datetime:
         """Stop the clocks at one instant: they have drifted apart by moments while they ran."""
@@ -103,7 +105,7 @@ class Hands:
         return at
 
     def _read_clocks(self) -> list[tuple[datetime, bool]]:
-        read = [self._call("GET", service, "clock") for service in self._services.values()]
+        read = self._ask_all(lambda service: self._call("GET", service, "clock"))
         return [(datetime.fromisoformat(each["now"]), bool(each["is_running"])) for each in read]
 
     def _next(self, *, until: datetime) -> datetime | None:
@@ -112,28 +114,23 @@ class Hands:
         return earliest if earliest is not None and earliest <= until else None
 
     def _do_due(self, at: datetime) -> int:
-        done = 0
-        has_told = False
-        for service in self._services.values():
-            answer = self._call("POST", service, "due", {"now": at.isoformat()})
-            done += answer["done"]
-            has_told = has_told or answer["undelivered"] > 0
-            service.next = _instant(answer["next"])
-        if has_told:
-            self.settle()
-            for service in self._services.values():
-                service.next = self._due(service)
-        return done
+        """What is due in each service at once: they share nothing but events, which are delivered afterwards."""
+        answers = self._ask_all(lambda service: self._call("POST", service, "due", {"now": at.isoformat()}))
+        self.settle()
+        return sum(answer["done"] for answer in answers)
 
-    def _due(self, service: _Service) -> datetime | None:
-        return _instant(self._call("GET", service, "due")["next"])
+    def _ask_all(self, ask: Callable[[_Service], Answer]) -> list[Answer]:
+        with ThreadPoolExecutor(len(self._services)) as threads:
+            return list(threads.map(ask, self._services.values()))
 
     def _call(self, method: str, service: _Service, what: str, body: Any = None) -> Any:
         try:
             response = self._http.request(method, f"{service.url}/internal/{what}", json=body)
             response.raise_for_status()
         except httpx.HTTPError as error:
-            raise Unavailable(f"{service.url} did not answer: {error!r}. The clock stands where it was.") from error
+            raise Unavailable(
+                f"{service.url} did not answer: {error!r}. The clock came to a halt on the way."
+            ) from error
         return response.json()
 
 

@@ -27,6 +27,7 @@ EventReader = Annotated[Principal, allow("events:read")]
 ClockMover = Annotated[Principal, allow("clock:advance")]
 
 _FURTHEST = timedelta(days=400)
+_LONGEST_WAIT = 10
 
 router = APIRouter(tags=["inside"])
 
@@ -47,28 +48,21 @@ class ClockSet(Model):
     is_running: Flag
 
 
-class DueRead(BaseModel):
-    """The earliest instant at which something falls due."""
-
-    next: AwareDatetime | None
-
-
 class DueAsked(Model):
     now: Moment
 
 
 class DueDone(BaseModel):
-    """How much was done, when something next falls due, and how many events wait to be delivered."""
+    """How much was done."""
 
     done: int
-    next: AwareDatetime | None
-    undelivered: int
 
 
 class Pending(BaseModel):
-    """Jobs that wait or run; zero means that everything told has been heard."""
+    """Jobs that wait or run (zero means that everything told has been heard), and when something next falls due."""
 
     undelivered: int
+    next: AwareDatetime | None
 
 
 @router.get("/health", summary="Whether the process answers", operation_id="health")
@@ -120,11 +114,6 @@ def put_clock(wanted: ClockSet, session: SessionDep, request: Request, by: Clock
     return ClockRead(now=wanted.to, is_running=wanted.is_running)
 
 
-@router.get("/internal/due", summary="When something next falls due", operation_id="read_due")
-def read_due(session: SessionDep, request: Request, by: ClockMover) -> DueRead:
-    return DueRead(next=next_due(session, request.app.state.service.due))
-
-
 @router.post(
     "/internal/due",
     summary="Put the demonstration clock at an instant and do what is due",
@@ -137,14 +126,19 @@ def do_due(wanted: DueAsked, request: Request, by: ClockMover) -> DueDone:
     service, engine = request.app.state.service, request.app.state.engine
     with Session(engine) as session, session.begin():
         _move(session, request, wanted.now, is_running=False)
-    done = do_what_is_due(engine, service, wanted.now)
-    with Session(engine) as session:
-        return DueDone(done=done, next=next_due(session, service.due), undelivered=jobs.undelivered(session))
+    return DueDone(done=do_what_is_due(engine, service, wanted.now))
 
 
 @router.get("/internal/pending", summary="Jobs not done yet", operation_id="read_pending")
-def read_pending(session: SessionDep, by: ClockMover) -> Pending:
-    return Pending(undelivered=jobs.undelivered(session))
+def read_pending(
+    session: SessionDep,
+    request: Request,
+    by: ClockMover,
+    seconds: Annotated[float, Query(ge=0, le=_LONGEST_WAIT)] = 0,
+) -> Pending:
+    """Asked with `seconds`, it answers as soon as there are none, and at the latest after so long."""
+    undelivered = jobs.wait_until_delivered(session, seconds=seconds)
+    return Pending(undelivered=undelivered, next=next_due(session, request.app.state.service.due))
 
 
 def _only_in_demonstration(request: Request) -> None:

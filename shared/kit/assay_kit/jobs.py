@@ -4,6 +4,7 @@ The worker holds an async connector; deferring uses the caller's own synchronous
 App with an async connector cannot defer on a synchronous connection.
 """
 
+import time
 from typing import Any
 
 from procrastinate import App, BaseRetryStrategy, PsycopgConnector, RetryDecision, SyncPsycopgConnector
@@ -13,6 +14,7 @@ from sqlmodel import Session
 
 DELIVER = "deliver"
 _LONGEST_PAUSE_SECONDS = 60
+_LOOK_AGAIN_SECONDS = 0.01
 
 _deferring = App(connector=SyncPsycopgConnector())
 
@@ -37,6 +39,14 @@ def undelivered(session: Session) -> int:
         text("SELECT count(*) FROM procrastinate_jobs WHERE status IN ('todo', 'doing')")
     ).scalar_one()
     return int(counted)
+
+
+def wait_until_delivered(session: Session, *, seconds: float) -> int:
+    """How many jobs wait or run, once there are none, or after so long."""
+    until = time.monotonic() + seconds
+    while (left := undelivered(session)) and time.monotonic() < until:
+        time.sleep(_LOOK_AGAIN_SECONDS)
+    return left
 
 
 def queue_of(url: str) -> App:

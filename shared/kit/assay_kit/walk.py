@@ -76,7 +76,6 @@ INSIDE_CALLS: KnownCalls = {
     "read_event_log": lambda _: Call(scopes=["events:read"]),
     "read_inner_clock": lambda _: Call(scopes=_CLOCK),
     "set_inner_clock": lambda session: Call(scopes=_CLOCK, body={"to": _soon(session), "is_running": False}),
-    "read_due": lambda _: Call(scopes=_CLOCK),
     "do_due": lambda session: Call(scopes=_CLOCK, body={"now": _soon(session)}),
     "read_pending": lambda _: Call(scopes=_CLOCK),
 }

@@ -1,6 +1,6 @@
 """Reads and writes assessments. No rules here, but one: a provider's people find their own organisation's only."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from sqlmodel import Session, col, select
@@ -82,14 +82,23 @@ class Assessments:
 
     def question(self, assessment: Assessment, code: str) -> tuple[Standard, Question]:
         """A question that is asked of this service under the pinned version, and its standard."""
+        return _asked(self.framework(assessment), assessment, code)
+
+    def ensure_asked(self, assessment: Assessment, codes: Iterable[str]) -> None:
+        """QuestionNotFound for the first that is not asked of this service under the pinned version."""
         framework = self.framework(assessment)
-        try:
-            standard, question = framework.locate(code)
-        except LookupError as error:
-            raise QuestionNotFound(code) from error
-        if not framework.applies(question, assessment.service_type):
-            raise QuestionNotFound(code)
-        return standard, question
+        for code in codes:
+            _asked(framework, assessment, code)
 
     def questions(self, assessment: Assessment) -> list[Question]:
         return self.framework(assessment).questions_for(assessment.service_type)
+
+
+def _asked(framework: Framework, assessment: Assessment, code: str) -> tuple[Standard, Question]:
+    try:
+        standard, question = framework.locate(code)
+    except LookupError as error:
+        raise QuestionNotFound(code) from error
+    if not framework.applies(question, assessment.service_type):
+        raise QuestionNotFound(code)
+    return standard, question

@@ -55,8 +55,8 @@ def save_answers(
     answers = SelfAnswers(session)
     there = answers.find(assessment_id, [each.question for each in wanted])
     saved = []
+    assessments.ensure_asked(assessment, (each.question for each in wanted))
     for each in wanted:
-        assessments.question(assessment, each.question)
         answer = there.get(each.question)
         check_match(each.read_version or 0, answer.version if answer else 0)
         saved.append(_written(answer, assessment_id, each, by=by, now=now))

@@ -85,8 +85,8 @@ def record_findings(
     answers = SelfAnswers(session).of(assessment_id)
     there = validations.find(assessment_id, [each.question for each in wanted])
     recorded = []
+    assessments.ensure_asked(assessment, (each.question for each in wanted))
     for each in wanted:
-        assessments.question(assessment, each.question)
         answer, finding = answers.get(each.question), there.get(each.question)
         rating = _standing(each, AnswerRating(answer.rating) if answer and answer.rating else None)
         check_match(each.read_version or 0, finding.version if finding else 0)
