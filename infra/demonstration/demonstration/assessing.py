@@ -10,7 +10,7 @@ from demonstration.stories import Story, working_morning
 
 _LEVELS = ("poor", "requires_improvement", "good", "excellent")
 
-# The share of answers at each level, worst first, that makes a rating; what requires improvement does so in two domains.
+# The share of answers at each level, worst first, that makes a rating. Improvement is required in two domains only.
 _MIXES: Mapping[str, Sequence[float]] = {
     "excellent": (0.0, 0.0, 0.2, 0.8),
     "good": (0.0, 0.04, 0.86, 0.1),
