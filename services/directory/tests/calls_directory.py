@@ -252,8 +252,14 @@ def _on_own_evidence(session: Session) -> Call:
 
 
 def _rely(session: Session) -> Call:
-    body = {"kind": "lot_application", "object_id": str(uuid4())}
-    return _machine(Scope.EVIDENCE_RELY, {"evidence_id": _evidence(session).id}, body, name="dps-admission")
+    evidence = _evidence(session)
+    body = {
+        "provider_id": str(evidence.provider_id),
+        "evidence_ids": [str(evidence.id)],
+        "kind": "lot_application",
+        "object_id": str(uuid4()),
+    }
+    return _machine(Scope.EVIDENCE_RELY, body=body, name="dps-admission")
 
 
 # Messages and settings

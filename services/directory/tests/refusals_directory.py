@@ -9,6 +9,7 @@ from uuid import uuid4
 from calls_directory import CALLS, CLIENT, FORM
 from sqlmodel import Session, select
 
+from assay_contracts.directory import RelyingObject
 from assay_contracts.roles import Role, Scope
 from assay_kit.identity import Principal
 from assay_kit.testing import NOON
@@ -57,7 +58,9 @@ def _relied_on(session: Session) -> Call:
     known = CALLS["remove_evidence"](session)
     shelf = EvidenceShelf(session)
     relier = Principal(subject="dps", name="dps-admission")
-    evidence.rely(shelf.get(known.path["evidence_id"]), "answer", uuid4(), shelf, by=relier, now=NOON)
+    found = shelf.get(known.path["evidence_id"])
+    by_object = RelyingObject("answer", uuid4())
+    evidence.rely([found.id], by_object, shelf, provider_id=found.provider_id, by=relier, now=NOON)
     return known
 
 
@@ -114,6 +117,7 @@ REFUSALS: list[tuple[str, int, Make]] = [
     ("upload_evidence", 404, _upload_elsewhere),
     ("upload_evidence", 409, _renamed_upload),
     ("remove_evidence", 409, _relied_on),
+    ("rely_on_evidence", 409, _with("rely_on_evidence", provider_id=str(uuid4()))),
     ("read_setting", 404, _elsewhere("read_setting", key="no.such")),
     ("read_setting_history", 404, _elsewhere("read_setting_history", key="no.such")),
     ("set_setting", 404, _elsewhere("set_setting", key="no.such")),

@@ -14,7 +14,8 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session, col, select, text
 
-from assay_contracts.directory import EvidenceLapsed
+from assay_contracts.directory import EvidenceLapsed, EvidenceNotTheirs, RelyingObject
+from assay_contracts.directory.client import DirectoryClient
 from assay_contracts.roles import Role, Scope
 from assay_kit.service import create_service
 from assay_kit.settings import Settings
@@ -178,10 +179,11 @@ def test_what_something_relies_on_stays(client_as: ClientAs, session: Session, s
     provider = make.provider(session)
     client = client_as(Role.PROVIDER_ADMIN, org=provider.id)
     kept, removed = (upload(client, provider.id).json()["id"] for _ in range(2))
-    machine = client_as(scopes=(Scope.EVIDENCE_RELY,), name="dps-admission")
-    reliance = {"kind": "lot_application", "object_id": str(uuid4())}
+    directory = asked_by_dps(client_as)
+    relying = answer()
     for _ in range(2):
-        assert machine.post(f"/v1/evidence/{kept}/reliances", json=reliance).status_code == 204
+        [record] = directory.rely_on_evidence([UUID(kept)], provider_id=provider.id, by_object=relying)
+        assert (str(record.id), record.sha256) == (kept, hashlib.sha256(PDF).hexdigest())
 
     assert client.get(f"/v1/evidence/{kept}").json()["is_relied_on"]
     assert client.delete(f"/v1/evidence/{kept}").json()["type"] == "/problems/evidence-relied-on"
@@ -189,7 +191,30 @@ def test_what_something_relies_on_stays(client_as: ClientAs, session: Session, s
     assert client.get(f"/v1/evidence/{removed}").status_code == 404
     assert kept in stored_files(settings)
     assert removed not in stored_files(settings)
-    assert machine.post(f"/v1/evidence/{uuid4()}/reliances", json=reliance).status_code == 404
+    assert directory.rely_on_evidence([], provider_id=provider.id, by_object=answer()) == ()
+
+
+def test_a_service_relies_on_evidence_of_the_provider_alone_and_on_all_or_none(
+    client_as: ClientAs, session: Session
+) -> None:
+    own, other = make.provider(session), make.provider(session)
+    officer = client_as(Role.COMPLIANCE_OFFICER)
+    mine, theirs = (UUID(upload(officer, each.id).json()["id"]) for each in (own, other))
+    directory, unknown = asked_by_dps(client_as), uuid4()
+
+    with pytest.raises(EvidenceNotTheirs) as refused:
+        directory.rely_on_evidence([mine, theirs, unknown], provider_id=own.id, by_object=answer())
+
+    assert set(refused.value.evidence_ids) == {theirs, unknown}
+    assert client_as(Role.PROVIDER_ADMIN, org=own.id).delete(f"/v1/evidence/{mine}").status_code == 204
+
+
+def asked_by_dps(client_as: ClientAs) -> DirectoryClient:
+    return DirectoryClient(client_as(scopes=(Scope.EVIDENCE_RELY,), name="dps-admission"), "")
+
+
+def answer() -> RelyingObject:
+    return RelyingObject("lot_application", uuid4())
 
 
 @pytest.mark.parametrize("statement", ["UPDATE evidence SET sha256 = 'x'", "DELETE FROM evidence_reliance"])
@@ -198,8 +223,7 @@ def test_the_database_itself_keeps_what_was_told_of_a_file(
 ) -> None:
     provider = make.provider(session)
     evidence_id = upload(client_as(Role.PROVIDER_ADMIN, org=provider.id), provider.id).json()["id"]
-    machine = client_as(scopes=(Scope.EVIDENCE_RELY,), name="dps-admission")
-    machine.post(f"/v1/evidence/{evidence_id}/reliances", json={"kind": "answer", "object_id": str(uuid4())})
+    asked_by_dps(client_as).rely_on_evidence([UUID(evidence_id)], provider_id=provider.id, by_object=answer())
     with pytest.raises(DBAPIError, match="frozen"), session.begin_nested():
         session.execute(text(statement))
 

@@ -1,11 +1,12 @@
 """What happens to evidence: kept, relied on, removed while nothing relies on it, lapsed when its day has passed."""
 
+from collections.abc import Collection
 from datetime import datetime, time, timedelta
 from uuid import UUID
 
 from sqlmodel import Session
 
-from assay_contracts.directory import EvidenceLapsed
+from assay_contracts.directory import EvidenceLapsed, EvidenceNotTheirs, RelyingObject
 from assay_contracts.messages import Recipient
 from assay_kit.calendar import at_london, london_day
 from assay_kit.due import DueWork
@@ -20,12 +21,33 @@ from .repository import EvidenceShelf
 _BATCH = 200
 
 
-def rely(evidence: Evidence, kind: str, object_id: UUID, shelf: EvidenceShelf, *, by: Principal, now: datetime) -> None:
-    """Another service relies on the evidence for one of its objects. Said twice, it is noted once."""
-    if shelf.reliance(evidence.id, by.name, kind, object_id) is None:
-        shelf.add(
-            EvidenceReliance(evidence_id=evidence.id, service=by.name, kind=kind, object_id=object_id, relied_on_at=now)
-        )
+def rely(
+    evidence_ids: Collection[UUID],
+    by_object: RelyingObject,
+    shelf: EvidenceShelf,
+    *,
+    provider_id: UUID,
+    by: Principal,
+    now: datetime,
+) -> list[Evidence]:
+    """Another service relies on evidence of a provider for one of its objects: on all of it, or on none.
+
+    Said twice, it is noted once.
+    """
+    found = shelf.locked(provider_id, evidence_ids)
+    if strange := set(evidence_ids) - {each.id for each in found}:
+        raise EvidenceNotTheirs(strange)
+    noted = shelf.relied_on_by(by.name, by_object)
+    for evidence in found:
+        if evidence.id not in noted:
+            shelf.add(_reliance(evidence, by_object, by=by, now=now))
+    return found
+
+
+def _reliance(evidence: Evidence, by_object: RelyingObject, *, by: Principal, now: datetime) -> EvidenceReliance:
+    return EvidenceReliance(
+        evidence_id=evidence.id, service=by.name, kind=by_object.kind, object_id=by_object.id, relied_on_at=now
+    )
 
 
 def remove(evidence: Evidence, shelf: EvidenceShelf) -> None:

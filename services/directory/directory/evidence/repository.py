@@ -1,11 +1,12 @@
 """Reads and writes what is known of evidence. The bytes are the store's. No rules here."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from uuid import UUID
 
 from sqlmodel import Session, col, func, select
 
+from assay_contracts.directory import RelyingObject
 from assay_kit.identity import Principal
 from assay_kit.pagination import Page, PageAsked, paginate
 from directory.tables import Evidence, EvidenceReliance
@@ -44,8 +45,19 @@ class EvidenceShelf:
         wanted = select(EvidenceReliance.evidence_id).where(col(EvidenceReliance.evidence_id).in_(evidence_ids))
         return set(self.session.exec(wanted.distinct()))
 
-    def reliance(self, evidence_id: UUID, service: str, kind: str, object_id: UUID) -> EvidenceReliance | None:
-        return self.session.get(EvidenceReliance, (evidence_id, service, kind, object_id))
+    def locked(self, provider_id: UUID, evidence_ids: Collection[UUID]) -> list[Evidence]:
+        """Those of `evidence_ids` that are the provider's, by id, locked in that order."""
+        wanted = select(Evidence).where(Evidence.provider_id == provider_id, col(Evidence.id).in_(evidence_ids))
+        return list(self.session.exec(wanted.order_by(col(Evidence.id)).with_for_update()))
+
+    def relied_on_by(self, service: str, by_object: RelyingObject) -> set[UUID]:
+        """The evidence that one object of a service relies on already."""
+        wanted = select(EvidenceReliance.evidence_id).where(
+            EvidenceReliance.service == service,
+            EvidenceReliance.kind == by_object.kind,
+            EvidenceReliance.object_id == by_object.id,
+        )
+        return set(self.session.exec(wanted))
 
     def first_to_lapse(self) -> date | None:
         wanted = select(func.min(Evidence.expires_on)).where(col(Evidence.lapsed_at).is_(None))

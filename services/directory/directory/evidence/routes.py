@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Query, Request
 from sqlmodel import Session
 from starlette.responses import StreamingResponse
 
+from assay_contracts.directory import EvidenceNotTheirs, EvidenceRecord, RelyingObject
 from assay_contracts.roles import CASEWORKERS, PROVIDER_ROLES, Role, Scope
 from assay_kit.clock import Now, business_now
 from assay_kit.database import SessionDep, new_id
@@ -131,13 +132,15 @@ async def download_evidence(
 
 
 @router.post(
-    "/{evidence_id}/reliances",
-    summary="Note that something relies on this evidence",
-    status_code=204,
-    responses=may_answer(EvidenceNotFound),
+    "/reliances",
+    summary="Note that something relies on evidence of a provider",
+    response_model=list[EvidenceRecord],
+    responses=may_answer(EvidenceNotTheirs),
 )
-def rely_on_evidence(evidence_id: UUID, asked: RelianceIn, shelf: ShelfDep, by: Relier, now: Now) -> None:
-    actions.rely(shelf.get(evidence_id, lock=True), asked.kind, asked.object_id, shelf, by=by, now=now)
+def rely_on_evidence(asked: RelianceIn, shelf: ShelfDep, by: Relier, now: Now) -> list[Evidence]:
+    """All of it or none. Said again it changes nothing, and answers the same."""
+    by_object = RelyingObject(asked.kind, asked.object_id)
+    return actions.rely(asked.evidence_ids, by_object, shelf, provider_id=asked.provider_id, by=by, now=now)
 
 
 @router.delete(

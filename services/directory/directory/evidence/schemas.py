@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, Field, StringConstraints
 
+from assay_contracts.directory.evidence import MOST_EVIDENCE_AT_ONCE
 from assay_kit.text import Day, Line, Model
 
 Filename = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f/\\]+$")]
@@ -24,6 +25,10 @@ class UploadAsked(BaseModel):
 
 
 class RelianceIn(Model):
+    """What one object of the calling service relies on, all of one provider."""
+
+    provider_id: UUID
+    evidence_ids: list[UUID] = Field(min_length=1, max_length=MOST_EVIDENCE_AT_ONCE)
     kind: EvidenceKind
     object_id: UUID
 

@@ -7,6 +7,7 @@ from assay_contracts.directory.events import (
     EvidenceLapsed,
     ProviderRecorded,
 )
+from assay_contracts.directory.evidence import EvidenceNotTheirs, EvidenceRecord, RelyingObject
 from assay_contracts.directory.records import (
     ActivityRecord,
     Capacity,
@@ -33,7 +34,10 @@ __all__ = [
     "ContractRecord",
     "ContractRecorded",
     "EvidenceLapsed",
+    "EvidenceNotTheirs",
+    "EvidenceRecord",
     "ProviderRecord",
     "ProviderRecorded",
     "ProviderStatus",
+    "RelyingObject",
 ]

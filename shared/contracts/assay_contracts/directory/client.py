@@ -1,12 +1,17 @@
 """Asking the directory. `FakeDirectory` answers the same from what a test gives it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Protocol
 from uuid import UUID
 
 import httpx
+from pydantic import TypeAdapter
 
+from assay_contracts.directory.evidence import EvidenceNotTheirs, EvidenceRecord, RelyingObject
 from assay_contracts.directory.records import CareServiceRecord, ProviderRecord
+from assay_kit.problems import Unavailable
+
+_RECORDS = TypeAdapter(list[EvidenceRecord])
 
 
 class Directory(Protocol):
@@ -14,9 +19,21 @@ class Directory(Protocol):
 
     def care_service(self, care_service_id: UUID) -> CareServiceRecord | None: ...
 
+    def rely_on_evidence(
+        self, evidence_ids: Iterable[UUID], *, provider_id: UUID, by_object: RelyingObject
+    ) -> Sequence[EvidenceRecord]:
+        """Note that `by_object` relies on evidence of one provider, which from then on cannot be removed.
+
+        Answers what is known of each, by id. Said again it changes nothing. EvidenceNotTheirs where any is not the
+        provider's: then nothing is noted. Unavailable where the directory does not answer.
+        """
+        ...
+
 
 class DirectoryClient:
-    """Calls `GET /v1/copies/providers/{id}` and `/v1/copies/care-services/{id}` (scope `copies:read`)."""
+    """Calls `GET /v1/copies/providers/{id}` and `/v1/copies/care-services/{id}` (scope `copies:read`), and
+    `POST /v1/evidence/reliances` (scope `evidence:rely`).
+    """
 
     def __init__(self, http: httpx.Client, url: str) -> None:
         self._http = http
@@ -30,6 +47,27 @@ class DirectoryClient:
         body = self._get(f"/v1/copies/care-services/{care_service_id}")
         return None if body is None else CareServiceRecord.model_validate_json(body)
 
+    def rely_on_evidence(
+        self, evidence_ids: Iterable[UUID], *, provider_id: UUID, by_object: RelyingObject
+    ) -> Sequence[EvidenceRecord]:
+        wanted = sorted({str(each) for each in evidence_ids})
+        if not wanted:
+            return ()
+        asked = {
+            "provider_id": str(provider_id),
+            "evidence_ids": wanted,
+            "kind": by_object.kind,
+            "object_id": str(by_object.id),
+        }
+        try:
+            response = self._http.post(f"{self._url}/v1/evidence/reliances", json=asked)
+            if response.status_code == httpx.codes.CONFLICT:
+                raise EvidenceNotTheirs(UUID(each) for each in response.json()["evidence_ids"])
+            response.raise_for_status()
+        except httpx.HTTPError as error:
+            raise Unavailable("The evidence cannot be looked up; try again in a moment.") from error
+        return _RECORDS.validate_json(response.content)
+
     def _get(self, path: str) -> bytes | None:
         response = self._http.get(self._url + path)
         if response.status_code == httpx.codes.NOT_FOUND:
@@ -39,16 +77,31 @@ class DirectoryClient:
 
 
 class FakeDirectory:
-    """For other services' tests."""
+    """For other services' tests. `reliances` holds what was relied on: (evidence id, relying object)."""
 
     def __init__(
-        self, providers: Iterable[ProviderRecord] = (), care_services: Iterable[CareServiceRecord] = ()
+        self,
+        providers: Iterable[ProviderRecord] = (),
+        care_services: Iterable[CareServiceRecord] = (),
+        evidence: Iterable[EvidenceRecord] = (),
     ) -> None:
         self.providers = {each.id: each for each in providers}
         self.care_services = {each.id: each for each in care_services}
+        self.evidence = {each.id: each for each in evidence}
+        self.reliances: set[tuple[UUID, RelyingObject]] = set()
 
     def provider(self, provider_id: UUID) -> ProviderRecord | None:
         return self.providers.get(provider_id)
 
     def care_service(self, care_service_id: UUID) -> CareServiceRecord | None:
         return self.care_services.get(care_service_id)
+
+    def rely_on_evidence(
+        self, evidence_ids: Iterable[UUID], *, provider_id: UUID, by_object: RelyingObject
+    ) -> Sequence[EvidenceRecord]:
+        wanted = set(evidence_ids)
+        theirs = {each.id for each in self.evidence.values() if each.provider_id == provider_id}
+        if strange := wanted - theirs:
+            raise EvidenceNotTheirs(strange)
+        self.reliances |= {(each, by_object) for each in wanted}
+        return [self.evidence[each] for each in sorted(wanted)]
