@@ -20,9 +20,14 @@ def _do(command: str, **options: object) -> None:
 
 
 @app.command()
-def setup() -> None:
+def setup(
+    new_passwords: Annotated[
+        bool,
+        typer.Option("--new-passwords", help="Take over databases whose roles have other passwords."),
+    ] = False,
+) -> None:
     """Make ASSAY_HOME, secrets, databases, migrations and first data. Can be repeated."""
-    _do("setting_up")
+    _do("setting_up", new_passwords=new_passwords)
 
 
 @app.command()

@@ -1,4 +1,7 @@
-"""Marks in ASSAY_HOME of what has been done there. Light: `assay up` reads them instead of asking whoever made them."""
+"""Marks in ASSAY_HOME of what has been done there, by which `assay up` starts sooner with the server of that home.
+
+They decide nothing else: what a database holds it says itself (`holdings`).
+"""
 
 import hashlib
 import importlib.util
@@ -10,9 +13,7 @@ from assay_kit.settings import Settings
 
 DONE = "set-up"
 """Holds a hash of the code and the settings whose tables and first data are in the databases."""
-BEGUN = "demonstration-begun"
 LOADED = "demonstration-loaded"
-"""With the first and without the second a load was interrupted."""
 
 
 def mark_done(settings: Settings, home: Home) -> None:
@@ -25,8 +26,16 @@ def is_marked_done(settings: Settings, home: Home) -> bool:
     return done.exists() and done.read_text(encoding="utf-8") == _fingerprint(settings, home)
 
 
-def is_half_loaded(home: Home) -> bool:
-    return (home.root / BEGUN).exists() and not (home.root / LOADED).exists()
+def mark_loaded(home: Home) -> None:
+    (home.root / LOADED).touch()
+
+
+def unmark_loaded(home: Home) -> None:
+    (home.root / LOADED).unlink(missing_ok=True)
+
+
+def is_marked_loaded(home: Home) -> bool:
+    return (home.root / LOADED).exists()
 
 
 def _fingerprint(settings: Settings, home: Home) -> str:

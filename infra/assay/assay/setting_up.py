@@ -8,44 +8,62 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import psycopg
-from psycopg import sql
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from sqlalchemy import make_url
 from sqlalchemy.exc import OperationalError
 from sqlmodel import Session
 
+from assay import holdings
+from assay.holdings import Holding, InTheWay
 from assay.home import Home, NotAHome
 from assay.leftovers import OURS
-from assay.marks import BEGUN, is_half_loaded, is_marked_done, mark_done
+from assay.marks import is_marked_done, mark_done, unmark_loaded
 from assay.members import DATABASES, SERVICES, package_of
 from assay_kit import embedded
 from assay_kit.clock import real_now
-from assay_kit.database import DatabaseRole, database_name, database_url, make_engine, server_url
+from assay_kit.database import DatabaseRole, database_url, make_engine
 from assay_kit.provisioning import create_database, is_migrated, migrate
 from assay_kit.settings import Settings
 
 BEFORE_THE_DEMONSTRATION = datetime(2020, 3, 2, 9, tzinfo=UTC)
 
 
-def run() -> int:
+def run(*, new_passwords: bool = False) -> int:
     """Set up what is missing; 0 when all is there."""
     console = Console(highlight=False)
     settings = Settings()
     home = Home(settings.home)
     try:
         home.make()
-    except NotAHome as reason:
-        console.print(f"[bold red]Nothing was set up.[/] {reason}")
+        with _server(settings):
+            _clear_the_way(console, settings, home, new_passwords=new_passwords)
+            if _is_done(settings, home):
+                console.print("  [green]✓[/] databases [dim]already set up[/]")
+            else:
+                _set_up(console, settings)
+                mark_done(settings, home)
+            return _refuse_a_movable_clock(console, settings)
+    except (InTheWay, NotAHome) as reason:
+        console.print("[bold red]Nothing was set up.[/]", escape(str(reason)))
         return 1
-    with _server(settings):
-        _forget_half_a_demonstration(console, settings, home)
-        if _is_done(settings, home):
-            console.print("  [green]✓[/] databases [dim]already set up[/]")
-        else:
-            _set_up(console, settings)
-            mark_done(settings, home)
-        return _refuse_a_movable_clock(console, settings)
+
+
+def _clear_the_way(console: Console, settings: Settings, home: Home, *, new_passwords: bool) -> None:
+    """Refuse other data and another copy's databases; begin again where a demonstration was loaded only in part."""
+    found = holdings.held(settings)
+    holdings.refuse_other_data(settings, found)
+    if not new_passwords:
+        holdings.refuse_other_secrets(settings, found)
+    for name in found if new_passwords else ():
+        create_database(settings, name)
+    if found.get("directory") is not Holding.WHOLE:
+        unmark_loaded(home)
+    if found.get("directory") is Holding.PART:
+        holdings.refuse_what_is_being_loaded(settings)
+        console.print("  The demonstration data was loaded only in part last time; beginning again.")
+        holdings.drop_what_was_loaded_in_part(settings, found)
 
 
 def _refuse_a_movable_clock(console: Console, settings: Settings) -> int:
@@ -104,6 +122,7 @@ def _set_up(console: Console, settings: Settings) -> None:
 
 def _database(settings: Settings, name: str) -> None:
     create_database(settings, name)
+    holdings.mark_unmarked(settings, name)
 
 
 def _tables(settings: Settings, name: str) -> None:
@@ -128,16 +147,3 @@ def _first_data(settings: Settings, name: str) -> None:
 def _began(settings: Settings) -> datetime:
     """When what ships came to be: now, or before anything that the demonstration tells of."""
     return BEFORE_THE_DEMONSTRATION if settings.is_demonstration else real_now()
-
-
-def _forget_half_a_demonstration(console: Console, settings: Settings, home: Home) -> None:
-    """Demonstration data whose loading was interrupted cannot be loaded on: begin again from empty databases."""
-    if not settings.is_demonstration or not is_half_loaded(home):
-        return
-    console.print("  The demonstration data was loaded only in part last time; beginning again.")
-    address = make_url(server_url(settings)).set(drivername="postgresql").render_as_string(hide_password=False)
-    with psycopg.connect(address, autocommit=True) as server:
-        for name in DATABASES:
-            database = sql.Identifier(database_name(settings, name))
-            server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(database))
-    (home.root / BEGUN).unlink()

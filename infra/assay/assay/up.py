@@ -9,11 +9,12 @@ from collections.abc import Sequence
 from types import FrameType
 
 from rich.console import Console
+from rich.markup import escape
 
 from assay import addresses, programs
 from assay.home import AlreadyRunning, Home, NotAHome
 from assay.leftovers import OURS, end, is_free, processes_of
-from assay.marks import LOADED, is_half_loaded, is_marked_done
+from assay.marks import is_marked_done, is_marked_loaded
 from assay.programs import Program
 from assay.readiness import DidNotStart, Wait
 from assay.supervision import Supervisor, launch
@@ -43,7 +44,7 @@ def run() -> int:
             _clear_the_way(console, settings, home)
             return Running(console, settings, home).run()
     except (AlreadyRunning, CannotStart, NotAHome) as reason:
-        console.print(f"[bold red]Assay did not start.[/] {reason}")
+        console.print("[bold red]Assay did not start.[/]", escape(str(reason)))
         return 1
     except Stopped:
         return 0
@@ -84,7 +85,7 @@ class Running:
         except Stopped:
             return 0
         except (CannotStart, DidNotStart) as reason:
-            self._console.print(f"[bold red]Assay did not start.[/] {reason}", markup=True)
+            self._console.print("[bold red]Assay did not start.[/]", escape(str(reason)))
             return 1
         finally:
             self._end(daemon)
@@ -99,16 +100,19 @@ class Running:
             self._do("setup", "preparing the databases")
         behind = [*programs.services(self._settings), programs.worker(), programs.portal(self._settings)]
         self._start(supervisor, behind)
-        if self._settings.is_demonstration and not (self._home.root / LOADED).exists():
+        if self._settings.is_demonstration and not self._is_loaded():
             self._do("demonstrate", "loading the demonstration data")
         self._start(supervisor, [programs.gateway(self._settings)])
         addresses.show(self._console, self._settings, self._home, seconds=time.monotonic() - began)
 
     def _is_set_up(self) -> bool:
         """Known without a look only for the embedded server: whoever else has a database may have changed it."""
-        if self._settings.database_url or is_half_loaded(self._home):
+        if self._settings.database_url or (self._settings.is_demonstration and not is_marked_loaded(self._home)):
             return False
         return is_marked_done(self._settings, self._home)
+
+    def _is_loaded(self) -> bool:
+        return not self._settings.database_url and is_marked_loaded(self._home)
 
     def _await_supervisor(self, daemon: "subprocess.Popen[bytes]", supervisor: Supervisor) -> None:
         until = time.monotonic() + 15
