@@ -93,7 +93,11 @@ LEFT JOIN LATERAL (
             WHERE entry.kind = 'contracting_concern' AND entry.substantiated
                 AND (CAST(:concerns_after AS date) IS NULL OR entry.event_on > :concerns_after)
         ) AS concerns,
-        jsonb_agg(jsonb_build_object('since', entry.event_on, 'filled_on', entry.ended_on) ORDER BY entry.event_on, entry.id) FILTER (
+        jsonb_agg(jsonb_build_object(
+            'since', entry.event_on,
+            'filled_on', entry.ended_on,
+            'restricted', entry.restricted
+        ) ORDER BY entry.event_on, entry.id) FILTER (
             WHERE entry.kind = 'manager_vacancy'
         ) AS vacancies
     FROM (

@@ -20,7 +20,8 @@ from risk.dashboard import repository
 from risk.dashboard.errors import CareServiceNotShown
 from risk.dashboard.schemas import BandCounts, CareServicePage, DashboardRow, LocationBand, LocationBands
 from risk.dependencies import BandReader, Reader
-from risk.intelligence.life import INTAKE_LIFE
+from risk.intelligence.life import ENTRY_LIFE, INTAKE_LIFE
+from risk.intelligence.repository import Entries
 from risk.intelligence.sight import InFull
 from risk.interventions.repository import Interventions
 from risk.interventions.reviews import overdue_days
@@ -119,7 +120,9 @@ def _timeline(session: SessionDep, care_service_id: UUID, *, by: Principal, in_f
     if in_full:
         return list(steps)
     if sees_casework(by):
-        return [step for step in steps if not _is_restricted(step)]
+        learnt = [step.object_id for step in steps if step.object_kind == ENTRY_LIFE.name]
+        readable = Entries(session).open_among(learnt)
+        return [step for step in steps if not _is_restricted(step, readable)]
     return [
         step if step.object_kind == BAND_LIFE.name else step.model_copy(update={"reason": None, "detail": {}})
         for step in steps
@@ -127,9 +130,10 @@ def _timeline(session: SessionDep, care_service_id: UUID, *, by: Principal, in_f
     ]
 
 
-def _is_restricted(step: TimelineEntryRead) -> bool:
+def _is_restricted(step: TimelineEntryRead, readable: set[UUID]) -> bool:
     """What a machine sent to be placed counts as restricted: nobody has said yet that it is not."""
-    return step.object_kind == INTAKE_LIFE.name or bool(step.detail.get("restricted"))
+    is_unreadable = step.object_kind == ENTRY_LIFE.name and step.object_id not in readable
+    return step.object_kind == INTAKE_LIFE.name or is_unreadable or bool(step.detail.get("restricted"))
 
 
 @router.get(

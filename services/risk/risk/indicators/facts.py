@@ -87,6 +87,7 @@ class Vacancy(_Fact):
 
     since: date
     filled_on: date | None = None
+    restricted: bool = False
 
 
 class LiveIntervention(_Fact):

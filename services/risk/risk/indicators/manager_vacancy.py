@@ -1,5 +1,6 @@
 """Indicator 10: how long the service has had no registered manager. Pure."""
 
+from dataclasses import replace
 from datetime import date
 
 from risk.indicators.facts import Facts
@@ -11,6 +12,16 @@ BY_OFFICER = "recorded by an officer"
 
 
 def read(facts: Facts, policy: Policy) -> Reading:
+    """Confidential where the answer would be another one without the entries that are restricted."""
+    reading = _read(facts, policy)
+    open_to_all = tuple(each for each in facts.vacancies if not each.restricted)
+    if open_to_all == facts.vacancies:
+        return reading
+    without = _read(facts.model_copy(update={"vacancies": open_to_all}), policy)
+    return reading if reading == without else replace(reading, confidential=True)
+
+
+def _read(facts: Facts, policy: Policy) -> Reading:
     if not facts.requires_registered_manager:
         return not_applicable(KEY, "No registered manager is required.")
     since, source = vacant_since(facts)

@@ -13,12 +13,13 @@ from assay_kit.calendar import london_day
 from assay_kit.freeze import content_hash
 from assay_kit.identity import Principal
 from assay_kit.timeline import begin, take
-from risk.bands.actions import refresh, refresh_provider
+from risk.bands.actions import refresh
+from risk.bands.repository import Bands
 from risk.intelligence.errors import RecordingBarred, UnknownCareService
 from risk.intelligence.life import ENTRY_LIFE, EntryStatus, EntryStep
 from risk.intelligence.repository import Entries
 from risk.intelligence.rules import Bar, Draft, Kind, bars_to_recording
-from risk.intelligence.schemas import EntryWanted
+from risk.intelligence.schemas import EntryWanted, Withdrawal
 from risk.tables import Intelligence
 from risk.tables.base import columns_of
 
@@ -49,18 +50,15 @@ def correct(
         _refuse([Bar.ANOTHER_SUBJECT])
     _check(wanted, copies, now=now)
     entry = _entry(wanted, by=by, now=now, corrects_id=old.id, correction_reason=reason)
-    kept = keep(session, entry, by=by, now=now)
-    if old.care_service_id not in {None, kept.care_service_id}:
-        refresh(session, [old.care_service_id], now=now)
-    return kept
+    return keep(session, entry, by=by, now=now)
 
 
-def withdraw(session: Session, entry_id: UUID, reason: str, *, by: Principal, now: datetime) -> Intelligence:
+def withdraw(session: Session, entry_id: UUID, wanted: Withdrawal, *, by: Principal, now: datetime) -> Intelligence:
     """An entry that should never have been made: it stays, and a new one says that it does not stand."""
     entries = Entries(session)
     old = entries.get(entry_id, in_full=True)
     _refuse([Bar.ALREADY_CORRECTED] if entries.is_corrected(old.id) or old.is_withdrawal else [])
-    kept = columns_of(old, "id", "source_reference")
+    kept = columns_of(old, "id", "source_reference", "narrative")
     entry = Intelligence(
         **kept
         | {
@@ -69,34 +67,43 @@ def withdraw(session: Session, entry_id: UUID, reason: str, *, by: Principal, no
             "recorded_by": by.subject,
             "recorded_by_name": by.name,
             "corrects_id": old.id,
-            "correction_reason": reason,
+            "correction_reason": wanted.reason,
+            "restricted": old.restricted or wanted.restricted,
             "is_withdrawal": True,
-            "content_hash": content_hash([old.content_hash, reason]),
+            "content_hash": content_hash([old.content_hash, wanted.reason]),
         }
     )
     return keep(session, entry, by=by, now=now)
 
 
 def keep(session: Session, entry: Intelligence, *, by: Principal, now: datetime) -> Intelligence:
-    """Add an entry, whoever sent it; the one that it corrects stands no longer. The band follows at once."""
+    """Add an entry, whoever sent it; the one that it corrects stands no longer. The bands of both follow at once."""
     entries = Entries(session)
     entries.add(entry)
+    reached = _reach(session, entry)
     if entry.corrects_id is not None:
-        _supersede(session, entries.get(entry.corrects_id, in_full=True), entry, by=by, now=now)
+        old = entries.get(entry.corrects_id, in_full=True)
+        _supersede(session, old, entry, by=by, now=now)
+        reached |= _reach(session, old)
     if not entry.is_withdrawal:
         standing = _Standing(entry.id, EntryStatus.STANDING)
         begin(session, standing, ENTRY_LIFE, by=by, now=now, step="record", **_about(entry))
-    if entry.care_service_id is not None:
-        refresh(session, [entry.care_service_id], now=now)
-    else:
-        refresh_provider(session, entry.provider_id, now=now)
+    refresh(session, reached, now=now)
     return entry
+
+
+def _reach(session: Session, entry: Intelligence) -> set[UUID]:
+    """The services that an entry is about: of a provider as a whole, all of them."""
+    if entry.care_service_id is not None:
+        return {entry.care_service_id}
+    return set(Bands(session).services_of(entry.provider_id))
 
 
 def _supersede(session: Session, old: Intelligence, new: Intelligence, *, by: Principal, now: datetime) -> None:
     step = EntryStep.WITHDRAW if new.is_withdrawal else EntryStep.CORRECT
-    standing = _Standing(old.id, EntryStatus.STANDING)
-    take(session, standing, step, ENTRY_LIFE, by=by, now=now, reason=new.correction_reason, **_about(old))
+    standing, about = _Standing(old.id, EntryStatus.STANDING), _about(old)
+    about["detail"]["restricted"] = old.restricted or new.restricted
+    take(session, standing, step, ENTRY_LIFE, by=by, now=now, reason=new.correction_reason, **about)
 
 
 def _about(entry: Intelligence) -> dict[str, Any]:

@@ -1,8 +1,10 @@
 """Reads and writes intelligence. No rules here."""
 
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import ColumnElement, and_
 from sqlmodel import Session, col, select
 
 from assay_kit.pagination import Page, PageAsked, paginate
@@ -18,15 +20,20 @@ class Entries:
     def get(self, entry_id: UUID, *, in_full: bool) -> Intelligence:
         """The entry, if the reader may know that it exists."""
         found = self._session.get(Intelligence, entry_id)
-        if found is None or (found.restricted and not in_full):
+        if found is None or not (in_full or self.open_among([entry_id])):
             raise IntelligenceNotFound(entry_id)
         return found
+
+    def open_among(self, ids: Iterable[UUID]) -> set[UUID]:
+        """Those that anybody who reads intelligence may read."""
+        wanted = select(Intelligence.id).where(col(Intelligence.id).in_(list(ids)), _is_open())
+        return set(self._session.exec(wanted))
 
     def page(self, page: PageAsked, *, in_full: bool, **about: Any) -> Page[Intelligence]:
         """Entries as `about` says, the newest first. Restricted ones cannot be found by asking for them either."""
         wanted = select(Intelligence)
         if not in_full:
-            wanted = wanted.where(col(Intelligence.restricted).is_(False))
+            wanted = wanted.where(_is_open())
         for column, value in about.items():
             if value is not None:
                 wanted = wanted.where(getattr(Intelligence, column) == value)
@@ -34,7 +41,7 @@ class Entries:
 
     def has_restricted(self, *, provider_id: UUID | None, care_service_id: UUID | None) -> bool:
         """Whether anything restricted is held, whatever else was asked for."""
-        wanted = select(Intelligence.id).where(col(Intelligence.restricted).is_(True))
+        wanted = select(Intelligence.id).where(~_is_open())
         if care_service_id is not None:
             wanted = wanted.where(Intelligence.care_service_id == care_service_id)
         if provider_id is not None:
@@ -45,7 +52,7 @@ class Entries:
         """Which entry corrects which; one that the reader may not see is not named."""
         wanted = select(Intelligence.corrects_id, Intelligence.id).where(col(Intelligence.corrects_id).in_(ids))
         if not in_full:
-            wanted = wanted.where(col(Intelligence.restricted).is_(False))
+            wanted = wanted.where(_is_open())
         return {corrected: entry for corrected, entry in self._session.exec(wanted) if corrected is not None}
 
     def under(self, system: str, kind: Kind, reference: str) -> Intelligence | None:
@@ -104,3 +111,15 @@ class Entries:
         return paginate(
             self._session, wanted, page, col(RestrictedReading.read_at).desc(), col(RestrictedReading.id).desc()
         )
+
+
+def _is_open() -> ColumnElement[bool]:
+    """Neither restricted, nor corrected (at whatever remove) by an entry that is: what it said is restricted since."""
+    corrected = (
+        select(Intelligence.corrects_id)
+        .where(col(Intelligence.restricted).is_(True), col(Intelligence.corrects_id).is_not(None))
+        .cte("restricted_since", recursive=True)
+    )
+    before = select(Intelligence.corrects_id).join(corrected, col(Intelligence.id) == corrected.c.corrects_id)
+    corrected = corrected.union(before.where(col(Intelligence.corrects_id).is_not(None)))
+    return and_(col(Intelligence.restricted).is_(False), col(Intelligence.id).not_in(select(corrected.c.corrects_id)))

@@ -113,7 +113,7 @@ def correct_intelligence(
 def withdraw_intelligence(
     entry_id: UUID, wanted: Withdrawal, session: SessionDep, by: Caseworker, now: Now
 ) -> EntryRead:
-    return EntryRead.of(actions.withdraw(session, entry_id, wanted.reason, by=by, now=now), corrected_by=None)
+    return EntryRead.of(actions.withdraw(session, entry_id, wanted, by=by, now=now), corrected_by=None)
 
 
 # ---------------------------------------------------------------- grants

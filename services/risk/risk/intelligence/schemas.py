@@ -49,7 +49,10 @@ class Correction(Model):
 
 
 class Withdrawal(Model):
+    """`restricted`: what is withdrawn is read from now on only by those who read restricted entries."""
+
     reason: Reason
+    restricted: Flag = False
 
 
 class _Sent(Model):

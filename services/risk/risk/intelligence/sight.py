@@ -25,8 +25,13 @@ def sees_in_full(request: Request, session: SessionDep, by: Annotated[Principal,
     grant = _grant_of(session, by.subject, now=now)
     if grant is None:
         return False
-    session.add(RestrictedReading(grant_id=grant.id, what=request.url.path, read_at=now))
+    session.add(RestrictedReading(grant_id=grant.id, what=_asked(request), read_at=now))
     return True
+
+
+def _asked(request: Request) -> str:
+    """What was asked for, filters included: they say whose intelligence was read."""
+    return f"{request.url.path}?{request.url.query}" if request.url.query else request.url.path
 
 
 def _grant_of(session: Session, subject: str, *, now: Now) -> RestrictedGrant | None:

@@ -1,0 +1,182 @@
+"""What becomes restricted, or rests on what is, is kept from those who may not see it, at every outlet."""
+
+from typing import Any
+
+import pytest
+from make_facts import POLICY, days_ago, facts
+from make_risk import ClientAs, green_service, provider
+from sqlmodel import Session, select
+
+from assay_contracts.directory import CareServiceRecord
+from assay_contracts.risk import BandChanged
+from assay_contracts.roles import Role
+from assay_kit.testing import told
+from risk.bands.rules import IN_CONFIDENCE
+from risk.indicators import manager_vacancy
+from risk.indicators.facts import Vacancy
+from risk.tables import ServiceBand
+
+SLIP = "Mrs Invented of flat 4 told the matron"
+CLEAN = "A complaint about a colleague was taken up."
+
+
+def entry(about: CareServiceRecord, **more: Any) -> dict[str, Any]:
+    usual = {
+        "kind": "complaint",
+        "provider_id": str(about.provider_id),
+        "care_service_id": str(about.id),
+        "event_on": "2026-02-10",
+        "source": "Letter",
+        "restricted": False,
+        "substantiated": True,
+        "narrative": SLIP,
+    }
+    return usual | more
+
+
+def recorded(client_as: ClientAs, wanted: dict[str, Any]) -> str:
+    made = client_as(Role.COMPLIANCE_OFFICER, name="Olga").post("/v1/intelligence", json=wanted)
+    assert made.status_code == 201, made.text
+    return str(made.json()["id"])
+
+
+def corrected(client_as: ClientAs, entry_id: str, wanted: dict[str, Any], reason: str = "Names a person.") -> str:
+    made = client_as(Role.COMPLIANCE_OFFICER, name="Olga").post(
+        f"/v1/intelligence/{entry_id}/corrections", json={"reason": reason, "entry": wanted}
+    )
+    assert made.status_code == 201, made.text
+    return str(made.json()["id"])
+
+
+def shown(client_as: ClientAs, service: CareServiceRecord, role: Role = Role.COMMISSIONER) -> list[str]:
+    about = {"care_service_id": str(service.id)}
+    page = client_as(role, name="Reader").get("/v1/intelligence", params=about).json()
+    return [each["id"] for each in page["items"]]
+
+
+# ---------------------------------------------------------------- a manager's vacancy
+
+
+@pytest.mark.parametrize(
+    ("vacancies", "is_confidential"),
+    [
+        ((Vacancy(since=days_ago(40)),), False),
+        ((Vacancy(since=days_ago(40), restricted=True),), True),
+        ((Vacancy(since=days_ago(40), restricted=True), Vacancy(since=days_ago(60))), False),
+        ((Vacancy(since=days_ago(60), restricted=True), Vacancy(since=days_ago(40))), True),
+        ((Vacancy(since=days_ago(60), filled_on=days_ago(9), restricted=True),), False),  # the register says the same
+    ],
+)
+def test_a_vacancy_is_confidential_where_a_restricted_entry_makes_the_difference(
+    vacancies: tuple[Vacancy, ...], is_confidential: bool
+) -> None:
+    assert manager_vacancy.read(facts(vacancies=vacancies), POLICY).confidential is is_confidential
+
+
+def test_a_restricted_vacancy_shows_at_no_outlet(session: Session, client_as: ClientAs) -> None:
+    service = green_service(session, requires_registered_manager=True)
+    vacancy = {"kind": "manager_vacancy", "event_on": "2025-10-01", "restricted": True}
+    recorded(client_as, entry(service, **vacancy))
+    reader, officer = client_as(Role.SOCIAL_CARE_ASSESSOR, name="Reader"), client_as(Role.COMPLIANCE_OFFICER)
+    service_path = f"/v1/care-services/{service.id}"
+    assert "No registered manager since 1 October 2025" in officer.get(f"{service_path}/band").text
+    for path in (service_path, f"{service_path}/band", f"{service_path}/band-results", "/v1/dashboard"):
+        answer = reader.get(path)
+        assert IN_CONFIDENCE in answer.text, path
+        assert "October" not in answer.text, path
+        assert "2025-10-01" not in answer.text, path
+    last = told(session, BandChanged)[-1]
+    assert last.reasons == (IN_CONFIDENCE,)
+
+
+# ---------------------------------------------------------------- what is restricted later
+
+
+def test_a_correction_that_restricts_takes_what_it_corrects_out_of_sight(session: Session, client_as: ClientAs) -> None:
+    service = green_service(session)
+    first = recorded(client_as, entry(service))
+    second = corrected(client_as, first, entry(service, event_on="2026-02-11"), "The day was wrong.")
+    assert set(shown(client_as, service)) == {first, second}
+    third = corrected(client_as, second, entry(service, restricted=True), "It tells about flat 4.")
+    reader = client_as(Role.COMMISSIONER, name="Reader")
+    assert shown(client_as, service) == []
+    for each in (first, second, third):
+        assert reader.get(f"/v1/intelligence/{each}").status_code == 404
+    page = reader.get(f"/v1/care-services/{service.id}").text
+    assert "flat 4" not in page
+    assert '"intelligence"' not in page
+    assert len(shown(client_as, service, Role.COMPLIANCE_OFFICER)) == 3
+
+
+def test_an_open_correction_of_a_restricted_entry_is_read_without_what_came_before(
+    session: Session, client_as: ClientAs
+) -> None:
+    service = green_service(session)
+    first = recorded(client_as, entry(service))
+    second = corrected(client_as, first, entry(service, restricted=True))
+    third = corrected(client_as, second, entry(service, narrative=CLEAN), "Written without the name.")
+    assert shown(client_as, service) == [third]
+
+
+def test_what_is_withdrawn_may_be_restricted_and_is_not_copied(session: Session, client_as: ClientAs) -> None:
+    service = green_service(session)
+    officer = client_as(Role.COMPLIANCE_OFFICER, name="Olga")
+    for is_restricted in (False, True):
+        made = recorded(client_as, entry(service))
+        wanted = {"reason": "It should never have been recorded.", "restricted": is_restricted}
+        gone = officer.post(f"/v1/intelligence/{made}/withdrawal", json=wanted)
+        assert (gone.status_code, gone.json()["narrative"]) == (201, None)
+        assert (made in shown(client_as, service)) is not is_restricted
+
+
+def test_others_learn_that_something_is_held_of_a_service_whose_entry_was_restricted_elsewhere(
+    session: Session, client_as: ClientAs
+) -> None:
+    of = provider(session)
+    one, two = green_service(session, of), green_service(session, of)
+    corrected(client_as, recorded(client_as, entry(one)), entry(two, restricted=True))
+    reader = client_as(Role.COMMISSIONER, name="Reader")
+    for service in (one, two):
+        page = reader.get("/v1/intelligence", params={"care_service_id": str(service.id)}).json()
+        assert (page["items"], page["notice"]) == ([], IN_CONFIDENCE)
+
+
+def test_the_log_of_a_grant_says_whose_intelligence_was_read(session: Session, client_as: ClientAs) -> None:
+    service = green_service(session)
+    manager = client_as(Role.COMMISSIONING_MANAGER, name="Mary")
+    wanted = {"subject": "person:audrey-auditor", "reason": "Scrutiny of complaints.", "hours": 24}
+    granted = manager.post("/v1/restricted-grants", json=wanted).json()
+    shown_to = {"care_service_id": str(service.id)}
+    client_as(Role.AUDITOR, name="Audrey Auditor").get("/v1/intelligence", params=shown_to)
+    [use] = manager.get(f"/v1/restricted-grants/{granted['id']}/readings").json()["items"]
+    assert use["what"] == f"/v1/intelligence?care_service_id={service.id}"
+
+
+# ---------------------------------------------------------------- a correction that moves an entry
+
+
+def band_of(session: Session, service: CareServiceRecord) -> str:
+    return str(session.exec(select(ServiceBand.band).where(ServiceBand.care_service_id == service.id)).one())
+
+
+def test_both_bands_follow_when_a_correction_moves_a_machines_entry(session: Session, client_as: ClientAs) -> None:
+    one, two = green_service(session), green_service(session)
+    machine = client_as(scopes=("intelligence:write",), name="Case management")
+    sent = {"source_reference": "UD-1", "care_service_id": str(one.id), "died_on": "2026-02-10"}
+    assert machine.post("/v1/unexpected-deaths", json=sent).status_code == 201
+    assert (band_of(session, one), band_of(session, two)) == ("amber", "green")
+    moved = sent | {"source_reference": "UD-2", "care_service_id": str(two.id), "corrects": "UD-1"}
+    assert machine.post("/v1/unexpected-deaths", json=moved).status_code == 201
+    assert (band_of(session, one), band_of(session, two)) == ("green", "amber")
+
+
+def test_a_providers_other_services_follow_when_an_entry_becomes_one_services(
+    session: Session, client_as: ClientAs
+) -> None:
+    of = provider(session)
+    one, two = green_service(session, of), green_service(session, of)
+    wide = entry(one, kind="contracting_concern", care_service_id=None, narrative=None)
+    made = [recorded(client_as, wide) for _ in range(4)]
+    assert (band_of(session, one), band_of(session, two)) == ("amber", "amber")
+    corrected(client_as, made[0], wide | {"care_service_id": str(one.id)})
+    assert (band_of(session, one), band_of(session, two)) == ("amber", "green")
