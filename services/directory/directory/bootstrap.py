@@ -17,8 +17,9 @@ from assay_kit.timeline import begin, take
 from directory.api_clients.repository import ApiClients
 from directory.people.repository import People
 from directory.people.rules import PERSON_LIFE, PersonStep
+from directory.sealing import SEALING_SECRET
 from directory.sign_in.passwords import hash_of_password, hash_of_secret
-from directory.sign_in.signing import SEALING_SECRET, SigningKeys
+from directory.sign_in.signing import SigningKeys
 from directory.tables import ApiClient, ApiClientSecret, Person
 
 __all__ = ["HOUSE_SCOPES", "ensure_clients", "ensure_person", "ensure_signing_key"]

@@ -163,7 +163,7 @@ class Person(DirectoryTable, table=True):
 
 
 class OneTimeLink(DirectoryTable, table=True):
-    """Lets its holder set a password, once. Only a hash of it is kept."""
+    """Lets its holder set a password, once. Its hash is kept here; the link itself stands in one letter, sealed."""
 
     __tablename__ = "one_time_link"
 
@@ -301,7 +301,10 @@ class EvidenceReliance(DirectoryTable, table=True):
 
 
 class Message(DirectoryTable, table=True):
-    """What somebody is told; one row a person, kept on the outbox page."""
+    """What somebody is told; one row a person, kept on the outbox page.
+
+    A letter with a link that lets its holder in has `body` without the link, and is whole only in `sealed_body`.
+    """
 
     __table_args__ = (
         known("status", MessageStatus),
@@ -318,6 +321,8 @@ class Message(DirectoryTable, table=True):
     email: str | None = None
     subject: str
     body: str
+    sealed_body: str | None = None
+    asked_by: str | None = None
     status: MessageStatus = Field(sa_type=String)
     why: str | None = None
     made_at: datetime = Field(sa_type=Instant)

@@ -1,14 +1,17 @@
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from uuid import uuid4
 
 import make_directory as make
 import pytest
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from sqlmodel import Session, select
 
 from assay_contracts.messages import MessageRequested, Recipient
 from assay_contracts.roles import Role, Scope
+from assay_kit.settings import Mode, Settings
 from assay_kit.testing import NOON, envelope_for
+from directory.dependencies import get_settings
 from directory.messages.letters import CannotWrite, day, template_names, write
 from directory.tables import FeedEntry, Message
 
@@ -106,6 +109,48 @@ def test_people_read_their_own_messages_and_administrators_all(client_as: Client
     assert one["person_id"] == str(other.id)
 
 
+@pytest.fixture
+def in_production(app: FastAPI, settings: Settings) -> Iterator[None]:
+    app.dependency_overrides[get_settings] = lambda: settings.model_copy(update={"mode": Mode.PRODUCTION})
+    yield
+    app.dependency_overrides.pop(get_settings, None)
+
+
+def links_shown(client: TestClient, path: str) -> set[bool]:
+    """Whether each message that the reader is shown has its link in it, alone and in its list."""
+    shown = client.get(path).json()["items"]
+    alone = [client.get(f"/v1/messages/{each['id']}").json() for each in shown] if path == "/v1/messages" else []
+    return {"/password?token=" in each["body"] for each in [*shown, *alone]}
+
+
+@pytest.mark.usefixtures("in_production")
+def test_a_link_that_resets_a_password_is_shown_to_nobody_who_is_signed_in(
+    client_as: ClientAs, session: Session
+) -> None:
+    owner = make.person(session, Role.AUDITOR)
+    client_as().post("/v1/password-resets", json={"email": owner.email})
+    assert links_shown(client_as(Role.ADMINISTRATOR), "/v1/messages") == {False}
+    assert links_shown(client_as(Role.AUDITOR, subject=str(owner.id)), "/v1/messages/mine") == {False}
+
+
+@pytest.mark.usefixtures("in_production")
+def test_the_link_of_an_invitation_is_shown_to_whoever_invited_and_to_no_other_administrator(
+    client_as: ClientAs,
+) -> None:
+    inviter, other = (client_as(Role.ADMINISTRATOR, name=name) for name in ("Ann Admin", "Bo Admin"))
+    body = {"name": "Eve", "email": "eve@council.example", "roles": ["auditor"]}
+    assert inviter.post("/v1/people", json=body).status_code == 201
+    assert links_shown(inviter, "/v1/messages") == {True}
+    assert links_shown(other, "/v1/messages") == {False}
+
+
+def test_a_demonstration_shows_every_link_because_nobody_delivers_its_letters(
+    client_as: ClientAs, session: Session
+) -> None:
+    client_as().post("/v1/password-resets", json={"email": make.person(session, Role.AUDITOR).email})
+    assert links_shown(client_as(Role.ADMINISTRATOR), "/v1/messages") == {True}
+
+
 def test_a_service_may_post_a_message_itself(client_as: ClientAs, session: Session) -> None:
     person = make.person(session, Role.COMMISSIONING_MANAGER)
     asked = requested(Recipient(role=Role.COMMISSIONING_MANAGER)).model_dump(
@@ -129,7 +174,7 @@ def test_a_template_says_something_to_somebody(name: str) -> None:
 
 # Every word that any template needs.
 WORDS = (
-    "organisation name invited_by address token provider claimant claimant_email statement reason filename description "
+    "organisation name invited_by link provider claimant claimant_email statement reason filename description "
     "expires_on answer_by reference due_on accept_by reasons service days rating issues care_service kind extent "
     "limit_text notice_text review_on status"
 )

@@ -5,10 +5,12 @@ from datetime import timedelta
 import make_directory as make
 import pytest
 from fastapi.testclient import TestClient
-from sqlmodel import Session, select
+from sqlmodel import Session, select, text
 
 from assay_contracts.roles import Role
 from assay_kit.clock import real_now
+from assay_kit.settings import Settings
+from directory.sealing import seal_of
 from directory.tables import Message, OneTimeLink, Person, SignInSession
 
 ClientAs = Callable[..., TestClient]
@@ -17,7 +19,8 @@ REASON = {"reason": "Left the organisation in March"}
 
 def token_in(session: Session, template: str) -> str:
     letter = session.exec(select(Message).where(Message.template == template)).one()
-    found = re.search(r"/password\?token=(\S+)", letter.body)
+    assert letter.sealed_body is not None
+    found = re.search(r"/password\?token=(\S+)", seal_of(Settings()).decrypt(letter.sealed_body).decode())
     assert found is not None
     return found[1]
 
@@ -43,13 +46,16 @@ def test_a_colleague_is_invited_sets_a_password_once_and_signs_in(client_as: Cli
     assert client_as().post("/v1/passwords", json=asked).status_code == 409
 
 
-def test_a_link_is_dead_after_its_time_and_kept_only_as_a_hash(client_as: ClientAs, session: Session) -> None:
+def test_a_link_is_dead_after_its_time_and_lies_nowhere_in_clear(client_as: ClientAs, session: Session) -> None:
     client_as(Role.ADMINISTRATOR).post(
         "/v1/people", json={"name": "Eve Officer", "email": "eve@council.example", "roles": ["auditor"]}
     )
     token = token_in(session, "invitation")
     [link] = session.exec(select(OneTimeLink)).all()
     assert token not in link.token_hash
+    [kept] = session.execute(text("SELECT row_to_json(message)::text FROM message")).scalars()
+    assert "(the link is shown to its recipient alone)" in kept
+    assert token not in kept
     link.expires_at = real_now() - timedelta(seconds=1)
     session.flush()
     asked = {"token": token, "password": make.PASSWORD}

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
+from cryptography.fernet import Fernet
 from sqlmodel import Session
 
 from assay_contracts.messages import Recipient
@@ -14,9 +15,10 @@ from directory.tables import CareService, Message, Person, Provider
 
 from .letters import CannotWrite, Letter, write
 from .repository import Messages
-from .rules import MessageStatus
+from .rules import status_of
 
 SOURCE = "directory"
+_LINK_NOT_SHOWN = "(the link is shown to its recipient alone)"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,6 +47,40 @@ def write_to(
     """A message of the directory's own to one person, whatever the state of the account."""
     request = Request(reference=reference, source=SOURCE, template=template, words=words)
     _keep(request, session, now=now, person=person, provider_id=person.provider_id)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Link:
+    """What lets its holder in. It is kept in the letter alone, under `seal`; `asked_by` is who had it sent."""
+
+    address: str
+    token: str
+    seal: Fernet
+    asked_by: str | None
+
+
+def write_link_to(
+    person: Person,
+    template: str,
+    words: Mapping[str, str],
+    link: Link,
+    session: Session,
+    *,
+    reference: str,
+    now: datetime,
+) -> None:
+    """A letter of the directory's own with a link in it, to one person."""
+    words = {"name": person.name, **words}
+    whole = write(template, {**words, "link": f"{link.address}/password?token={link.token}"})
+    _keep(
+        Request(reference=reference, source=SOURCE, template=template, words={**words, "link": _LINK_NOT_SHOWN}),
+        session,
+        now=now,
+        person=person,
+        provider_id=person.provider_id,
+        sealed_body=link.seal.encrypt(whole.body.encode()).decode(),
+        asked_by=link.asked_by,
+    )
 
 
 def write_to_contact(
@@ -88,14 +124,11 @@ def _keep(
     recipient: str = "",
     email: str | None = None,
     provider_id: UUID | None = None,
+    sealed_body: str | None = None,
+    asked_by: str | None = None,
 ) -> None:
     letter, why = _written(request, name=person.name if person else recipient)
     address = person.email if person else email
-    status = MessageStatus.KEPT
-    if address is None:
-        status, why = MessageStatus.UNDELIVERABLE, why or "Nobody with an open account answers to this recipient."
-    if letter is None:
-        status = MessageStatus.FAILED
     Messages(session).add(
         Message(
             reference=request.reference,
@@ -107,8 +140,10 @@ def _keep(
             email=address,
             subject=letter.subject if letter else request.template,
             body=letter.body if letter else "",
-            status=status,
-            why=why,
+            sealed_body=sealed_body,
+            asked_by=asked_by,
+            status=status_of(is_written=letter is not None, has_address=address is not None),
+            why=why or (None if address else "Nobody with an open account answers to this recipient."),
             made_at=now,
         )
     )

@@ -1,15 +1,19 @@
 """What happens to accounts: invite, register, change roles, close, and set a password by a link that works once."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
+
+from cryptography.fernet import Fernet
 
 from assay_contracts.roles import Role
 from assay_kit.etags import check_match
 from assay_kit.identity import Principal
 from assay_kit.problems import StepNotAllowed
 from assay_kit.timeline import begin, take
-from directory.messages.actions import write_to
+from directory.messages.actions import Link, write_link_to
+from directory.messages.rules import INVITATION, PASSWORD_RESET
 from directory.sign_in.passwords import hash_of_password, hash_of_secret, is_password, new_secret
 from directory.sign_in.repository import SignIns
 from directory.tables import OneTimeLink, Person
@@ -31,6 +35,14 @@ _NEVER_NONE = (Role.ADMINISTRATOR, Role.PROVIDER_ADMIN)
 _LINKS_APART = timedelta(minutes=1)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Post:
+    """What sending a link needs: where people open it, and what seals it in the letter."""
+
+    address: str
+    seal: Fernet
+
+
 def invite(
     name: str,
     email: str,
@@ -42,23 +54,23 @@ def invite(
     by: Principal,
     now: datetime,
     real_now: datetime,
-    address: str,
+    post: Post,
 ) -> Person:
     """An account without a password, and a message with the link that sets one."""
     _ensure_roles(roles, provider_id)
     person = _new(name, email, roles, people, provider_id=provider_id, by=by, now=now)
     words = {"organisation": organisation, "invited_by": by.name}
-    _send_link(person, people, "invitation", words, lasts=LINK_LASTS, now=now, real_now=real_now, address=address)
+    _send_link(person, people, INVITATION, words, post, lasts=LINK_LASTS, now=now, real_now=real_now, by=by)
     return person
 
 
 def invite_again(
-    person: Person, people: People, *, organisation: str, by: Principal, now: datetime, real_now: datetime, address: str
+    person: Person, people: People, *, organisation: str, by: Principal, now: datetime, real_now: datetime, post: Post
 ) -> None:
     if person.status != PersonStatus.INVITED:
         raise StepNotAllowed(PERSON_LIFE.name, person.status, "be invited again")
     words = {"organisation": organisation, "invited_by": by.name}
-    _send_link(person, people, "invitation", words, lasts=LINK_LASTS, now=now, real_now=real_now, address=address)
+    _send_link(person, people, INVITATION, words, post, lasts=LINK_LASTS, now=now, real_now=real_now, by=by)
 
 
 def register(
@@ -152,7 +164,7 @@ def change_password(person: Person, current: str, new: str, people: People, *, r
     return True
 
 
-def ask_for_reset(email: str, people: People, *, now: datetime, real_now: datetime, address: str) -> None:
+def ask_for_reset(email: str, people: People, *, now: datetime, real_now: datetime, post: Post) -> None:
     """Send a link to an active person. The caller is told nothing: an address is not confirmed to strangers."""
     person = people.by_email(email)
     if person is None or person.status != PersonStatus.ACTIVE:
@@ -161,7 +173,7 @@ def ask_for_reset(email: str, people: People, *, now: datetime, real_now: dateti
     just_sent = real_now + RESET_LASTS - _LINKS_APART
     if any(link.expires_at > just_sent for link in people.open_links(person.id)):
         return
-    _send_link(person, people, "password_reset", {}, lasts=RESET_LASTS, now=now, real_now=real_now, address=address)
+    _send_link(person, people, PASSWORD_RESET, {}, post, lasts=RESET_LASTS, now=now, real_now=real_now)
 
 
 def _new(
@@ -206,17 +218,18 @@ def _send_link(
     people: People,
     template: str,
     words: Mapping[str, str],
+    post: Post,
     *,
     lasts: timedelta,
     now: datetime,
     real_now: datetime,
-    address: str,
+    by: Principal | None = None,
 ) -> None:
     token = new_secret()
-    link = OneTimeLink(person_id=person.id, token_hash=hash_of_secret(token), expires_at=real_now + lasts)
-    people.add_link(link)
-    words = {**words, "name": person.name, "address": address, "token": token}
-    write_to(person, template, words, people.session, reference=f"{template}:{link.id}", now=now)
+    kept = OneTimeLink(person_id=person.id, token_hash=hash_of_secret(token), expires_at=real_now + lasts)
+    people.add_link(kept)
+    link = Link(address=post.address, token=token, seal=post.seal, asked_by=by.subject if by else None)
+    write_link_to(person, template, words, link, people.session, reference=f"{template}:{kept.id}", now=now)
 
 
 def _ensure_roles(roles: Sequence[Role], provider_id: UUID | None) -> None:

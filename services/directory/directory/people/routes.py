@@ -15,10 +15,12 @@ from assay_kit.problems import NotAllowed, StaleEdit, StepNotAllowed, may_answer
 from directory.dependencies import Inviter, RealNow, SettingsDep, Someone
 from directory.providers.errors import ProviderNotFound
 from directory.providers.repository import Providers
+from directory.sealing import seal_of
 from directory.settings.repository import CouncilSettings
 from directory.tables import Person
 
 from . import actions
+from .actions import Post
 from .errors import EmailTaken, LastOne, LinkNotValid, NotYourself, PasswordRefused, PersonNotFound, RolesBarred
 from .repository import People
 from .schemas import InvitationIn, NewPasswordIn, PasswordChangeIn, PasswordResetIn, PersonIn, PersonRead, ReasonIn
@@ -40,6 +42,13 @@ def get_person(person_id: UUID, people: PeopleDep, by: Inviter) -> Person:
 PersonDep = Annotated[Person, Depends(get_person)]
 
 
+def get_post(settings: SettingsDep) -> Post:
+    return Post(address=settings.issuer, seal=seal_of(settings))
+
+
+PostDep = Annotated[Post, Depends(get_post)]
+
+
 @router.post(
     "/people",
     summary="Invite a person",
@@ -53,7 +62,7 @@ def invite_person(
     by: Inviter,
     now: Now,
     real_now: RealNow,
-    settings: SettingsDep,
+    post: PostDep,
     response: Response,
 ) -> Person:
     """A provider's administrator invites colleagues; an administrator of the council invites anybody."""
@@ -69,7 +78,7 @@ def invite_person(
         by=by,
         now=now,
         real_now=real_now,
-        address=settings.issuer,
+        post=post,
     )
     set_etag(response, person.version)
     return person
@@ -169,12 +178,10 @@ def enable_person(asked: ReasonIn, person: PersonDep, people: PeopleDep, by: Inv
     responses=may_answer(PersonNotFound, StepNotAllowed),
 )
 def invite_person_again(
-    person: PersonDep, people: PeopleDep, by: Inviter, now: Now, real_now: RealNow, settings: SettingsDep
+    person: PersonDep, people: PeopleDep, by: Inviter, now: Now, real_now: RealNow, post: PostDep
 ) -> None:
     organisation = organisation_of(people, by, person.provider_id, now)
-    actions.invite_again(
-        person, people, organisation=organisation, by=by, now=now, real_now=real_now, address=settings.issuer
-    )
+    actions.invite_again(person, people, organisation=organisation, by=by, now=now, real_now=real_now, post=post)
 
 
 @router.post(
@@ -189,10 +196,10 @@ def set_password(asked: NewPasswordIn, people: PeopleDep, now: Now, real_now: Re
 
 @router.post("/password-resets", summary="Ask for a link that sets a new password", status_code=202)
 def ask_for_password_reset(
-    asked: PasswordResetIn, people: PeopleDep, now: Now, real_now: RealNow, settings: SettingsDep
+    asked: PasswordResetIn, people: PeopleDep, now: Now, real_now: RealNow, post: PostDep
 ) -> None:
     """The answer is the same whether or not there is such an account."""
-    actions.ask_for_reset(asked.email, people, now=now, real_now=real_now, address=settings.issuer)
+    actions.ask_for_reset(asked.email, people, now=now, real_now=real_now, post=post)
 
 
 def own_account(people: People, by: Principal) -> Person:

@@ -4,24 +4,21 @@ The private half is kept in the database, sealed with a secret of ASSAY_HOME, so
 signs with the same key and a copy of the database alone signs nothing.
 """
 
-import base64
-import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from cryptography.fernet import Fernet
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from assay_kit.settings import Settings
 from assay_kit.tokens import new_private_key, public_part
+from directory.sealing import seal_of
 from directory.tables import SigningKey
 
 from .rules import KeyTimes, next_key_signs_from, published_now, signing_now
 
-SEALING_SECRET = "directory-sealing"  # noqa: S105 - the name of a secret
 _ONE_MAKER = 0x4B45_5953  # advisory lock: "KEYS"
 
 
@@ -60,7 +57,7 @@ class SigningKeys:
             SigningKey(
                 kid=private["kid"],
                 public_key=public_part(private),
-                sealed_key=self._seal().encrypt(json.dumps(private).encode()).decode(),
+                sealed_key=seal_of(self._settings).encrypt(json.dumps(private).encode()).decode(),
                 made_at=at,
                 signs_from=signs_from,
             )
@@ -71,12 +68,8 @@ class SigningKeys:
         return self._session.exec(select(SigningKey).order_by(col(SigningKey.signs_from))).all()
 
     def _unsealed(self, key: SigningKey) -> Mapping[str, Any]:
-        private: dict[str, Any] = json.loads(self._seal().decrypt(key.sealed_key.encode()))
+        private: dict[str, Any] = json.loads(seal_of(self._settings).decrypt(key.sealed_key.encode()))
         return private
-
-    def _seal(self) -> Fernet:
-        secret = self._settings.make_secret(SEALING_SECRET)
-        return Fernet(base64.urlsafe_b64encode(hashlib.sha256(secret.encode()).digest()))
 
 
 def _times(key: SigningKey) -> KeyTimes:

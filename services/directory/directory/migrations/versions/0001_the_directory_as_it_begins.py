@@ -357,6 +357,8 @@ def upgrade() -> None:
         sa.Column("email", sa.String(), nullable=True),
         sa.Column("subject", sa.String(), nullable=False),
         sa.Column("body", sa.String(), nullable=False),
+        sa.Column("sealed_body", sa.String(), nullable=True),
+        sa.Column("asked_by", sa.String(), nullable=True),
         sa.Column("status", sa.String(), nullable=False),
         sa.Column("why", sa.String(), nullable=True),
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
