@@ -50,8 +50,8 @@ def set_up_scheme(founders: Founders, fact: Scheme) -> dict[str, OpenLot]:
 
 
 def record_opening(founders: Founders, lot: OpenLot, member: Member) -> None:
-    """A member since go-live: an opening balance."""
-    founders.manager.post(
+    """A member since go-live: an opening balance, which a second manager confirms."""
+    recorded = founders.manager.post(
         "dps-admission",
         f"/lots/{lot.id}/opening-memberships",
         {
@@ -62,6 +62,7 @@ def record_opening(founders: Founders, lot: OpenLot, member: Member) -> None:
             "reason": "Opening balance at go-live: appointed by the award that began the arrangement.",
         },
     )
+    founders.second_manager.post("dps-admission", f"/memberships/{recorded['id']}/confirmation")
 
 
 def admission(founders: Founders, lot: OpenLot, member: Member, *, submitted_on: date, score: int = 4) -> Story:

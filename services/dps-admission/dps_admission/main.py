@@ -3,14 +3,14 @@
 from fastapi import FastAPI
 
 from assay_contracts.directory import CareServiceRecorded, ProviderRecorded
-from assay_contracts.directory.copies import receive_care_service, receive_provider
+from assay_contracts.directory.copies import receive_provider
 from assay_contracts.risk import EmbargoImposed, EmbargoLifted
 from assay_contracts.wiring import TELLS
 from assay_kit.service import Service, create_service
 from dps_admission.applications.routes import router as applications
 from dps_admission.due import DUE
 from dps_admission.evaluations.routes import router as evaluations
-from dps_admission.memberships.receiving import receive_embargo, receive_lifting
+from dps_admission.memberships.receiving import receive_embargo, receive_lifting, receive_service
 from dps_admission.memberships.routes import router as memberships
 from dps_admission.question_sets.routes import router as question_sets
 from dps_admission.register.routes import router as register
@@ -25,7 +25,7 @@ SERVICE = Service(
     routers=(schemes, question_sets, applications, evaluations, memberships, register),
     receives={
         ProviderRecorded: receive_provider,
-        CareServiceRecorded: receive_care_service,
+        CareServiceRecorded: receive_service,
         EmbargoImposed: receive_embargo,
         EmbargoLifted: receive_lifting,
     },

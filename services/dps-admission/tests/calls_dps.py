@@ -296,7 +296,12 @@ def _membership(stage: Stage, body: Any) -> Call:
 
 def _opening(stage: Stage) -> Call:
     who = applicant(stage.session)
-    body = {"provider_id": str(who.provider_id), "source": "The award letter", "reason": REASON}
+    body = {
+        "provider_id": str(who.provider_id),
+        "care_service_ids": [str(who.care_service_id)],
+        "source": "The award letter",
+        "reason": REASON,
+    }
     return _manager({"lot_id": stage.lot().id}, body)
 
 
@@ -336,6 +341,7 @@ MEMBERSHIPS: Mapping[str, Make] = {
     "read_membership": _own_membership,
     "read_membership_timeline": _own_membership,
     "record_opening_membership": _opening,
+    "confirm_opening_membership": lambda stage: _manager({"membership_id": stage.recorded()[0].id}),
     "run_round": _run_round,
     "read_waiting_list": _waiting_list,
     "offer_place": _offer_by_hand,

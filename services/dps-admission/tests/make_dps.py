@@ -143,7 +143,8 @@ class House:
         return self.client_as(scopes=(Scope.MEMBERSHIPS_READ,), name="Case management")
 
     def deliver(self, event: Event) -> None:
-        envelope = envelope_for(event, source="risk", event_id=uuid4())
+        source = "directory" if event.TYPE.startswith("directory.") else "risk"
+        envelope = envelope_for(event, source=source, event_id=uuid4())
         deliverer = self.client_as(scopes=(Scope.EVENTS_DELIVER,), name="Risk")
         assert ok(deliverer.post("/events", json=envelope.model_dump(mode="json")))["outcome"] == "applied"
 

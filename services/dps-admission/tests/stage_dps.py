@@ -43,6 +43,7 @@ NOW = datetime(2028, 3, 1, 9, tzinfo=UTC)
 ME = "Known Caller"
 COMMISSIONER = Principal(subject=person("Col Commissioner"), name="Col", roles=frozenset({Role.COMMISSIONER}))
 MANAGER = Principal(subject=person("Mia Manager"), name="Mia", roles=frozenset({Role.COMMISSIONING_MANAGER}))
+SECOND_MANAGER = Principal(subject=person("Max Manager"), name="Max", roles=frozenset({Role.COMMISSIONING_MANAGER}))
 
 
 @dataclass
@@ -148,7 +149,8 @@ class Stage:
             deciding.represent(self.session, part.id, said, by=owner(who), now=NOW)
         return part, who, failed
 
-    def member(self, lot: Lot | None = None, *, quality: str = "70") -> tuple[Membership, Applicant]:
+    def recorded(self, lot: Lot | None = None, *, quality: str = "70") -> tuple[Membership, Applicant]:
+        """An opening balance that nobody has confirmed yet."""
         lot, who = lot or self.lot(), applicant(self.session)
         body = {
             "provider_id": who.provider_id,
@@ -158,8 +160,12 @@ class Stage:
             "reason": REASON,
         }
         asked = OpeningMembershipIn.model_validate(body)
-        about: dict[str, Any] = {"copies": Copies(self.session), "by": MANAGER, "now": NOW}
+        about: dict[str, Any] = {"copies": Copies(self.session), "by": SECOND_MANAGER, "now": NOW}
         return opening.record_opening_membership(self.session, lot.id, asked, **about), who
+
+    def member(self, lot: Lot | None = None, *, quality: str = "70") -> tuple[Membership, Applicant]:
+        recorded, who = self.recorded(lot, quality=quality)
+        return opening.confirm_opening_membership(self.session, recorded.id, by=MANAGER, now=NOW), who
 
     def ranked(self, *, places_: int = 1, people: int = 1) -> tuple[Lot, list[tuple[Membership, Applicant]]]:
         """A round has been run: the first have offers, the rest wait."""

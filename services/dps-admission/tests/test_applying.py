@@ -89,6 +89,14 @@ def test_there_is_one_open_lot_application_for_a_lot(house: House, session: Sess
     assert refused(answer) == ["already-applied"]
 
 
+@pytest.mark.parametrize(("price", "outcome"), [("21.50", "passed"), ("22.01", "failed")])
+def test_a_price_is_held_against_the_ceiling(house: House, session: Session, price: str, outcome: str) -> None:
+    lot = house.open_lot(price_ceiling="22.00", price_unit="an hour")
+    part = house.part(lot, applicant(session), price=price)
+    checks = {one["kind"]: one for one in ok(house.commissioner().get(f"/v1/lot-applications/{part}/checks"))["items"]}
+    assert (checks["price"]["outcome"], checks["price"]["inputs"]) == (outcome, {"price": price, "ceiling": "22.00"})
+
+
 def test_checks_that_cannot_run_wait_for_a_person(house: House, session: Session) -> None:
     part = house.part(house.open_lot(), applicant(session))
     checks = {one["kind"]: one for one in ok(house.commissioner().get(f"/v1/lot-applications/{part}/checks"))["items"]}

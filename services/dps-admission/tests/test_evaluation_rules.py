@@ -121,12 +121,29 @@ def test_one_shared_doubt_still_needs_a_person() -> None:
         (BOTH, True),
         ([BOTH[0], evaluator("Ed", has_finished=False)], False),
         ([BOTH[0], evaluator("Ed", conflict=Conflict.NOT_DECLARED, has_finished=False)], False),
-        ([BOTH[0], evaluator("Ed", conflict=Conflict.CONFLICTED, has_finished=False)], True),
+        ([*BOTH, evaluator("Al", conflict=Conflict.CONFLICTED, has_finished=False)], True),
+        ([BOTH[0], evaluator("Ed", conflict=Conflict.CONFLICTED, has_finished=False)], False),
         ([*BOTH, MODERATOR], True),
+        (BOTH[:1], False),
     ],
 )
 def test_sheets_are_seen_only_when_every_evaluator_has_finished(assigned: list[Assigned], visible: bool) -> None:
-    assert rules.may_see_sheets(assigned) is visible
+    assert rules.may_see_sheets(assigned, evaluators_at_least=2) is visible
+
+
+@pytest.mark.parametrize(
+    ("assigned", "part", "are_sheets_seen", "expected"),
+    [
+        (BOTH, Part.EVALUATOR, False, []),
+        (BOTH, Part.EVALUATOR, True, ["scores-seen"]),
+        (BOTH, Part.MODERATOR, True, []),
+        ([*BOTH, MODERATOR], Part.MODERATOR, True, ["one-moderator"]),
+    ],
+)
+def test_nobody_becomes_an_evaluator_once_scores_were_seen(
+    assigned: list[Assigned], part: Part, are_sheets_seen: bool, expected: list[str]
+) -> None:
+    assert named(rules.bars_to_assigning(assigned, part=part, are_sheets_seen=are_sheets_seen)) == expected
 
 
 SHEETS = [{"quality": score(3), "policy": PASS}] * 2
@@ -203,8 +220,10 @@ def test_the_moderator_settles_what_differs(
 
 
 def test_who_evaluated_does_not_decide() -> None:
-    assert named(rules.bars_to_deciding(person="eve", involved={"eve", "ed"})) == ["decider-was-involved"]
-    assert rules.bars_to_deciding(person="mia", involved={"eve", "ed"}) == []
+    people: dict[str, set[str]] = {"involved": {"eve", "ed"}, "conflicted": {"ed"}}
+    assert named(rules.bars_to_deciding(person="eve", **people)) == ["decider-was-involved"]
+    assert named(rules.bars_to_deciding(person="ed", **people)) == ["decider-has-conflict"]
+    assert rules.bars_to_deciding(person="mia", **people) == []
 
 
 @pytest.mark.parametrize(

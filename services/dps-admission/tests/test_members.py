@@ -27,6 +27,16 @@ def five(house: House, session: Session, lot: Mapping[str, Any]) -> list[Applica
     return people
 
 
+def opening(who: Applicant, **about: Any) -> dict[str, Any]:
+    """What a manager records of a member from before Assay."""
+    return {
+        "provider_id": str(who.provider_id),
+        "care_service_ids": [str(who.care_service_id)],
+        "source": "The award letter",
+        "reason": REASON,
+    } | about
+
+
 def statuses(house: House, people: list[Applicant]) -> list[str]:
     return [house.membership(who)["status"] for who in people]
 
@@ -115,13 +125,9 @@ def test_a_whole_embargo_leaves_a_membership_that_another_service_delivers(
 ) -> None:
     lot, who = house.open_lot(), applicant(session)
     second = care_service(session, who.provider_id, name="Second branch", cqc_location_id="1-77")
-    body = {
-        "provider_id": str(who.provider_id),
-        "care_service_ids": [str(who.care_service_id), str(second.id)],
-        "source": "The award letter",
-        "reason": REASON,
-    }
-    ok(house.manager().post(f"/v1/lots/{lot['id']}/opening-memberships", json=body))
+    body = opening(who, care_service_ids=[str(who.care_service_id), str(second.id)])
+    recorded = ok(house.manager().post(f"/v1/lots/{lot['id']}/opening-memberships", json=body))
+    ok(house.manager("Max Manager").post(f"/v1/memberships/{recorded['id']}/confirmation"))
 
     first_embargo = embargo(house, who, at)
     assert house.membership(who)["status"] == "active"
@@ -205,15 +211,27 @@ def test_no_opening_membership_beyond_the_places(house: House, session: Session)
     lot = house.open_lot(zones=["North"], places=1)
     address = f"/v1/lots/{lot['id']}/opening-memberships"
     first, second = applicant(session), applicant(session)
-    body = {"provider_id": str(first.provider_id), "zone": "North", "source": "The award letter", "reason": REASON}
-    recorded = ok(house.manager().post(address, json=body))
-    assert (recorded["status"], recorded["is_imported"]) == ("active", True)
-    assert refused(house.manager().post(address, json=body)) == ["already-member"]
-    assert refused(house.manager().post(address, json=body | {"provider_id": str(second.provider_id)})) == [
-        "no-place-free"
-    ]
-    unknown = body | {"provider_id": str(uuid4())}
-    assert refused(house.manager().post(address, json=unknown)) == ["provider-unknown"]
+    recorded = ok(house.manager().post(address, json=opening(first, zone="North")))
+    assert refused(house.manager().post(address, json=opening(first, zone="North"))) == ["already-member"]
+    ok(house.manager("Max Manager").post(f"/v1/memberships/{recorded['id']}/confirmation"))
+    late = ok(house.manager().post(address, json=opening(second, zone="North")))
+    confirmation = house.manager("Max Manager").post(f"/v1/memberships/{late['id']}/confirmation")
+    assert refused(confirmation) == ["no-place-free"]
+    unknown = opening(first, zone="North") | {"provider_id": str(uuid4())}
+    assert refused(house.manager().post(address, json=unknown)) == ["provider-unknown", "not-its-service"]
+    nameless = opening(first, zone="North") | {"care_service_ids": []}
+    assert house.manager().post(address, json=nameless).status_code == 422
+
+
+def test_an_opening_membership_is_recorded_by_one_and_confirmed_by_another(house: House, session: Session) -> None:
+    lot, who = house.open_lot(places=2), applicant(session)
+    recorded = ok(house.manager().post(f"/v1/lots/{lot['id']}/opening-memberships", json=opening(who)))
+    assert (recorded["status"], recorded["is_imported"]) == ("admitted", True)
+    assert refused(house.manager().post(f"/v1/lots/{lot['id']}/rounds")) == ["nobody-admitted"]
+    address = f"/v1/memberships/{recorded['id']}/confirmation"
+    assert refused(house.manager().post(address)) == ["second-person"]
+    assert ok(house.manager("Max Manager").post(address))["status"] == "active"
+    assert refused(house.manager("Max Manager").post(address)) == ["nothing-to-confirm"]
 
 
 def test_the_register_is_as_at_the_end_of_a_day(house: House, session: Session, at: Time) -> None:

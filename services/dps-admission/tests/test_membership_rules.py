@@ -19,6 +19,7 @@ from dps_admission.memberships.rules import (
     MembershipStatus,
     MembershipStep,
     Standing,
+    bars_to_confirming,
     bars_to_holding,
     bars_to_lifting,
     bars_to_opening_membership,
@@ -40,7 +41,7 @@ def test_every_state_is_reached_and_only_ended_is_the_end() -> None:
 
 # What the domain guide draws: from each state, the states that follow.
 DRAWN = {
-    M.ADMITTED: {M.ACTIVE, M.OFFERED, M.WAITING, M.ENDED},
+    M.ADMITTED: {M.ACTIVE, M.WAITING, M.ENDED},
     M.WAITING: {M.OFFERED, M.ENDED},
     M.OFFERED: {M.ACTIVE, M.ENDED},
     M.ACTIVE: {M.SUSPENDED, M.ENDED},
@@ -121,6 +122,13 @@ def test_a_place_is_held_only_where_one_is_free(places: int | None, held: int, f
 )
 def test_removal_needs_reasons_first_and_a_second_person(given: bool, same: bool, expected: list[str]) -> None:
     assert [bar.rule for bar in bars_to_removal(notice_given=given, decided_by_notifier=same)] == expected
+
+
+def test_an_opening_membership_is_confirmed_by_another_person() -> None:
+    assert bars_to_confirming(is_unconfirmed=True, confirmed_by_recorder=False) == []
+    [same] = bars_to_confirming(is_unconfirmed=True, confirmed_by_recorder=True)
+    [done] = bars_to_confirming(is_unconfirmed=False, confirmed_by_recorder=False)
+    assert (same.rule, done.rule) == ("second-person", "nothing-to-confirm")
 
 
 def test_an_opening_membership_names_all_that_is_wrong() -> None:

@@ -3,17 +3,20 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
+from time import sleep
 from typing import Any, TypeVar
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
-from make_dps import applicant
+from make_dps import Applicant, applicant
 from sqlalchemy import Engine
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, func, select
-from stage_dps import MANAGER, NOW, Stage
+from stage_dps import MANAGER, NOW, SECOND_MANAGER, Stage
 
 from assay_contracts.directory.copies import Copies
+from assay_contracts.risk import EmbargoImposed, Extent
+from assay_kit.calendar import london_day
 from assay_kit.identity import Principal
 from assay_kit.problems import Conflict
 from dps_admission.evaluations import deciding
@@ -21,7 +24,8 @@ from dps_admission.evaluations.rules import DecisionKind
 from dps_admission.evaluations.schemas import DecisionIn
 from dps_admission.main import SERVICE
 from dps_admission.memberships import opening, places
-from dps_admission.memberships.rules import HOLDS_PLACE
+from dps_admission.memberships.receiving import receive_embargo
+from dps_admission.memberships.rules import HOLDS_PLACE, LIVE, MembershipStatus
 from dps_admission.memberships.schemas import OpeningMembershipIn
 from dps_admission.tables import Membership
 
@@ -53,25 +57,39 @@ def at_once(engine: Engine, *works: Callable[[Session], Any]) -> list[str]:
 
 
 def held(engine: Engine, lot_id: UUID) -> int:
+    return live(engine, lot_id, statuses=HOLDS_PLACE)
+
+
+def live(engine: Engine, lot_id: UUID, *, statuses: frozenset[MembershipStatus] = LIVE) -> int:
     wanted = select(func.count(col(Membership.id))).where(
-        col(Membership.lot_id) == lot_id, col(Membership.status).in_(HOLDS_PLACE)
+        col(Membership.lot_id) == lot_id, col(Membership.status).in_(statuses)
     )
     return committed(engine, lambda session: session.exec(wanted).one())
 
 
-def open_as(provider: UUID, lot: UUID) -> Callable[[Session], Any]:
-    asked = OpeningMembershipIn(provider_id=provider, source="The award letter", reason="Since the beginning.")
-    return lambda session: opening.record_opening_membership(
-        session, lot, asked, copies=Copies(session), by=MANAGER, now=NOW
+def open_as(who: Applicant, lot: UUID) -> Callable[[Session], Any]:
+    asked = OpeningMembershipIn(
+        provider_id=who.provider_id,
+        care_service_ids=[who.care_service_id],
+        source="The award letter",
+        reason="Since the beginning.",
     )
+    return lambda session: opening.record_opening_membership(
+        session, lot, asked, copies=Copies(session), by=SECOND_MANAGER, now=NOW
+    )
+
+
+def confirm(membership: UUID) -> Callable[[Session], Any]:
+    return lambda session: opening.confirm_opening_membership(session, membership, by=MANAGER, now=NOW)
 
 
 @pytest.mark.parametrize("_", range(3))
 def test_six_take_two_places_and_four_are_refused(own_database: Engine, _: int) -> None:
     lot = committed(own_database, lambda session: Stage(session).lot(places=2).id)
-    people = [committed(own_database, applicant).provider_id for _ in range(6)]
+    people = [committed(own_database, applicant) for _ in range(6)]
+    recorded = [committed(own_database, open_as(who, lot)).id for who in people]
 
-    results = at_once(own_database, *(open_as(provider, lot) for provider in people))
+    results = at_once(own_database, *(confirm(membership) for membership in recorded))
 
     assert results == ["MembershipRefused"] * 4 + ["done"] * 2
     assert held(own_database, lot) == 2
@@ -81,10 +99,10 @@ def test_one_provider_becomes_a_member_once(own_database: Engine) -> None:
     lot = committed(own_database, lambda session: Stage(session).lot().id)
     who = committed(own_database, applicant)
 
-    results = at_once(own_database, *[open_as(who.provider_id, lot)] * 4)
+    results = at_once(own_database, *[open_as(who, lot)] * 4)
 
     assert results.count("done") == 1
-    assert held(own_database, lot) == 1
+    assert live(own_database, lot) == 1
 
 
 def test_two_managers_decide_and_one_wins(own_database: Engine) -> None:
@@ -113,3 +131,28 @@ def test_an_offer_is_accepted_or_declined_but_never_both(own_database: Engine) -
 
     assert results.count("done") == 1
     assert held(own_database, lot.id) == 1
+
+
+@pytest.mark.parametrize("_", range(3))
+def test_an_embargo_that_comes_in_with_the_decision_suspends_the_new_member(own_database: Engine, _: int) -> None:
+    part, who = committed(own_database, lambda session: Stage(session).reported())
+    asked = DecisionIn(outcome=DecisionKind.ADMIT, reason="Every criterion is met.")
+    event = EmbargoImposed(
+        intervention_id=uuid4(),
+        provider_id=who.provider_id,
+        care_service_id=who.care_service_id,
+        extent=Extent.WHOLE,
+        imposed_on=london_day(NOW),
+        at=NOW,
+    )
+
+    def admit(session: Session) -> None:
+        deciding.decide(session, part.id, asked, by=MANAGER, now=NOW)
+        sleep(0.2)
+
+    def impose(session: Session) -> None:
+        receive_embargo(session, event)
+        sleep(0.2)
+
+    assert at_once(own_database, admit, impose) == ["done", "done"]
+    assert live(own_database, part.lot_id, statuses=frozenset({MembershipStatus.SUSPENDED})) == 1

@@ -221,23 +221,23 @@ def expire_drafts(session: Session, now: datetime) -> int:
 
 
 def close_silent_clarifications(session: Session, now: datetime) -> int:
-    """A question that is not answered in time: the silence is recorded and the evaluation goes on."""
+    """A question that is not answered in time: the silence is recorded and the evaluation goes on.
+
+    One a transaction, its lot application locked first, as who answers does.
+    """
     applications = Applications(session)
-    silent = applications.due(
-        Clarification,
-        col(Clarification.due_at),
-        now,
-        col(Clarification.answered_at).is_(None),
-        col(Clarification.silent_at).is_(None),
-    )
-    for one in silent:
-        part = applications.lot_application(one.lot_application_id, lock=True)
-        one.silent_at = one.due_at
-        if part.status == LotApplicationStatus.CLARIFYING:
-            step = LotApplicationStep.GIVE_UP_WAITING
-            _go_on_unless_waiting(session, part, step, by=SYSTEM, now=one.due_at)
+    silent = applications.silent_clarification(now)
+    if silent is None:
+        return 0
+    asked, part = applications.clarification(silent, by=SYSTEM)
+    if asked.answered_at is not None or asked.silent_at is not None:
+        return 1
+    asked.silent_at = asked.due_at
+    if part.status == LotApplicationStatus.CLARIFYING:
+        step = LotApplicationStep.GIVE_UP_WAITING
+        _go_on_unless_waiting(session, part, step, by=SYSTEM, now=asked.due_at)
     session.flush()
-    return len(silent)
+    return 1
 
 
 def warn_of_due_soon(session: Session, now: datetime) -> int:

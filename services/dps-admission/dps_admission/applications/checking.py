@@ -37,9 +37,7 @@ def settle_check(
     session: Session, check_id: UUID, *, finding: Finding, reason: str, by: Principal, now: datetime
 ) -> Check:
     """A person says what a check that failed or could not run comes to."""
-    applications = Applications(session)
-    check = applications.check(check_id)
-    part = applications.lot_application(check.lot_application_id)
+    check, part = Applications(session).check(check_id)
     if part.status not in OPEN or check.round != part.round:
         raise ApplicationRefused([Bar("not-open", "This evaluation is over.")])
     if check.outcome not in NEEDS_PERSON:
@@ -47,6 +45,6 @@ def settle_check(
     if check.finding is not None:
         raise AlreadyAnswered("Somebody has settled this check already.")
     check.finding, check.finding_reason = finding, reason
-    check.found_by, check.found_at = by.name, now
+    check.found_by, check.found_by_subject, check.found_at = by.name, by.subject, now
     session.flush()
     return check

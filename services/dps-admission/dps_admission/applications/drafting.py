@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +19,7 @@ from assay_kit.problems import NotAllowed
 from assay_kit.references import next_reference
 from assay_kit.timeline import begin, take
 from dps_admission.bars import Bar
+from dps_admission.providers import bars_to_provider
 from dps_admission.question_sets.errors import AnswersRefused
 from dps_admission.question_sets.repository import QuestionSets
 from dps_admission.question_sets.rules import errors_in
@@ -54,6 +56,7 @@ def start_application(
         raise ApplicationRefused([Bar("scheme-not-open", "The DPS is not open.")])
     if copies.provider(by.org) is None:
         raise ApplicationRefused([Bar("provider-unknown", "The directory does not know this provider.")])
+    ApplicationRefused.unless_clear(bars_to_provider(session, by.org))
     earlier = Applications(session).seen_by(asked.copy_from, by) if asked.copy_from else None
     life = schemes.profile_of(scheme).policy.draft_life_calendar_days
     application = Application(
@@ -168,7 +171,8 @@ def _must_be_complete(session: Session, application: Application, *, now: dateti
     """Every bar to receiving it, and then every answer that is missing or wrong."""
     schemes = Schemes(session)
     scheme = schemes.get(application.scheme_id)
-    profile, dates, bars = schemes.profile_of(scheme), dates_of(scheme), []
+    profile, dates = schemes.profile_of(scheme), dates_of(scheme)
+    bars = bars_to_provider(session, application.provider_id)
     lots = {lot.id: lot for lot in schemes.lots_of(scheme.id)}
     for lot_id in {UUID(one["lot_id"]) for one in application.choices}:
         bars += bars_to_receiving(
@@ -221,7 +225,7 @@ def _open_parts(session: Session, application: Application, *, by: Principal, no
             zone=zone,
             question_set_id=UUID(chosen["question_set_id"]),
             care_service_ids=chosen["care_service_ids"],
-            price=chosen["price"],
+            price=None if chosen["price"] is None else Decimal(chosen["price"]),
             received_at=now,
             due_on=due.day,
             due_at=due.instant,

@@ -1,6 +1,6 @@
 """Gathers what the automatic checks look at. Reads only; what it means is in checks.py."""
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlmodel import Session
@@ -21,18 +21,18 @@ from .repository import Applications
 def facts_about(session: Session, part: LotApplication, *, now: datetime) -> Facts:
     schemes, applications = Schemes(session), Applications(session)
     application = applications.get(part.application_id)
-    lot = schemes.lot(part.lot_id)
+    lot, today = schemes.lot(part.lot_id), london_day(now)
     profile = schemes.profile_of(schemes.get(lot.scheme_id))
     content = QuestionSets(session).content(part.question_set_id)
     provider = Copies(session).provider(part.provider_id)
     not_company = answer_to(Purpose.HAS_NO_COMPANY_NUMBER, content, application.answers)
     return Facts(
-        today=london_day(now),
+        today=today,
         company_number=provider.company_number if provider else None,
         says_not_a_company=not_company is not None and not_company[1] is True,
         cqc_provider_id=provider.cqc_provider_id if provider else None,
         regulated_activity=lot.regulated_activity,
-        services=_services(session, part, service_type=lot.service_type),
+        services=_services(session, part, service_type=lot.service_type, today=today),
         insurance=_insurance(profile, content, application),
         others_open=applications.others_here(part),
         price=part.price,
@@ -40,7 +40,7 @@ def facts_about(session: Session, part: LotApplication, *, now: datetime) -> Fac
     )
 
 
-def _services(session: Session, part: LotApplication, *, service_type: str) -> tuple[ServiceFacts, ...]:
+def _services(session: Session, part: LotApplication, *, service_type: str, today: date) -> tuple[ServiceFacts, ...]:
     named = (Copies(session).care_service(UUID(one)) for one in part.care_service_ids)
     return tuple(
         ServiceFacts(
@@ -48,7 +48,7 @@ def _services(session: Session, part: LotApplication, *, service_type: str) -> t
             is_regulated=one.is_regulated,
             cqc_location_id=one.cqc_location_id,
             is_of_type=one.type == service_type,
-            has_ended=one.ended_on is not None,
+            has_ended=one.ended_on is not None and one.ended_on <= today,
         )
         for one in named
         if one is not None

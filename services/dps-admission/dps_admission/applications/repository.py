@@ -72,11 +72,24 @@ class Applications:
         self.session.refresh(found)
         return found, asked
 
-    def check(self, check_id: UUID) -> Check:
-        found = self._fresh(Check, check_id, lock=True)
+    def silent_clarification(self, now: datetime) -> UUID | None:
+        """The oldest question that nobody has answered in time."""
+        statement = select(Clarification.id).where(
+            col(Clarification.due_at) <= now,
+            col(Clarification.answered_at).is_(None),
+            col(Clarification.silent_at).is_(None),
+        )
+        ordered = statement.order_by(col(Clarification.due_at), col(Clarification.id))
+        return self.session.exec(ordered.limit(1)).one_or_none()
+
+    def check(self, check_id: UUID) -> tuple[Check, LotApplication]:
+        """The check, and its lot application locked."""
+        found = self.session.get(Check, check_id)
         if found is None:
             raise CheckNotFound(check_id)
-        return found
+        part = self.lot_application(found.lot_application_id, lock=True)
+        self.session.refresh(found)
+        return found, part
 
     def parts_of(self, application_id: UUID, *, lock: bool = False) -> Sequence[LotApplication]:
         statement = select(LotApplication).where(col(LotApplication.application_id) == application_id)
@@ -92,18 +105,18 @@ class Applications:
         )
         return self.session.exec(statement).one()
 
-    def undecided_in(self, lot_ids: Sequence[UUID]) -> Sequence[UUID]:
-        """The applications that have open parts in any of the lots, in locking order."""
-        statement = select(LotApplication.application_id).where(
-            col(LotApplication.lot_id).in_(lot_ids), col(LotApplication.status).in_(OPEN)
+    def lock_undecided_of(self, scheme_id: UUID) -> Sequence[Application]:
+        """The drafts and the open applications to a scheme: all of them locked, and then all of their parts."""
+        undecided = (ApplicationStatus.DRAFT, ApplicationStatus.SUBMITTED)
+        wanted = select(Application).where(
+            col(Application.scheme_id) == scheme_id, col(Application.status).in_(undecided)
         )
-        return sorted(set(self.session.exec(statement)))
-
-    def drafts_to(self, scheme_id: UUID) -> Sequence[Application]:
-        statement = select(Application).where(
-            col(Application.scheme_id) == scheme_id, col(Application.status) == ApplicationStatus.DRAFT
-        )
-        return self.session.exec(statement.order_by(col(Application.id)).with_for_update()).all()
+        locked = wanted.order_by(col(Application.id)).with_for_update().execution_options(populate_existing=True)
+        found = self.session.exec(locked).all()
+        parts = select(LotApplication).where(col(LotApplication.application_id).in_([one.id for one in found]))
+        ordered = parts.order_by(col(LotApplication.id)).with_for_update()
+        self.session.exec(ordered.execution_options(populate_existing=True)).all()
+        return found
 
     def checks_of(self, lot_application: LotApplication) -> Sequence[Check]:
         """Those of the present round."""

@@ -75,8 +75,10 @@ def _part_to_decide(session: Session, part_id: UUID, by: Principal) -> LotApplic
     applications = Applications(session)
     applications.get(applications.lot_application(part_id).application_id, lock=True)
     part = applications.lot_application(part_id, lock=True)
-    involved = Evaluations(session, part).involved()
-    DecisionRefused.unless_clear(rules.bars_to_deciding(person=by.subject, involved=involved))
+    evaluations = Evaluations(session, part)
+    DecisionRefused.unless_clear(
+        rules.bars_to_deciding(person=by.subject, involved=evaluations.involved(), conflicted=evaluations.conflicted())
+    )
     return part
 
 

@@ -7,6 +7,7 @@ from sqlmodel import Session, col, select
 
 from dps_admission.tables import (
     Assignment,
+    Check,
     Consensus,
     Decision,
     EvaluationReport,
@@ -36,10 +37,16 @@ class Evaluations:
         return next((one for one in self.assignments() if one.person == person), None)
 
     def involved(self) -> set[str]:
-        """Everyone who was assigned and had no conflict, in any round."""
+        """Everyone who was assigned or who settled a check, in any round."""
+        assigned = select(Assignment.person).where(col(Assignment.lot_application_id) == self.part.id)
+        settled = select(Check.found_by_subject).where(col(Check.lot_application_id) == self.part.id)
+        return {*self.session.exec(assigned), *filter(None, self.session.exec(settled))}
+
+    def conflicted(self) -> set[str]:
+        """Everyone who declared a conflict of interest, in any round."""
         statement = select(Assignment.person).where(
             col(Assignment.lot_application_id) == self.part.id,
-            col(Assignment.conflict) != Conflict.CONFLICTED,
+            col(Assignment.conflict) == Conflict.CONFLICTED,
         )
         return set(self.session.exec(statement))
 

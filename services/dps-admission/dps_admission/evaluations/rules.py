@@ -135,10 +135,20 @@ def _fits(criterion: Criterion, mark: Mark) -> bool:
     return mark.score is None and mark.finding is not None
 
 
-def may_see_sheets(assigned: Sequence[Assigned]) -> bool:
-    """Nobody sees another's scores until every evaluator has finished."""
+def may_see_sheets(assigned: Sequence[Assigned], *, evaluators_at_least: int) -> bool:
+    """Nobody sees another's scores until every evaluator has finished, and there are as many as are needed."""
     evaluators = [one for one in assigned if one.part == Part.EVALUATOR and one.conflict != Conflict.CONFLICTED]
-    return bool(evaluators) and all(one.has_finished for one in evaluators)
+    return len(evaluators) >= evaluators_at_least and all(one.has_finished for one in evaluators)
+
+
+def bars_to_assigning(assigned: Sequence[Assigned], *, part: Part, are_sheets_seen: bool) -> list[Bar]:
+    """Whether one more person may be assigned as `part`."""
+    moderators = [one for one in assigned if one.part == Part.MODERATOR and one.conflict != Conflict.CONFLICTED]
+    if part == Part.MODERATOR and moderators:
+        return [Bar("one-moderator", "There is a moderator already.")]
+    if part == Part.EVALUATOR and are_sheets_seen:
+        return [Bar("scores-seen", "The scores can be seen already, so nobody new could score alone.")]
+    return []
 
 
 def needing_consensus(criteria: Sequence[Criterion], sheets: Sequence[Sheet]) -> list[str]:
@@ -278,10 +288,12 @@ def bars_to_moderating(
     return bars
 
 
-def bars_to_deciding(*, person: str, involved: Collection[str]) -> list[Bar]:
-    """`involved`: everyone who was assigned to evaluate or moderate, in any round."""
+def bars_to_deciding(*, person: str, involved: Collection[str], conflicted: Collection[str]) -> list[Bar]:
+    """`involved`: everyone who was assigned or settled a check, in any round; `conflicted`: who declared a conflict."""
+    if person in conflicted:
+        return [Bar("decider-has-conflict", "Who declared a conflict of interest may not decide.")]
     if person in involved:
-        return [Bar("decider-was-involved", "Who evaluated or moderated may not decide.")]
+        return [Bar("decider-was-involved", "Who evaluated, moderated or settled a check may not decide.")]
     return []
 
 

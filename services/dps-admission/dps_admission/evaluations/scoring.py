@@ -48,7 +48,9 @@ class Picture:
 
     @property
     def is_scored(self) -> bool:
-        return rules.may_see_sheets([assigned(one) for one in self.assignments])
+        return rules.may_see_sheets(
+            [assigned(one) for one in self.assignments], evaluators_at_least=self.evaluators_at_least
+        )
 
     @property
     def to_settle(self) -> list[str]:
@@ -97,10 +99,9 @@ def assign(
     evaluations = Evaluations(session, part)
     if evaluations.assignment_of(person):
         raise EvaluationRefused([Bar("already-assigned", f"{name} is assigned already.")])
-    if role == Part.MODERATOR and any(
-        one.part == Part.MODERATOR and one.conflict != Conflict.CONFLICTED for one in evaluations.assignments()
-    ):
-        raise EvaluationRefused([Bar("one-moderator", "There is a moderator already.")])
+    picture = picture_of(session, part)
+    there = [assigned(one) for one in picture.assignments]
+    EvaluationRefused.unless_clear(rules.bars_to_assigning(there, part=role, are_sheets_seen=picture.is_scored))
     _must_have_no_report(evaluations)
     session.add(
         Assignment(

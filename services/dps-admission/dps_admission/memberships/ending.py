@@ -16,6 +16,7 @@ from .errors import MembershipRefused
 from .places import answer_offer, fill
 from .repository import Memberships
 from .rules import (
+    LIVE,
     MEMBERSHIP_LIFE,
     MembershipStatus,
     MembershipStep,
@@ -126,14 +127,16 @@ def expire_members(session: Session, scheme_id: UUID, *, by: Principal, now: dat
 
 
 def end_notices(session: Session, now: datetime) -> int:
-    """Members whose notice has run leave at the end of its last day."""
-    memberships = Memberships(session)
-    ids = memberships.leaving_before(london_day(now), limit=200)
-    for membership_id in ids:
-        membership, zone = memberships.in_its_zone(membership_id, SYSTEM)
+    """Members whose notice has run leave at the end of its last day: one a transaction, so one zone is locked."""
+    memberships, today = Memberships(session), london_day(now)
+    leaving = memberships.leaving_before(today)
+    if leaving is None:
+        return 0
+    membership, zone = memberships.in_its_zone(leaving, SYSTEM)
+    if membership.status in LIVE and membership.leaves_on is not None and membership.leaves_on < today:
         reason = membership.leaving_reason or "The provider left."
         end(session, membership, zone, MembershipStep.LEAVE, by=SYSTEM, now=now, reason=reason)
-    return len(ids)
+    return 1
 
 
 def next_leaving(session: Session) -> datetime | None:

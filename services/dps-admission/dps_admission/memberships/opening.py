@@ -1,4 +1,7 @@
-"""Opening balances: members that were there before, recorded at go-live or brought in by day one's import."""
+"""Opening balances: members that were there before, recorded at go-live or brought in by day one's import.
+
+No evaluation stands behind them: one person records, with the source that says so, and another confirms.
+"""
 
 from datetime import datetime
 from fractions import Fraction
@@ -10,6 +13,7 @@ from assay_contracts.directory.copies import Copies
 from assay_kit.identity import Principal
 from dps_admission.applications.repository import Applications
 from dps_admission.bars import Bar
+from dps_admission.providers import bars_to_provider
 from dps_admission.schemes.repository import Schemes
 from dps_admission.schemes.rules import SchemeStatus
 from dps_admission.tables import Membership
@@ -17,7 +21,7 @@ from dps_admission.tables import Membership
 from .errors import MembershipRefused
 from .places import take_effect
 from .repository import Memberships
-from .rules import MembershipStep, bars_to_opening_membership
+from .rules import MembershipStatus, MembershipStep, bars_to_confirming, bars_to_opening_membership
 from .schemas import OpeningMembershipIn
 from .stepping import begin_membership
 from .suspending import sync_embargoes
@@ -26,12 +30,13 @@ from .suspending import sync_embargoes
 def record_opening_membership(
     session: Session, lot_id: UUID, asked: OpeningMembershipIn, *, copies: Copies, by: Principal, now: datetime
 ) -> Membership:
-    """Record a member without an application; marked as imported, and with the source that says so."""
+    """Record a member without an application; marked as imported, and active once another person confirms it."""
     schemes, memberships = Schemes(session), Memberships(session)
     lot = schemes.lot(lot_id)
     lot_zone = next((one for one in schemes.zones_of(lot.id) if one.zone == asked.zone), None)
     if lot_zone is None:
         raise MembershipRefused([Bar("wrong-zone", "The lot has no such zone.")])
+    memberships.lock_provider(asked.provider_id)
     zone = memberships.lock_zone(lot_zone.id)
     _must_be_clear(session, lot_id, asked, copies=copies, is_open=_is_open(schemes, lot.scheme_id))
     quality = Fraction(asked.quality) if asked.quality is not None else None
@@ -42,6 +47,7 @@ def record_opening_membership(
         lot_zone_id=zone.id,
         zone=zone.zone,
         is_imported=True,
+        recorded_by=by.subject,
         care_service_ids=[str(one) for one in asked.care_service_ids],
         quality_numerator=quality.numerator if quality is not None else None,
         quality_denominator=quality.denominator if quality is not None else None,
@@ -50,6 +56,18 @@ def record_opening_membership(
     )
     begin_membership(session, membership, by=by, now=now, reason=f"{asked.source}: {asked.reason}")
     sync_embargoes(session, membership, now=now)
+    session.flush()
+    return membership
+
+
+def confirm_opening_membership(session: Session, membership_id: UUID, *, by: Principal, now: datetime) -> Membership:
+    """A second person stands for what the first recorded; a place is taken now."""
+    membership, zone = Memberships(session).in_its_zone(membership_id, by)
+    bars = bars_to_confirming(
+        is_unconfirmed=membership.is_imported and membership.status == MembershipStatus.ADMITTED,
+        confirmed_by_recorder=membership.recorded_by == by.subject,
+    )
+    MembershipRefused.unless_clear(bars + bars_to_provider(session, membership.provider_id))
     take_effect(session, membership, zone, step=MembershipStep.TAKE_EFFECT, by=by, now=now)
     session.flush()
     return membership
@@ -65,7 +83,8 @@ def _must_be_clear(
     there = Applications(session).live_memberships_here(asked.provider_id, lot_id=lot_id, zone=asked.zone)
     services = [copies.care_service(one) for one in asked.care_service_ids]
     MembershipRefused.unless_clear(
-        bars_to_opening_membership(
+        bars_to_provider(session, asked.provider_id)
+        + bars_to_opening_membership(
             is_open=is_open,
             is_known=copies.provider(asked.provider_id) is not None,
             is_member=there > 0,

@@ -15,8 +15,10 @@ from dps_admission.applications.facts import facts_about
 from dps_admission.applications.messages import write_to_managers, write_to_provider
 from dps_admission.applications.repository import Applications
 from dps_admission.bars import Bar
+from dps_admission.providers import bars_to_provider
 from dps_admission.question_sets.repository import QuestionSets
 from dps_admission.schemes.repository import Schemes
+from dps_admission.schemes.rules import SchemeStatus
 from dps_admission.tables import EvaluationReport, LotApplication, LotZone, Membership, Offer
 
 from .errors import MembershipRefused
@@ -42,11 +44,15 @@ def admit_member(
 ) -> Membership:
     """Make the membership of an admitted lot application; without a limit on places it is active at once."""
     memberships = Memberships(session)
+    memberships.lock_provider(part.provider_id)
     zone = memberships.lock_zone(part.lot_zone_id)
+    MembershipRefused.unless_clear(bars_to_provider(session, part.provider_id))
     if standing := memberships.made_by(part.id):
         standing.quality_numerator = report.quality_numerator
         standing.quality_denominator = report.quality_denominator
         end_cause(session, standing, Cause.DECISION_SET_ASIDE, reference=part.id, by=by, now=now)
+        if standing.status == MembershipStatus.WAITING:
+            fill(session, zone, now=now)
         return standing
     membership = Membership(
         provider_id=part.provider_id,
@@ -92,7 +98,7 @@ def run_round(session: Session, lot_id: UUID, *, by: Principal, now: datetime) -
     memberships, touched = Memberships(session), []
     zones = sorted(Schemes(session).zones_of(lot_id), key=lambda zone: zone.id)
     locked = [memberships.lock_zone(zone.id) for zone in zones]
-    admitted = {zone.id: memberships.in_zone(zone.id, MembershipStatus.ADMITTED) for zone in locked}
+    admitted = {zone.id: memberships.unranked_in(zone.id) for zone in locked}
     bars = bars_to_round(
         places=Schemes(session).lot(lot_id).places,
         undecided=Applications(session).undecided(lot_id),
@@ -108,8 +114,11 @@ def run_round(session: Session, lot_id: UUID, *, by: Principal, now: datetime) -
 
 
 def fill(session: Session, zone: LotZone, *, now: datetime) -> None:
-    """Offer every free place of a locked zone to the next in order. Passed-over ones keep their position."""
-    if zone.places is None:
+    """Offer every free place of a locked zone to the next in order. Passed-over ones keep their position.
+
+    A DPS that is closed, or closes in this transaction, offers nothing to anybody.
+    """
+    if zone.places is None or not _is_open(session, zone):
         return
     memberships = Memberships(session)
     waiting = {one.id: one for one in memberships.in_zone(zone.id, MembershipStatus.WAITING)}
@@ -126,6 +135,11 @@ def fill(session: Session, zone: LotZone, *, now: datetime) -> None:
         held += 1
 
 
+def _is_open(session: Session, zone: LotZone) -> bool:
+    schemes = Schemes(session)
+    return schemes.get(schemes.lot(zone.lot_id).scheme_id).status == SchemeStatus.OPEN
+
+
 def standing_of(membership: Membership, is_passed_over: bool) -> Standing:
     return Standing(
         membership=membership.id,
@@ -139,10 +153,11 @@ def standing_of(membership: Membership, is_passed_over: bool) -> Standing:
 
 def _may_offer(session: Session, membership: Membership, *, now: datetime) -> bool:
     """Run the checks again; one that fails now passes the applicant over until a person offers or removes."""
-    failed = [one for one in _checks(session, membership, now=now) if one.outcome == CheckOutcome.FAILED]
+    failed = [one.reason for one in _checks(session, membership, now=now) if one.outcome == CheckOutcome.FAILED]
+    failed += [bar.says for bar in bars_to_provider(session, membership.provider_id)]
     if not failed:
         return True
-    about = {"reasons": " ".join(one.reason for one in failed)}
+    about = {"reasons": " ".join(failed)}
     write_to_managers(
         session,
         "waiting_member_failed_checks",
@@ -185,6 +200,8 @@ def offer_by_hand(session: Session, membership_id: UUID, *, reason: str, by: Pri
     memberships = Memberships(session)
     membership, zone = memberships.in_its_zone(membership_id, by)
     bars = bars_to_holding(places=zone.places, held=memberships.held(zone.id))
+    if membership.status != MembershipStatus.WAITING:
+        bars.append(Bar("not-waiting", "Only one who waits, once the round is ranked, is offered a place."))
     if memberships.open_causes(membership.id):
         bars.append(Bar("passed-over", "An embargo or an open decision stands against an offer."))
     MembershipRefused.unless_clear(bars)
@@ -198,6 +215,7 @@ def accept(session: Session, membership_id: UUID, *, by: Principal, now: datetim
     offer = memberships.open_offer(membership.id)
     if offer is None or now > offer.expires_at:
         raise MembershipRefused([Bar("no-open-offer", "There is no open offer to answer.")])
+    MembershipRefused.unless_clear(bars_to_provider(session, membership.provider_id))
     take_effect(session, membership, zone, step=MembershipStep.ACCEPT, by=by, now=now)
     answer_offer(offer, OfferAnswer.ACCEPTED, by=by, now=now)
     session.flush()
@@ -235,19 +253,16 @@ def answer_offer(offer: Offer, answer: OfferAnswer, *, by: Principal, now: datet
     offer.answer, offer.answered_at, offer.answered_by = answer, now, by.name
 
 
-def lapse_offers(session: Session, now: datetime, *, most: int = 200) -> int:
-    """Silence passes the place on. One at a time, in order, each with its zone locked."""
-    memberships, seen = Memberships(session), list[UUID]()
-    for _ in range(most):
-        found = memberships.expired_offer(now, but=seen)
-        if found is None:
-            break
-        seen.append(found.id)
-        membership, zone = memberships.in_its_zone(found.membership_id, SYSTEM)
-        offer = memberships.open_offer(membership.id)
-        if offer is None or offer.id != found.id:
-            continue
+def lapse_offers(session: Session, now: datetime) -> int:
+    """Silence passes the place on: one a transaction, so that no two zones are ever locked."""
+    memberships = Memberships(session)
+    found = memberships.expired_offer(now)
+    if found is None:
+        return 0
+    membership, zone = memberships.in_its_zone(found.membership_id, SYSTEM)
+    offer = memberships.open_offer(membership.id)
+    if offer is not None and offer.id == found.id:
         step, answer = MembershipStep.LET_OFFER_LAPSE, OfferAnswer.LAPSED
         _turn_down(session, membership, offer, step, answer, by=SYSTEM, now=now)
         fill(session, zone, now=now)
-    return len(seen)
+    return 1

@@ -1,6 +1,6 @@
 """Reads and writes memberships, offers, causes of suspension and embargoes. No rules here."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from uuid import UUID
 
@@ -31,6 +31,15 @@ class Memberships:
         zone = self.lock_zone(self.seen_by(membership_id, by).lot_zone_id)
         return self.seen_by(membership_id, by, lock=True), zone
 
+    def lock_provider(self, provider_id: UUID) -> None:
+        """Until the end of the transaction nobody else makes this provider a member, and no embargo on it comes in."""
+        key = func.hashtextextended(f"provider:{provider_id}", 0)
+        self.session.execute(select(func.pg_advisory_xact_lock(key)))
+
+    def lock_zones(self, lot_zone_ids: Iterable[UUID]) -> list[LotZone]:
+        """Several zones, in locking order."""
+        return [self.lock_zone(one) for one in sorted(set(lot_zone_ids))]
+
     def lock_zone(self, lot_zone_id: UUID) -> LotZone:
         statement = select(LotZone).where(col(LotZone.id) == lot_zone_id).with_for_update()
         return self.session.exec(statement.execution_options(populate_existing=True)).one()
@@ -49,6 +58,10 @@ class Memberships:
         )
         locked = statement.order_by(col(Membership.id)).with_for_update()
         return self.session.exec(locked.execution_options(populate_existing=True)).all()
+
+    def unranked_in(self, lot_zone_id: UUID) -> Sequence[Membership]:
+        """Those admitted by a decision whom no round has ranked yet; opening balances wait for their confirmation."""
+        return [one for one in self.in_zone(lot_zone_id, MembershipStatus.ADMITTED) if not one.is_imported]
 
     def live_of_provider(self, provider_id: UUID) -> Sequence[Membership]:
         statement = select(Membership).where(
@@ -140,9 +153,10 @@ class Memberships:
         )
         return sorted(set(self.session.exec(statement)))
 
-    def leaving_before(self, day: date, *, limit: int) -> Sequence[UUID]:
+    def leaving_before(self, day: date) -> UUID | None:
+        """One whose notice has run."""
         statement = select(Membership.id).where(col(Membership.leaves_on) < day, col(Membership.status).in_(LIVE))
-        return self.session.exec(statement.order_by(col(Membership.id)).limit(limit)).all()
+        return self.session.exec(statement.order_by(col(Membership.id)).limit(1)).one_or_none()
 
     def first_leaving(self) -> date | None:
         statement = select(func.min(Membership.leaves_on)).where(col(Membership.status).in_(LIVE))
@@ -151,8 +165,6 @@ class Memberships:
     def first_offer_expiry(self) -> datetime | None:
         return self.session.exec(select(func.min(Offer.expires_at)).where(col(Offer.answer).is_(None))).one()
 
-    def expired_offer(self, now: datetime, *, but: Sequence[UUID]) -> Offer | None:
-        statement = select(Offer).where(
-            col(Offer.answer).is_(None), col(Offer.expires_at) <= now, col(Offer.id).not_in(but)
-        )
+    def expired_offer(self, now: datetime) -> Offer | None:
+        statement = select(Offer).where(col(Offer.answer).is_(None), col(Offer.expires_at) <= now)
         return self.session.exec(statement.order_by(col(Offer.expires_at), col(Offer.id)).limit(1)).one_or_none()

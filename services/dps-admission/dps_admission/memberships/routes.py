@@ -102,6 +102,16 @@ def record_opening_membership(
 
 
 @router.post(
+    "/memberships/{membership_id}/confirmation",
+    operation_id="confirm_opening_membership",
+    summary="Confirm an opening membership that another person recorded",
+    responses=ON_MEMBERSHIP,
+)
+def confirm_opening_membership(membership_id: UUID, session: SessionDep, by: Decider, now: Now) -> MembershipRead:
+    return read_one(session, opening.confirm_opening_membership(session, membership_id, by=by, now=now))
+
+
+@router.post(
     "/lots/{lot_id}/rounds",
     operation_id="run_round",
     status_code=201,

@@ -41,7 +41,6 @@ MEMBERSHIP_LIFE = Life(
     start=_M.ADMITTED,
     steps={
         (_M.ADMITTED, _S.TAKE_EFFECT): _M.ACTIVE,
-        (_M.ADMITTED, _S.OFFER): _M.OFFERED,
         (_M.ADMITTED, _S.WAIT): _M.WAITING,
         (_M.ADMITTED, _S.LEAVE): _M.ENDED,
         (_M.ADMITTED, _S.REMOVE): _M.ENDED,
@@ -53,6 +52,7 @@ MEMBERSHIP_LIFE = Life(
         (_M.OFFERED, _S.ACCEPT): _M.ACTIVE,
         (_M.OFFERED, _S.DECLINE): _M.ENDED,
         (_M.OFFERED, _S.LET_OFFER_LAPSE): _M.ENDED,
+        (_M.OFFERED, _S.LEAVE): _M.ENDED,
         (_M.OFFERED, _S.REMOVE): _M.ENDED,
         (_M.OFFERED, _S.EXPIRE): _M.ENDED,
         (_M.ACTIVE, _S.SUSPEND): _M.SUSPENDED,
@@ -207,6 +207,15 @@ def embargoes_that_suspend(delivering: Sequence[K], *, whole: Mapping[UUID, K]) 
     if not delivering or any(service not in embargoed for service in delivering):
         return set()
     return {embargo for embargo, service in whole.items() if service in delivering}
+
+
+def bars_to_confirming(*, is_unconfirmed: bool, confirmed_by_recorder: bool) -> list[Bar]:
+    """An opening balance has no evaluation behind it, so two people stand for it."""
+    if not is_unconfirmed:
+        return [Bar("nothing-to-confirm", "This membership is no opening balance that waits for its confirmation.")]
+    if confirmed_by_recorder:
+        return [Bar("second-person", "Another person than who recorded the membership confirms it.")]
+    return []
 
 
 def bars_to_opening_membership(*, is_open: bool, is_known: bool, is_member: bool, owns_services: bool) -> list[Bar]:

@@ -18,7 +18,7 @@ class OpeningMembershipIn(Model):
 
     provider_id: UUID
     zone: Name | None = None
-    care_service_ids: list[UUID] = Field(default_factory=list, max_length=50)
+    care_service_ids: list[UUID] = Field(min_length=1, max_length=50)
     quality: Percent | None = None
     source: Line
     reason: Reason

@@ -1,10 +1,11 @@
 """Causes of suspension: several may overlap, and a suspension lifts when the last has gone."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from sqlmodel import Session
 
+from assay_contracts.directory import CareServiceRecord
 from assay_contracts.directory.copies import Copies
 from assay_kit.calendar import london_day
 from assay_kit.identity import SYSTEM, Principal
@@ -128,7 +129,7 @@ def sync_embargoes(session: Session, membership: Membership, *, now: datetime) -
         return
     memberships = Memberships(session)
     whole = memberships.whole_embargoes(membership.provider_id)
-    suspending = embargoes_that_suspend(delivering_services(session, membership), whole=whole)
+    suspending = embargoes_that_suspend(delivering_services(session, membership, today=london_day(now)), whole=whole)
     open_now = {one.reference: one for one in memberships.open_causes(membership.id) if one.cause == Cause.EMBARGO}
     for intervention in sorted(suspending - open_now.keys()):
         reason = "An embargo on new placements is in force."
@@ -139,10 +140,12 @@ def sync_embargoes(session: Session, membership: Membership, *, now: datetime) -
     lift_if_clear(session, membership, by=SYSTEM, now=now)
 
 
-def delivering_services(session: Session, membership: Membership) -> list[UUID]:
-    """The services that a membership names; where it names none, the provider's of the lot's type."""
-    if membership.care_service_ids:
-        return [UUID(one) for one in membership.care_service_ids]
-    service_type = Schemes(session).lot(membership.lot_id).service_type
-    services = Copies(session).care_services_of(membership.provider_id)
-    return [one.id for one in services if one.type == service_type and one.ended_on is None]
+def has_ended(service: CareServiceRecord | None, today: date) -> bool:
+    return service is not None and service.ended_on is not None and service.ended_on <= today
+
+
+def delivering_services(session: Session, membership: Membership, *, today: date) -> list[UUID]:
+    """The services that a membership names, but for those that have ended; all where every one has ended."""
+    named, copies = [UUID(one) for one in membership.care_service_ids], Copies(session)
+    running = [one for one in named if not has_ended(copies.care_service(one), today)]
+    return running or named

@@ -10,7 +10,9 @@ from assay_kit.identity import SYSTEM, Principal
 from assay_kit.timeline import take
 from dps_admission.applications.actions import expire_draft, lapse
 from dps_admission.applications.repository import Applications
+from dps_admission.applications.rules import ApplicationStatus
 from dps_admission.memberships.ending import expire_members
+from dps_admission.memberships.repository import Memberships
 from dps_admission.tables import Scheme
 
 from .repository import Schemes
@@ -18,6 +20,7 @@ from .rules import LOT_LIFE, SCHEME_LIFE, LotStatus, LotStep, SchemeStep
 
 
 def close_scheme(session: Session, scheme_id: UUID, *, reason: str, by: Principal, now: datetime) -> Scheme:
+    """Everything that it ends is locked before anything ends, in the order in which everybody locks."""
     schemes, applications = Schemes(session), Applications(session)
     scheme = schemes.get(scheme_id, lock=True)
     take(session, scheme, SchemeStep.CLOSE, SCHEME_LIFE, by=by, now=now, reason=reason)
@@ -26,10 +29,13 @@ def close_scheme(session: Session, scheme_id: UUID, *, reason: str, by: Principa
     for lot in lots:
         if lot.status != LotStatus.CLOSED:
             take(session, lot, LotStep.CLOSE, LOT_LIFE, by=by, now=now, reason=reason)
-    for draft in applications.drafts_to(scheme.id):
-        expire_draft(session, draft, now=now)
-    for application_id in applications.undecided_in([lot.id for lot in lots]):
-        lapse(session, application_id, now=now)
+    undecided = applications.lock_undecided_of(scheme.id)
+    Memberships(session).lock_zones(zone.id for lot in lots for zone in schemes.zones_of(lot.id))
+    for application in undecided:
+        if application.status == ApplicationStatus.DRAFT:
+            expire_draft(session, application, now=now)
+        else:
+            lapse(session, application.id, now=now)
     expire_members(session, scheme.id, by=by, now=now)
     session.flush()
     return scheme

@@ -109,6 +109,7 @@ class Check(DpsTable, table=True):
     finding: Finding | None = Field(default=None, sa_type=String)
     finding_reason: str | None = None
     found_by: str | None = None
+    found_by_subject: str | None = None
     found_at: datetime | None = Field(default=None, sa_type=Instant)
 
 

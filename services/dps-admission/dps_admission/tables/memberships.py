@@ -49,6 +49,7 @@ class Membership(DpsTable, table=True):
     status: MembershipStatus = Field(default=MembershipStatus.ADMITTED, sa_type=String)
     lot_application_id: UUID | None = Field(default=None, foreign_key="lot_application.id", index=True)
     is_imported: bool = False
+    recorded_by: str | None = None
     care_service_ids: list[str] = empty_list()
     quality_numerator: int | None = Field(default=None, sa_type=BigInteger)
     quality_denominator: int | None = Field(default=None, sa_type=BigInteger)

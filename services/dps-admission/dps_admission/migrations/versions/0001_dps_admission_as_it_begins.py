@@ -389,6 +389,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement a table
         sa.Column("finding", sa.String(), nullable=True),
         sa.Column("finding_reason", sa.String(), nullable=True),
         sa.Column("found_by", sa.String(), nullable=True),
+        sa.Column("found_by_subject", sa.String(), nullable=True),
         sa.Column("found_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint(
             "finding IN ('pass', 'fail', 'discretionary')", name=op.f("ck_application_check_known_finding")
@@ -512,6 +513,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement a table
         sa.Column("status", sa.String(), nullable=False),
         sa.Column("lot_application_id", sa.Uuid(), nullable=True),
         sa.Column("is_imported", sa.Boolean(), nullable=False),
+        sa.Column("recorded_by", sa.String(), nullable=True),
         sa.Column("care_service_ids", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("quality_numerator", sa.BigInteger(), nullable=True),
         sa.Column("quality_denominator", sa.BigInteger(), nullable=True),
