@@ -8,9 +8,9 @@ import asyncio
 import os
 import secrets
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import Depends, Request
@@ -34,6 +34,8 @@ _NAMING = {
 
 # Nothing waits for ever: not for a lock, not for a statement, not for a client that went away inside a transaction.
 _LIMITS = "-c timezone=UTC -c lock_timeout=5s -c statement_timeout=60s -c idle_in_transaction_session_timeout=120s"
+CONNECTION: Mapping[str, Any] = {"options": _LIMITS, "connect_timeout": 5, "application_name": "assay"}
+"""What every connection of ours is opened with."""
 
 
 class DatabaseRole(StrEnum):
@@ -100,7 +102,7 @@ def make_engine(url: str, *, pool_size: int = 10, wait_seconds: float = 5.0) -> 
         pool_timeout=wait_seconds,
         pool_pre_ping=True,
         hide_parameters=True,
-        connect_args={"options": _LIMITS, "connect_timeout": 5, "application_name": "assay"},
+        connect_args=dict(CONNECTION),
     )
 
 

@@ -36,25 +36,42 @@ class DueWork:
     do: Callable[[Session, datetime], int]
 
 
+class DueWorkFailed(RuntimeError):
+    """Some of the due work could not be done; all other due work was."""
+
+
 def do_what_is_due(engine: Engine, service: "Service", now: datetime) -> int:
     """Do everything that is due at or before `now`, a transaction a batch. Returns how many things were done.
 
     One process at a time; a second one that is asked waits for the first, so that whoever returns can rely on it.
+    Work that fails stops none of the others; DueWorkFailed says so when they are done.
     """
     done = 0
+    failed: dict[str, Exception] = {}
     with _alone(engine):
         for work in service.due:
-            for _ in range(_MOST_BATCHES):
-                with Session(engine, info={"service": service}) as session, session.begin():
-                    batch = work.do(session, now)
-                done += batch
-                if batch == 0:
-                    break
-            else:
-                raise RuntimeError(f"{service.name}: {work.name} never comes to an end at {now}.")
+            try:
+                for batch in _batches(engine, service, work, now):
+                    done += batch
+            except Exception as error:
+                log.exception("due work failed", service=service.name, work=work.name)
+                failed[work.name] = error
     if done:
         log.info("due work done", service=service.name, count=done, business_time=now.isoformat())
+    if failed:
+        first = next(iter(failed.values()))
+        raise DueWorkFailed(f"{service.name}: {', '.join(failed)} failed at {now.isoformat()}") from first
     return done
+
+
+def _batches(engine: Engine, service: "Service", work: DueWork, now: datetime) -> Iterator[int]:
+    for _ in range(_MOST_BATCHES):
+        with Session(engine, info={"service": service}) as session, session.begin():
+            batch = work.do(session, now)
+        if batch == 0:
+            return
+        yield batch
+    raise RuntimeError(f"{service.name}: {work.name} never comes to an end at {now}.")
 
 
 def next_due(session: Session, works: Sequence[DueWork]) -> datetime | None:

@@ -3,13 +3,15 @@
 None of it passes the gateway.
 """
 
+import math
 from datetime import datetime, timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pydantic import AwareDatetime, BaseModel
-from sqlalchemy import text
+from sqlalchemy import Engine, text
+from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session
 from starlette.responses import PlainTextResponse
 
@@ -77,8 +79,18 @@ def ready(session: SessionDep) -> Health:
 
 
 @router.get("/metrics", summary="Prometheus metrics", operation_id="metrics", response_class=PlainTextResponse)
-async def metrics(request: Request) -> Response:
+def metrics(request: Request) -> Response:
+    request.app.state.oldest_undelivered.set(_oldest_undelivered(request.app.state.engine))
     return PlainTextResponse(generate_latest(request.app.state.metrics), media_type=CONTENT_TYPE_LATEST)
+
+
+def _oldest_undelivered(engine: Engine) -> float:
+    """Not a number where the database does not answer: the other metrics are wanted then most of all."""
+    try:
+        with Session(engine) as session:
+            return jobs.oldest_undelivered(session)
+    except SQLAlchemyError:
+        return math.nan
 
 
 @router.post("/events", summary="Receive an event", operation_id="receive_event", responses=may_answer(InvalidRequest))

@@ -7,22 +7,36 @@ App with an async connector cannot defer on a synchronous connection.
 import time
 from typing import Any
 
+import structlog
 from procrastinate import App, BaseRetryStrategy, PsycopgConnector, RetryDecision, SyncPsycopgConnector
 from procrastinate.jobs import Job
 from sqlalchemy import make_url, text
 from sqlmodel import Session
 
+from assay_kit.database import CONNECTION
+
 DELIVER = "deliver"
 _LONGEST_PAUSE_SECONDS = 60
+_ALARMING_FAILURES = 5
+_FAILURES_AN_HOUR = 3600 // _LONGEST_PAUSE_SECONDS
 _LOOK_AGAIN_SECONDS = 0.01
+
+log = structlog.get_logger(__name__)
 
 _deferring = App(connector=SyncPsycopgConnector())
 
 
 class NeverGiveUp(BaseRetryStrategy):
-    """Try again for ever: at once, then after 1, 2, 4 ... 60 seconds. A job that failed for good would be overtaken."""
+    """Try again for ever: at once, then after 1, 2, 4 ... 60 seconds. A job that failed for good would be overtaken.
 
-    def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision:  # noqa: ARG002
+    The fifth failure is an error in the log, and from there one in every hour: the library itself says nothing loud.
+    """
+
+    def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision:
+        failures = job.attempts + 1
+        if failures == _ALARMING_FAILURES or failures % _FAILURES_AN_HOUR == 0:
+            said = {name: value for name, value in job.task_kwargs.items() if isinstance(value, str | int)}
+            log.error("fails again and again", job=job.task_name, failures=failures, error=repr(exception), **said)
         pause = min(2 ** min(job.attempts, 10) // 2, _LONGEST_PAUSE_SECONDS)
         return RetryDecision(retry_in={"seconds": pause})
 
@@ -41,6 +55,18 @@ def undelivered(session: Session) -> int:
     return int(counted)
 
 
+def oldest_undelivered(session: Session) -> float:
+    """For how many seconds (real time) the oldest job has waited; 0 where none does."""
+    waited = session.execute(
+        text(
+            "SELECT extract(epoch FROM now() - min(asked.at)) FROM procrastinate_jobs job"
+            " JOIN procrastinate_events asked ON asked.job_id = job.id AND asked.type = 'deferred'"
+            " WHERE job.status IN ('todo', 'doing')"
+        )
+    ).scalar_one()
+    return max(0.0, float(waited or 0))
+
+
 def wait_until_delivered(session: Session, *, seconds: float) -> int:
     """How many jobs wait or run, once there are none, or after so long."""
     until = time.monotonic() + seconds
@@ -50,6 +76,6 @@ def wait_until_delivered(session: Session, *, seconds: float) -> int:
 
 
 def queue_of(url: str) -> App:
-    """The App of a worker on the database at `url`; tasks are added by the caller."""
+    """The App of a worker on the database at `url`, with the limits on waiting of every other connection of ours."""
     address = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
-    return App(connector=PsycopgConnector(conninfo=address, min_size=1, max_size=4))
+    return App(connector=PsycopgConnector(conninfo=address, min_size=1, max_size=4, kwargs=dict(CONNECTION)))

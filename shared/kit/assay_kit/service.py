@@ -7,7 +7,7 @@ from typing import Any
 
 from fastapi import APIRouter, FastAPI
 from fastapi.openapi.utils import get_openapi
-from prometheus_client import CollectorRegistry
+from prometheus_client import CollectorRegistry, Gauge
 from sqlalchemy import Engine, MetaData
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -102,6 +102,9 @@ def create_service(
     app.state.settings = settings
     app.state.keys = keys
     app.state.metrics = registry
+    app.state.oldest_undelivered = Gauge(
+        "assay_oldest_undelivered_seconds", "For how long the oldest job or delivery has waited", registry=registry
+    )
     app.state.engine = engine or make_engine(
         database_url(settings, service.name), pool_size=settings.pool_size, wait_seconds=settings.pool_wait_seconds
     )
