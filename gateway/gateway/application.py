@@ -13,13 +13,13 @@ from gateway.access_log import AccessLog
 from gateway.answers import Send, json_bytes, send_problem, send_whole
 from gateway.bodies import ClientGone, Receive
 from gateway.callers import Callers
-from gateway.docs_page import CONTENT_SECURITY_POLICY, STYLE, page
+from gateway.docs_page import CONTENT_SECURITY_POLICY, STYLE
 from gateway.headers import Head, Raw, answer_headers, read_head, request_id_of
 from gateway.openapi import OpenApiPages
 from gateway.paths import clean_path, clean_query
 from gateway.peers import Network, peer_of
 from gateway.problems import Broken, MethodNotAllowed
-from gateway.rates import RateLimit
+from gateway.rates import InFlight, RateLimit
 from gateway.readiness import Readiness
 from gateway.role_table import Operation, RoleTable
 from gateway.routing import Destination, destination_of
@@ -48,6 +48,7 @@ class House:
     table: RoleTable
     callers: Callers
     limits: Limits
+    in_flight: InFlight
     upstream: Upstream
     openapi: OpenApiPages
     readiness: Readiness
@@ -111,7 +112,8 @@ class Door:
         destination = destination_of(visit.method, path, self._house.table)
         visit.service, visit.template = destination.service, destination.operation.template
         await self._let_in(visit, destination)
-        await self._house.upstream.pass_on(visit, destination, receive, send)
+        with self._house.in_flight.one(visit.subject or visit.peer.household):
+            await self._house.upstream.pass_on(visit, destination, receive, send)
 
     async def _let_in(self, visit: Visit, destination: Destination) -> None:
         """Sign-in, rate, right: in this order, and all before a byte of the body is read."""
@@ -167,11 +169,10 @@ class Door:
         await _send_document(visit, send, 200 if is_ready else 503, said, *(() if is_ready else (_RETRY,)))
 
     async def _openapi(self, visit: Visit, send: Send) -> None:
-        await _send_document(visit, send, 200, await self._house.openapi.document())
+        await _send(visit, send, 200, (await self._house.openapi.written()).json, _JSON)
 
     async def _docs(self, visit: Visit, send: Send) -> None:
-        html = page(await self._house.openapi.document())
-        await _send(visit, send, 200, html, _HTML, CONTENT_SECURITY_POLICY)
+        await _send(visit, send, 200, (await self._house.openapi.written()).html, _HTML, CONTENT_SECURITY_POLICY)
 
     async def _style(self, visit: Visit, send: Send) -> None:
         await _send(visit, send, 200, STYLE, _CSS)

@@ -3,13 +3,15 @@
 import asyncio
 import logging
 import time
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
 
 import aiohttp
 
 from assay_kit import tokens
 from assay_kit.keys import revoked_ids
+
+Answer = TypeVar("Answer")
 
 _log = logging.getLogger(__name__)
 
@@ -50,27 +52,27 @@ class KeyRing:
         await self._fetch_keys()
 
     async def _fetch_keys(self) -> bool:
-        document = await self._fetch("/v1/jwks.json")
-        if document is None or not (keys := tokens.key_set(document)):
+        keys = await self._fetch("/v1/jwks.json", tokens.key_set)
+        if not keys:
             return False
         if keys != self.keys:
             self.keys = keys  # a new object: what was verified with the old keys is verified again
         return True
 
     async def _fetch_revocations(self) -> bool:
-        document = await self._fetch("/v1/revocations")
-        if document is None:
+        revoked = await self._fetch("/v1/revocations", revoked_ids)
+        if revoked is None:
             return False
-        self._revoked = revoked_ids(document)
+        self._revoked = revoked
         return True
 
-    async def _fetch(self, path: str) -> Mapping[str, Any] | None:
+    async def _fetch(self, path: str, read: Callable[[Mapping[str, Any]], Answer]) -> Answer | None:
+        """None where nobody answers, and where the answer cannot be read: the polling goes on, whatever comes."""
         try:
             async with self._session.get(self._directory + path, timeout=_TIMEOUT) as response:
                 response.raise_for_status()
-                document = await response.json()
-                return document if isinstance(document, dict) else None
-        except (aiohttp.ClientError, TimeoutError, ValueError) as error:
+                return read(await response.json())
+        except Exception as error:
             _log.warning("%s could not be fetched from the directory: %s", path, type(error).__name__)
             return None
 

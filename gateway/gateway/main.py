@@ -19,13 +19,15 @@ from gateway.exchange import client_session
 from gateway.keys import KeyRing
 from gateway.openapi import OpenApiPages
 from gateway.protocol import BoundedHttp
-from gateway.rates import RateLimit
+from gateway.rates import InFlight, RateLimit
 from gateway.readiness import Readiness
 from gateway.role_table import RoleTable
 from gateway.routing import API_SERVICES, PORTAL
 from gateway.settings import GatewaySettings
 from gateway.traffic import allowances
 from gateway.upstream import Upstream
+
+_CONNECTIONS_FOR_KEYS = 4
 
 
 class Gateway:
@@ -51,8 +53,10 @@ class Gateway:
     async def _live(self, receive: Receive, send: Send) -> None:
         await receive()
         session = client_session(connections=self._settings.gateway_connections)
+        # The keys are fetched over connections of their own: nobody's slow requests can keep a revocation out.
+        keys_session = client_session(connections=_CONNECTIONS_FOR_KEYS)
         ring = KeyRing(
-            session,
+            keys_session,
             self._settings.service_url("directory"),
             revocations_every=self._settings.gateway_revocation_seconds,
         )
@@ -64,7 +68,7 @@ class Gateway:
         for task in polling:
             task.cancel()
         await asyncio.gather(*polling, return_exceptions=True)
-        await session.close()
+        await asyncio.gather(session.close(), keys_session.close())
         stop_metrics()
         self._access_log.flush()
         await send({"type": "lifespan.shutdown.complete"})
@@ -81,6 +85,7 @@ class Gateway:
                 addresses=RateLimit(settings.rate(settings.gateway_page_rate_per_minute)),
                 sign_ins=RateLimit(settings.rate(settings.gateway_sign_in_rate_per_minute)),
             ),
+            in_flight=InFlight(settings.gateway_in_flight_per_caller),
             upstream=Upstream(
                 session,
                 everyone,

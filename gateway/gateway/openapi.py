@@ -7,11 +7,14 @@ is given its service's name too; one that they share is kept once.
 import asyncio
 import time
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import aiohttp
 
 from assay_kit.problems import Unavailable
+from gateway.answers import json_bytes
+from gateway.docs_page import page
 from gateway.role_table import METHODS
 from gateway.routing import ALIASES, is_outside
 
@@ -136,6 +139,18 @@ def _all_equal(values: list[Any]) -> bool:
     return all(each == values[0] for each in values)
 
 
+@dataclass(frozen=True)
+class Written:
+    """The document as JSON and as a page, written out once when it changes and not for everybody who asks."""
+
+    json: bytes
+    html: bytes
+
+
+def _write(document: Mapping[str, Any]) -> Written:
+    return Written(json_bytes(document), page(document))
+
+
 class OpenApiPages:
     """The combined document, at most `fresh` seconds old if the services answer, else the last good of each."""
 
@@ -146,17 +161,17 @@ class OpenApiPages:
         self._addresses = addresses
         self._fresh = fresh
         self._last_good: dict[str, Document] = {}
-        self._document: dict[str, Any] | None = None
+        self._written: Written | None = None
         self._fetched = 0.0
         self._one_at_a_time = asyncio.Lock()
 
-    async def document(self) -> dict[str, Any]:
+    async def written(self) -> Written:
         async with self._one_at_a_time:
-            if self._document is None or time.monotonic() - self._fetched > self._fresh:
+            if self._written is None or time.monotonic() - self._fetched > self._fresh:
                 await self._fetch_all()
-        if self._document is None:
+        if self._written is None:
             raise Unavailable("No service has told yet what it can do.")
-        return self._document
+        return self._written
 
     async def _fetch_all(self) -> None:
         answers = await asyncio.gather(*(self._fetch(service) for service in self._addresses))
@@ -164,7 +179,7 @@ class OpenApiPages:
         self._fetched = time.monotonic()
         if found and (merged := {**self._last_good, **found}) != self._last_good:
             self._last_good = merged
-            self._document = combined(merged)
+            self._written = await asyncio.to_thread(_write, combined(merged))
 
     async def _fetch(self, service: str) -> Document | None:
         try:

@@ -5,10 +5,14 @@ took 0.5 ms a request here; this takes under 1 µs. Real time, never the busines
 """
 
 import math
-from collections import OrderedDict
+from collections import Counter, OrderedDict
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from gateway.problems import TooManyRequests
+
+_COME_AGAIN_SECONDS = 1
 
 
 @dataclass(frozen=True)
@@ -17,6 +21,27 @@ class Rate:
 
     per_minute: int
     burst: int
+
+
+class InFlight:
+    """How much one caller may have going on at once: connections to a service are few, and for everybody."""
+
+    def __init__(self, at_once: int) -> None:
+        self._at_once = at_once
+        self._of: Counter[str] = Counter()
+
+    @contextmanager
+    def one(self, caller: str) -> Iterator[None]:
+        """Around one request of `caller`; TooManyRequests if as many as it may have are being answered."""
+        if self._of[caller] >= self._at_once:
+            raise TooManyRequests(_COME_AGAIN_SECONDS)
+        self._of[caller] += 1
+        try:
+            yield
+        finally:
+            self._of[caller] -= 1
+            if not self._of[caller]:
+                del self._of[caller]
 
 
 class RateLimit:

@@ -17,6 +17,7 @@ TABLE = Path(__file__).with_name("role_table.json")
 PUBLIC = "public"
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 _FILES = frozenset({"multipart/form-data", "application/octet-stream"})
+_JSON = frozenset({"application/json", "application/problem+json"})
 _WAITING = frozenset({"wait", "wait_seconds"})
 
 Table = Mapping[str, Mapping[str, Mapping[str, Mapping[str, Any]]]]
@@ -135,11 +136,17 @@ def _declared(item: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 def _traffic_of(operation: Mapping[str, Any]) -> Traffic | None:
-    """What the operation says itself (`x-traffic`), else what its body and its parameters show."""
+    """What the operation says itself (`x-traffic`), else what its body, its answer and its parameters show."""
     if "x-traffic" in operation:
         return Traffic(operation["x-traffic"])
     if _FILES.intersection(operation.get("requestBody", {}).get("content", ())):
         return Traffic.FILES
+    if any(set(answer.get("content", ())) - _JSON for answer in _successes(operation)):
+        return Traffic.FILES
     if _WAITING.intersection(each.get("name", "") for each in operation.get("parameters", ())):
         return Traffic.LONG_POLL
     return None
+
+
+def _successes(operation: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    return (answer for status, answer in operation.get("responses", {}).items() if str(status).startswith("2"))

@@ -6,12 +6,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from assay_contracts.names import SERVICES
 from assay_kit.problems import NotFound
 from gateway.problems import MethodNotAllowed
 from gateway.role_table import Operation, RoleTable
 from gateway.traffic import Traffic
 
-API_SERVICES = ("directory", "dps-admission", "assessment", "risk")
+API_SERVICES = SERVICES
 PORTAL = "portal"
 
 ALIASES: Mapping[str, tuple[str, str]] = {
@@ -29,6 +30,8 @@ _INSIDE = ("/api", "/events", "/internal", "/metrics", "/openapi.json", "/docs",
 _FOR_NEIGHBOURS = frozenset({("directory", "/v1/revocations")})
 _PAGE_METHODS = ("GET", "HEAD", "POST")
 _PAGES = Operation(service=PORTAL, template="", is_public=True, traffic=Traffic.PAGES)
+# Pages on which a stranger tries passwords, or has letters sent: as rare as sign-ins to the API.
+_SIGN_IN_PAGES = frozenset({"/sign-in", "/password", "/password-reset"})
 
 
 @dataclass(frozen=True)
@@ -56,7 +59,8 @@ def destination_of(method: str, path: str, table: RoleTable) -> Destination:
         raise NotFound("There is no such page.")
     if method not in _PAGE_METHODS:
         raise MethodNotAllowed(_PAGE_METHODS)
-    return Destination(PORTAL, path, _PAGES, Traffic.PAGES)
+    is_sign_in = method == "POST" and path.rstrip("/") in _SIGN_IN_PAGES
+    return Destination(PORTAL, path, _PAGES, Traffic.SIGN_IN if is_sign_in else Traffic.PAGES)
 
 
 def _operation_of(service: str, path: str, method: str, table: RoleTable) -> Destination:

@@ -25,6 +25,8 @@ class GatewaySettings(Settings):
     """Requests of one address to pages and public operations: a whole office may share an address."""
     gateway_sign_in_rate_per_minute: int = Field(default=120, ge=1)
     """Sign-ins from one address."""
+    gateway_in_flight_per_caller: int = Field(default=20, ge=1)
+    """Requests of one subject, or of strangers from one address, that are answered at once."""
     gateway_connections: int = Field(default=100, ge=1)
     """Connections to one service."""
     gateway_revocation_seconds: float = Field(default=5.0, gt=0)

@@ -32,6 +32,7 @@ TABLE: dict[str, Any] = {
         "/v1/revocations": {"GET": {"rights": "public"}},
         "/v1/demo/clock": {"GET": {"rights": ["administrator"]}, "POST": {"rights": ["administrator"]}},
         "/v1/echo": {method: {"rights": "public"} for method in ("GET", "POST", "PUT", "PATCH", "DELETE")},
+        "/v1/echo/trickle": {"GET": {"rights": "public"}},
         "/v1/evidence": {"POST": {"rights": [], "traffic": "files"}},
         "/v1/evidence/{evidence_id}": {"GET": {"rights": [], "traffic": "files"}},
         "/v1/feed": {"GET": {"rights": ["feed:read"], "traffic": "long_poll"}},
@@ -40,7 +41,7 @@ TABLE: dict[str, Any] = {
         "/v1/bands": {"GET": {"rights": ["compliance_officer", "bands:read"]}},
         "/v1/bands/{care_service_id}": {"GET": {"rights": ["compliance_officer"]}, "PUT": {"rights": []}},
         "/v1/bands/export": {"GET": {"rights": ["auditor"]}},
-        "/v1/{anything}/hang": {"GET": {"rights": "public"}},
+        "/v1/{anything}/hang": {"GET": {"rights": "public"}, "POST": {"rights": "public", "traffic": "files"}},
         "/v1/trickle": {"GET": {"rights": "public"}},
         "/v1/big": {"GET": {"rights": "public"}},
         "/v1/half": {"GET": {"rights": "public"}},
@@ -60,6 +61,7 @@ class FakeService:
         self.go_on = threading.Event()
         self.revoked: list[str] = []
         self.largest_chunk = 0
+        self.asked_for_revocations = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -74,10 +76,16 @@ class FakeService:
         await send_json(send, {"keys": [tokens.public_part(KEY)]})
 
     async def _revocations(self, _: Scope, __: Receive, send: Send) -> None:
+        self.asked_for_revocations += 1
         await send_json(send, {"revoked": self.revoked})
 
     async def _ready(self, _: Scope, __: Receive, send: Send) -> None:
         await send_json(send, {"status": "ready"})
+
+    async def _odd(self, _: Scope, __: Receive, send: Send) -> None:
+        """An answer in JSON that nobody had thought of."""
+        self.asked_for_revocations += 1
+        await send_json(send, ["what", {"keys": 3}])
 
     async def _openapi(self, _: Scope, __: Receive, send: Send) -> None:
         await send_json(send, openapi_of(self.name))
@@ -229,6 +237,13 @@ class Running:
 
     def get_raw(self, target: str) -> bytes:
         return self.send_raw(f"GET {target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".encode("latin-1"))
+
+
+def until(what: Callable[[], bool], seconds: float = 5) -> None:
+    end = time.monotonic() + seconds
+    while not what():
+        assert time.monotonic() < end
+        time.sleep(0.02)
 
 
 def status_of(answer: bytes) -> int:

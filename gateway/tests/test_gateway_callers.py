@@ -2,11 +2,11 @@
 
 import asyncio
 import time
-from collections.abc import Callable
+from typing import Any
 
 import httpx
 import pytest
-from make_gateway import ISSUER, KEY, OTHER_KEY, Running, bearer, serving_gateway, token
+from make_gateway import ISSUER, KEY, OTHER_KEY, Running, bearer, serving_gateway, token, until
 
 from assay_kit import tokens
 from assay_kit.problems import NotSignedIn, Unavailable
@@ -30,13 +30,6 @@ class Ring:
 
 def nothing() -> None:
     """Before verifying: no objection."""
-
-
-def until(what: Callable[[], bool], seconds: float = 5) -> None:
-    end = time.monotonic() + seconds
-    while not what():
-        assert time.monotonic() < end
-        time.sleep(0.02)
 
 
 def callers(ring: Ring, **more: int) -> Callers:
@@ -116,13 +109,30 @@ def test_a_revoked_token_and_an_ended_session_are_refused_within_moments(door: h
     until(lambda: door.get("/api/risk/v1/bands/export", headers=headers[1]).status_code == 401)
 
 
-def test_the_directorys_absence_stops_no_one_who_is_signed_in(
-    running: Running, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("answer", ["_half", "_odd"])
+def test_the_directorys_absence_or_an_odd_answer_stops_no_one_who_is_signed_in(
+    running: Running, monkeypatch: pytest.MonkeyPatch, answer: str
 ) -> None:
+    monkeypatch.setattr("gateway.keys.KEYS_EVERY_SECONDS", 0.05)
+    monkeypatch.setattr("gateway.keys.AGAIN_AFTER_FAILURE_SECONDS", 0.05)
     directory = running.services["directory"]
+    asked: list[str] = []
+
+    def instead(what: str) -> None:
+        async def say(*call: Any) -> None:
+            asked.append(what)
+            await getattr(directory, answer)(*call)
+
+        monkeypatch.setattr(directory, f"_{what}", say)
+
     with serving_gateway(running.services) as gateway, httpx.Client(base_url=gateway.url) as client:
         assert client.get("/api/risk/v1/bands/export", headers=bearer("auditor")).status_code == 200
-        monkeypatch.setattr(directory, "_jwks", directory._half)
-        monkeypatch.setattr(directory, "_revocations", directory._half)
-        time.sleep(0.3)
+        instead("jwks")
+        instead("revocations")
+        until(lambda: asked.count("jwks") > 1 and asked.count("revocations") > 1)
         assert client.get("/api/risk/v1/bands/export", headers=bearer("auditor", subject="new")).status_code == 200
+        monkeypatch.undo()
+        ended = token("auditor", session="s-odd")
+        directory.revoked.append("s-odd")
+        headers = {"Authorization": f"Bearer {ended}"}
+        until(lambda: client.get("/api/risk/v1/bands/export", headers=headers).status_code == 401)

@@ -8,7 +8,7 @@ import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from make_gateway import Running, bearer, free_socket, serving_gateway, status_of
+from make_gateway import Running, bearer, free_socket, serving_gateway, status_of, until
 
 from gateway import main
 from gateway.peers import Peer
@@ -76,13 +76,13 @@ def test_sign_in_takes_a_small_form_only(door: httpx.Client) -> None:
     ],
 )
 def test_a_request_that_two_readers_could_read_differently_is_refused(running: Running, head: bytes) -> None:
-    running.seen().clear()
+    for service in running.services.values():
+        service.seen.clear()
     answer = running.send_raw(head.replace(b"%s", ECHO) + b"GET /smuggled HTTP/1.1\r\nHost: x\r\n\r\n")
     assert status_of(answer) == 400
     assert b"application/problem+json" in answer
     assert answer.count(b"HTTP/1.1 400") == 1
-    assert running.seen("portal") == []
-    assert all(b"X" not in str(scope).encode() or scope["path"] != "/smuggled" for scope in running.seen())
+    assert [scope["path"] for name in running.services for scope in running.seen(name)] == []
 
 
 def test_a_trailer_does_not_pass_for_a_header(running: Running) -> None:
@@ -273,12 +273,59 @@ def test_a_client_that_goes_away_is_not_worked_for_any_longer(door: httpx.Client
     assert door.get("/api/directory/v1/echo").status_code == 200
 
 
-def test_a_client_that_goes_away_in_the_middle_of_its_upload_is_not_worked_for_any_longer(running: Running) -> None:
-    head = b"POST /api/risk/v1/refusing HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n\r\n"
+def test_a_client_that_goes_away_in_the_middle_of_its_upload_is_not_worked_for_any_longer(
+    door: httpx.Client, running: Running
+) -> None:
+    """The service is listening for the rest, and is told at once that it will not come."""
+    risk = running.services["risk"]
+    head = b"POST /api/risk/v1/it/hang HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n\r\n"
     with socket.create_connection(("127.0.0.1", running.port)) as client:
         client.sendall(head + b"x" * 1_000)
-    with httpx.Client(base_url=running.url) as door:
-        assert door.get("/api/directory/v1/echo").status_code == 200
+        until(lambda: bool(risk.seen))
+        assert not risk.gave_up.is_set()
+    assert risk.gave_up.wait(5)
+    assert door.get("/api/directory/v1/echo").status_code == 200
+
+
+def test_one_caller_has_only_so_much_going_on_at_once_and_leaves_room_for_others(running: Running) -> None:
+    risk = running.services["risk"]
+    risk.go_on.clear()
+    with (
+        serving_gateway(running.services, gateway_in_flight_per_caller=2) as gateway,
+        httpx.Client(base_url=gateway.url) as client,
+        client.stream("GET", "/api/risk/v1/trickle"),
+        client.stream("GET", "/api/risk/v1/trickle"),
+    ):
+        refused = client.get("/api/directory/v1/echo")
+        assert refused.status_code == 429
+        assert int(refused.headers["retry-after"]) >= 1
+        assert client.get("/api/risk/v1/bands/export", headers=bearer("auditor")).status_code == 200
+        risk.go_on.set()
+        until(lambda: client.get("/api/directory/v1/echo").status_code == 200)
+
+
+def test_pages_that_take_a_password_are_counted_as_sign_ins(running: Running) -> None:
+    with (
+        serving_gateway(running.services, gateway_sign_in_rate_per_minute=60) as gateway,
+        httpx.Client(base_url=gateway.url) as client,
+    ):
+        pages = ["/sign-in", "/password", "/password-reset"] * 5
+        assert 429 in [client.post(page).status_code for page in pages][10:]
+        assert client.get("/sign-in").status_code == 200
+        assert client.post("/search").status_code == 200
+
+
+def test_the_keys_are_fetched_however_busy_the_directory_is_kept(running: Running) -> None:
+    directory = running.services["directory"]
+    directory.go_on.clear()
+    with (
+        serving_gateway(running.services, gateway_connections=1) as gateway,
+        httpx.Client(base_url=gateway.url) as client,
+        client.stream("GET", "/api/directory/v1/echo/trickle"),
+    ):
+        asked = directory.asked_for_revocations
+        until(lambda: directory.asked_for_revocations > asked + 2)
+        directory.go_on.set()
 
 
 def test_waiting_times_are_in_order() -> None:

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from make_gateway import FakeService, Running, bearer, openapi_of, serving_gateway
 
+from gateway import openapi
 from gateway.access_log import shown
 from gateway.headers import answer_headers
 from gateway.openapi import combined
@@ -96,6 +97,18 @@ def test_the_last_good_description_of_a_service_is_kept(running: Running, monkey
         risk = running.services["risk"]
         monkeypatch.setattr(risk, "_openapi", risk._half)
         assert client.get("/api/openapi.json").json() == before
+
+
+def test_the_description_is_written_out_once_and_not_for_everybody_who_asks(
+    running: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written: list[object] = []
+    write = openapi._write
+    monkeypatch.setattr(openapi, "_write", lambda document: written.append(document) or write(document))
+    with serving_gateway(running.services) as gateway, httpx.Client(base_url=gateway.url) as client:
+        pages = [client.get(path).content for path in ("/api/openapi.json", "/api/docs") * 3]
+    assert len(set(pages)) == 2
+    assert len(written) == 1
 
 
 def test_the_docs_page_needs_no_script_and_no_other_host(door: httpx.Client) -> None:

@@ -136,9 +136,32 @@ def test_an_operation_that_asks_for_security_without_naming_rights_is_not_taken_
         ({"x-traffic": "slow"}, Traffic.SLOW),
         ({"requestBody": {"content": {"application/json": {}}}}, Traffic.ORDINARY),
         ({"requestBody": {"content": {"multipart/form-data": {}}}}, Traffic.FILES),
+        ({"responses": {"200": {"content": {"application/pdf": {}}}}}, Traffic.FILES),
+        ({"responses": {"200": {"content": {"application/json": {}}}}}, Traffic.ORDINARY),
+        ({"responses": {"409": {"content": {"application/problem+json": {}}}}}, Traffic.ORDINARY),
         ({"parameters": [{"name": "after"}, {"name": "wait"}]}, Traffic.LONG_POLL),
     ],
 )
 def test_the_class_of_traffic_is_said_or_seen(operation: dict[str, object], traffic: Traffic) -> None:
     table = RoleTable(table_from({"risk": {"paths": {"/v1/x": {"post": operation}}}}))
     assert table.find("risk", "POST", "/v1/x").traffic is traffic
+
+
+@pytest.mark.parametrize(
+    ("service", "method", "path", "traffic"),
+    [
+        ("directory", "GET", f"/v1/evidence/{ID}/content", Traffic.FILES),
+        ("directory", "POST", "/v1/evidence", Traffic.FILES),
+        ("assessment", "GET", f"/v1/assessments/{ID}/report.pdf", Traffic.FILES),
+        ("directory", "POST", "/v1/passwords", Traffic.SIGN_IN),
+        ("directory", "POST", "/v1/password-resets", Traffic.SIGN_IN),
+        ("directory", "POST", "/v1/registrations", Traffic.SIGN_IN),
+        ("directory", "POST", "/v1/provider-claims", Traffic.SIGN_IN),
+        ("directory", "GET", "/v1/provider-claims", Traffic.ORDINARY),
+        ("risk", "GET", "/v1/dashboard", Traffic.ORDINARY),
+    ],
+)
+def test_the_real_table_gives_files_time_and_sign_ins_their_own_rate(
+    service: str, method: str, path: str, traffic: Traffic
+) -> None:
+    assert RoleTable.load().find(service, method, path).traffic is traffic

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
-from assay_contracts.wiring import SERVICES
+from assay_contracts.names import SERVICES
 from assay_kit.advancing import Hands
 from assay_kit.callers import caller
 from assay_kit.settings import Settings, Span

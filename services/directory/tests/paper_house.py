@@ -6,7 +6,7 @@ from typing import Any
 
 import httpx
 
-from assay_contracts.wiring import SERVICES
+from assay_contracts.names import SERVICES
 from assay_kit.advancing import Hands
 from assay_kit.testing import NOON
 

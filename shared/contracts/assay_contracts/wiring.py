@@ -21,8 +21,6 @@ from assay_contracts.dps_admission import ApplicationSubmitted, LotApplicationDe
 from assay_contracts.messages import MessageRequested
 from assay_contracts.risk import BandChanged, EmbargoImposed, EmbargoLifted, InterventionChanged
 
-SERVICES = ("directory", "dps-admission", "assessment", "risk")
-
 _FEED = ("directory",)
 
 TELLS: Mapping[str, Mapping[str, Sequence[str]]] = {
@@ -31,26 +29,26 @@ TELLS: Mapping[str, Mapping[str, Sequence[str]]] = {
         CareServiceRecorded.TYPE: (*_FEED, "dps-admission", "assessment", "risk"),
         ContractRecorded.TYPE: _FEED,
         ActivityRecorded.TYPE: (*_FEED, "risk"),
-        EvidenceLapsed.TYPE: (*_FEED, "dps-admission", "assessment", "risk"),
+        EvidenceLapsed.TYPE: (*_FEED, "risk"),
         MessageRequested.TYPE: _FEED,
     },
     "dps-admission": {
         ApplicationSubmitted.TYPE: _FEED,
         LotApplicationDecided.TYPE: _FEED,
-        MembershipChanged.TYPE: (*_FEED, "risk"),
+        MembershipChanged.TYPE: _FEED,
         MessageRequested.TYPE: _FEED,
     },
     "assessment": {
         AssessmentScheduled.TYPE: _FEED,
         SelfAssessmentSubmitted.TYPE: _FEED,
         DraftIssued.TYPE: _FEED,
-        RatingPublished.TYPE: (*_FEED, "risk", "dps-admission"),
-        RatingWithdrawn.TYPE: (*_FEED, "risk", "dps-admission"),
+        RatingPublished.TYPE: (*_FEED, "risk"),
+        RatingWithdrawn.TYPE: (*_FEED, "risk"),
         RemedialActionOverdue.TYPE: (*_FEED, "risk"),
         MessageRequested.TYPE: _FEED,
     },
     "risk": {
-        BandChanged.TYPE: (*_FEED, "dps-admission", "assessment"),
+        BandChanged.TYPE: (*_FEED, "assessment"),
         InterventionChanged.TYPE: _FEED,
         EmbargoImposed.TYPE: (*_FEED, "dps-admission"),
         EmbargoLifted.TYPE: (*_FEED, "dps-admission"),

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 import pytest
 
 from assay_contracts import assessment, directory, dps_admission, messages, risk
-from assay_contracts.wiring import SERVICES, TELLS
+from assay_contracts.names import SERVICES
+from assay_contracts.wiring import TELLS
 from assay_kit.events import Event
 
 

@@ -23,6 +23,9 @@ from assay_kit.tokens import TokenRefused
 
 METHODS = ("get", "put", "post", "delete", "patch", "head", "options")
 
+AS_RARE_AS_SIGN_INS = {"x-traffic": "sign_in"}
+"""`openapi_extra` of what strangers may call and that tries a secret or sends a letter: the gateway counts it apart."""
+
 _DOCUMENT = "/openapi.json"  # says what there is, and so is not in itself
 
 log = structlog.get_logger(__name__)

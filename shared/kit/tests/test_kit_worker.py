@@ -15,6 +15,7 @@ import pytest
 import structlog
 from fastapi.testclient import TestClient
 from procrastinate.jobs import Job
+from procrastinate.types import JSONValue
 from sample_service.main import SERVICE
 from sample_service.tables import Parcel, ParcelSent, Status
 from sqlalchemy import Engine, text
@@ -153,7 +154,7 @@ def test_a_subscriber_that_hangs_leaves_room_for_the_others_and_hears_all_of_it_
 def test_a_delivery_that_fails_again_and_again_is_an_error_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
     def after(attempts: int) -> list[str]:
         caplog.clear()
-        arguments = {"event_id": "e1", "subscriber": "one"}
+        arguments: dict[str, JSONValue] = {"event_id": "e1", "subscriber": "one"}
         job = Job(
             id=1, status="doing", queue="default", lock=None, queueing_lock=None, task_name="deliver",
             task_kwargs=arguments, attempts=attempts,

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 from sqlalchemy import Engine, text
 
-from assay_contracts.wiring import SERVICES
+from assay_contracts.names import SERVICES
 from assay_kit.advancing import Hands
 from assay_kit.callers import caller
 from assay_kit.clock import business_now

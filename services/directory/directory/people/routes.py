@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Query, Response
 from assay_contracts.roles import Role
 from assay_kit.clock import Now
 from assay_kit.database import SessionDep
+from assay_kit.doors import AS_RARE_AS_SIGN_INS
 from assay_kit.etags import IfMatch, set_etag
 from assay_kit.identity import Principal
 from assay_kit.pagination import Page, PageQuery
@@ -189,12 +190,18 @@ def invite_person_again(
     summary="Set a password with a link that works once",
     status_code=204,
     responses=may_answer(LinkNotValid, PasswordRefused),
+    openapi_extra=AS_RARE_AS_SIGN_INS,
 )
 def set_password(asked: NewPasswordIn, people: PeopleDep, now: Now, real_now: RealNow) -> None:
     actions.set_password_by_link(asked.token, asked.password, people, now=now, real_now=real_now)
 
 
-@router.post("/password-resets", summary="Ask for a link that sets a new password", status_code=202)
+@router.post(
+    "/password-resets",
+    summary="Ask for a link that sets a new password",
+    status_code=202,
+    openapi_extra=AS_RARE_AS_SIGN_INS,
+)
 def ask_for_password_reset(
     asked: PasswordResetIn, people: PeopleDep, now: Now, real_now: RealNow, post: PostDep
 ) -> None:

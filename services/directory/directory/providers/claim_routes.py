@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, Query
 
 from assay_kit.clock import Now
 from assay_kit.database import SessionDep
+from assay_kit.doors import AS_RARE_AS_SIGN_INS
 from assay_kit.pagination import Page, PageQuery
 from assay_kit.problems import StepNotAllowed, may_answer
 from directory.dependencies import RealNow, Recorder, Staff
@@ -36,6 +37,7 @@ ClaimsDep = Annotated[Claims, Depends(get_claims)]
     status_code=202,
     response_model=ClaimReceived,
     responses=may_answer(EmailTaken, PasswordRefused),
+    openapi_extra=AS_RARE_AS_SIGN_INS,
 )
 def claim_provider(asked: ClaimIn, claims: ClaimsDep, now: Now) -> ProviderClaim:
     """The answer is the same whether or not such a provider is recorded."""

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Query, Response
 from assay_contracts.directory import ProviderStatus
 from assay_kit.clock import Now
 from assay_kit.database import SessionDep
+from assay_kit.doors import AS_RARE_AS_SIGN_INS
 from assay_kit.etags import IfMatch, set_etag
 from assay_kit.pagination import Page, PageQuery
 from assay_kit.problems import StaleEdit, StepNotAllowed, may_answer
@@ -42,6 +43,7 @@ ProvidersDep = Annotated[Providers, Depends(get_providers)]
     status_code=201,
     response_model=RegistrationRead,
     responses=may_answer(AlreadyRecorded, AnswersRefused, EmailTaken, PasswordRefused),
+    openapi_extra=AS_RARE_AS_SIGN_INS,
 )
 def register_provider(asked: RegistrationIn, providers: ProvidersDep, now: Now, response: Response) -> RegistrationRead:
     values = asked.model_dump(exclude={"administrator"})
