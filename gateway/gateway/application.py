@@ -185,8 +185,10 @@ _CSS: Raw = (b"content-type", b"text/css; charset=utf-8")
 
 
 def ensure_right(claims: Claims, operation: Operation) -> None:
-    """Any one of the operation's rights is enough; none named means that being signed in is."""
+    """Any one of the operation's rights is enough; none named means any person, but no machine."""
     rights = operation.rights
+    if not rights and not claims.roles:
+        raise NotAllowed("This is for people; a machine needs a scope that is named.")
     if rights and rights.isdisjoint(claims.roles) and rights.isdisjoint(claims.scopes):
         raise NotAllowed("This needs one of: " + ", ".join(sorted(rights)) + ".")
 

@@ -104,7 +104,12 @@ def test_the_description_is_written_out_once_and_not_for_everybody_who_asks(
 ) -> None:
     written: list[object] = []
     write = openapi._write
-    monkeypatch.setattr(openapi, "_write", lambda document: written.append(document) or write(document))
+
+    def noted(document: dict[str, object]) -> openapi.Written:
+        written.append(document)
+        return write(document)
+
+    monkeypatch.setattr(openapi, "_write", noted)
     with serving_gateway(running.services) as gateway, httpx.Client(base_url=gateway.url) as client:
         pages = [client.get(path).content for path in ("/api/openapi.json", "/api/docs") * 3]
     assert len(set(pages)) == 2

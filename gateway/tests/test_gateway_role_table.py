@@ -75,6 +75,12 @@ def test_a_token_that_is_not_for_us_now_is_refused(door: httpx.Client, said: dic
     refused(door.get("/api/risk/v1/bands/export", headers=bearer("auditor", **said)), 401)
 
 
+def test_what_any_person_may_do_no_machine_may(door: httpx.Client) -> None:
+    address = f"/api/risk/v1/bands/{ID}"
+    refused(door.put(address, headers=bearer(scopes=("bands:read",))), 403)
+    assert door.put(address, headers=bearer("adult_care_viewer")).status_code == 200
+
+
 def test_two_authorization_headers_are_refused(door: httpx.Client) -> None:
     both = [*bearer("auditor").items(), *bearer("administrator").items()]
     refused(door.get("/api/risk/v1/bands/export", headers=both), 400)

@@ -109,7 +109,7 @@ REVIEW = {"outcome": "upheld", "reason": REASON}
 _MAKERS: Mapping[str, Maker] = {
     "list_frameworks": lambda _: _officer(),
     "draft_framework": lambda s: _staff(Role.ADMINISTRATOR, body={"yaml": _framework_file(s)}),
-    "read_framework": lambda _: _officer({"version": 1}),
+    "read_framework": lambda _: replace(_officer({"version": 1}), shared_because="every provider is assessed under it"),
     "read_rule_page": lambda _: Call(path={"version": 1}),
     "publish_framework": _publish_framework,
     "list_programme": lambda _: _officer(),

@@ -22,6 +22,10 @@ Make = Callable[[Stage], Call]
 WHY = {"reason": REASON}
 
 
+def _for_all(path: Mapping[str, Any]) -> Call:
+    return Call(path=path, roles=[Role.COMMISSIONER], shared_because="it invites every provider")
+
+
 def _commissioner(path: Mapping[str, Any] | None = None, body: Any = None, **more: Any) -> Call:
     return Call(path=path or {}, body=body, roles=[Role.COMMISSIONER], name=ME, **more)
 
@@ -79,15 +83,15 @@ SCHEMES: Mapping[str, Make] = {
     "list_profiles": lambda _: _commissioner(),
     "list_schemes": lambda _: _commissioner(),
     "create_scheme": lambda stage: _commissioner(body=scheme_body(stage.session)),
-    "read_scheme": lambda stage: _commissioner({"scheme_id": stage.scheme().id}),
+    "read_scheme": lambda stage: _for_all({"scheme_id": stage.scheme().id}),
     "edit_scheme": _edit_scheme,
     "open_scheme": _open_scheme,
     "close_scheme": lambda stage: _manager({"scheme_id": stage.scheme().id}, WHY),
     "change_validity": _change_validity,
-    "list_scheme_changes": lambda stage: _commissioner({"scheme_id": stage.scheme().id}),
-    "list_lots": lambda stage: _commissioner({"scheme_id": stage.scheme().id}),
+    "list_scheme_changes": lambda stage: _for_all({"scheme_id": stage.scheme().id}),
+    "list_lots": lambda stage: _for_all({"scheme_id": stage.scheme().id}),
     "create_lot": _create_lot,
-    "read_lot": lambda stage: _commissioner({"lot_id": stage.lot().id}),
+    "read_lot": lambda stage: _for_all({"lot_id": stage.lot().id}),
     "edit_lot": _edit_lot,
     "open_lot": _open_lot,
     "pause_lot": lambda stage: _manager({"lot_id": stage.lot().id}, WHY),
@@ -115,7 +119,7 @@ def _drafted(stage: Stage) -> UUID:
 QUESTION_SETS: Mapping[str, Make] = {
     "list_question_sets": lambda _: _commissioner(),
     "draft_question_set": lambda stage: _commissioner(body={"name": "Another set", "content": _content(stage)}),
-    "read_question_set": lambda stage: _commissioner({"question_set_id": question_set_id(stage.session)}),
+    "read_question_set": lambda stage: _for_all({"question_set_id": question_set_id(stage.session)}),
     "edit_question_set": lambda stage: _commissioner(
         {"question_set_id": _drafted(stage)}, {"content": _content(stage)}
     ),

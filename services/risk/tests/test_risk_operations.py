@@ -6,7 +6,7 @@ import pytest
 from calls_risk import CALLS
 from sqlmodel import Session
 
-from assay_contracts.roles import Role
+from assay_contracts.roles import PROVIDER_ROLES, Role
 from assay_kit.clock import real_now
 from assay_kit.walk import (
     INSIDE_CALLS,
@@ -45,4 +45,4 @@ def test_another_provider_sees_nothing_of_it(
     operation: Operation, client_as: ClientAs, session: Session, at: Any
 ) -> None:
     at.now = real_now()  # the known calls are made for today
-    hide_from_others(operation, client_as, session, CALLS)
+    hide_from_others(operation, client_as, session, CALLS, PROVIDER_ROLES)

@@ -33,7 +33,7 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True)
 class Operation:
-    """One method of one path: `rights` is None where anybody may, empty where being signed in is enough."""
+    """One method of one path: `rights` is None where anybody may, empty where any role is enough."""
 
     method: str
     path: str

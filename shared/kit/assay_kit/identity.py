@@ -59,9 +59,11 @@ def principal_of(claims: Claims) -> Principal:
 
 
 def ensure_may(principal: Principal, rights: list[str]) -> None:
-    """Raise NotAllowed unless any of `rights` is held; no rights named means that being signed in is enough."""
+    """Raise NotAllowed unless any of `rights` is held; none named means any person, but no machine."""
     if rights and not principal.has(*rights):
         raise NotAllowed("This needs one of: " + ", ".join(sorted(rights)) + ".")
+    if not rights and principal.is_machine:
+        raise NotAllowed("This is for people; a machine needs a scope that is named.")
 
 
 def get_principal(request: Request, rights: SecurityScopes, _: Annotated[Any, Security(BEARER)]) -> Principal:
@@ -74,5 +76,8 @@ def get_principal(request: Request, rights: SecurityScopes, _: Annotated[Any, Se
 
 
 def allow(*rights: str) -> Any:
-    """`by: Annotated[Principal, allow(Role.COMMISSIONER, "bands:read")]`: any one of the rights is enough."""
+    """`by: Annotated[Principal, allow(Role.COMMISSIONER, "bands:read")]`: any one of the rights is enough.
+
+    `allow()` is for everybody who holds any role. A machine holds none: it only comes where its scope is named.
+    """
     return Security(get_principal, scopes=[str(right) for right in rights])

@@ -182,5 +182,4 @@ def _describe_operation(operation: dict[str, Any]) -> None:
         return
     operation["x-roles"] = list(rights)
     responses.setdefault("401", {"description": "Sign in first", "content": content})
-    if rights:
-        responses.setdefault("403", {"description": "You may not do this", "content": content})
+    responses.setdefault("403", {"description": "You may not do this", "content": content})

@@ -31,7 +31,10 @@ class Call:
 
     `subject`: the caller's id, where it is not enough that people of different names are different people.
 
-    `hidden_from_others`: the object belongs to the provider `org`, so that another provider gets 404 for this call.
+    `hidden_from_others`: the object belongs to one provider, so that another provider gets 404 for this call, whoever
+    made it here.
+
+    `shared_because`: why every provider may see what others of the operation's rights may see.
     """
 
     path: Mapping[str, Any] = field(default_factory=dict)
@@ -45,6 +48,7 @@ class Call:
     name: str = "Known Caller"
     subject: str | None = None
     hidden_from_others: bool = False
+    shared_because: str = ""
 
 
 KnownCalls = Mapping[str, Callable[[Session], Call]]
@@ -135,26 +139,36 @@ def turn_away_strangers(operation: Operation, client_as: ClientAs) -> None:
 
 
 def turn_away_wrong_roles(operation: Operation, client_as: ClientAs, every_role: Sequence[str]) -> None:
-    """403 for each role that the operation does not name, and for a machine without the scope."""
+    """403 for each role that the operation does not name (no role is wrong where any will do), and for a machine
+    without the scope.
+    """
     assert operation.rights is not None
-    wrong = [role for role in every_role if role not in operation.rights]
+    wrong = [role for role in every_role if role not in operation.rights] if operation.rights else []
     callers = [client_as(role, name=role) for role in wrong] + [client_as(scopes=("nothing:at-all",))]
     for caller in callers:
         answer = send(caller, operation, Call(path=_unknown(operation)))
         assert answer.status_code == 403, (answer.status_code, answer.text)
 
 
-def hide_from_others(operation: Operation, client_as: ClientAs, session: Session, calls: KnownCalls) -> None:
-    """Another provider gets 404 where the owner gets 2xx for the very same call."""
+def hide_from_others(
+    operation: Operation, client_as: ClientAs, session: Session, calls: KnownCalls, provider_roles: Sequence[str]
+) -> None:
+    """Another provider gets 404 where the known caller gets 2xx for the very same call.
+
+    `provider_roles`: the roles that people of providers hold. Wherever one of them may call an operation on one
+    object, the known call says that the object is hidden from others, or why all providers share it.
+    """
     assert operation.id in calls, f"{operation.id} has no known call that succeeds"
     call = calls[operation.id](session)
+    callers = _provider_callers(operation, provider_roles)
     if call.hidden_from_others:
-        assert call.org is not None, "an object hidden from others has an owner"
-        other = client_as(*call.roles, scopes=tuple(call.scopes), org=uuid4(), name="Another Provider")
-        refused = send(other, operation, call)
-        assert refused.status_code == 404, (refused.status_code, refused.text)
-    else:
-        assert not _needs_hiding(operation, call), f"{operation.id}: say that it is hidden from others, and prove it"
+        assert not call.shared_because, f"{operation.id}: hidden or shared, not both"
+        for role in callers or call.roles:
+            other = client_as(role, scopes=tuple(call.scopes), org=uuid4(), name="Another Provider")
+            refused = send(other, operation, call)
+            assert refused.status_code == 404, (role, refused.status_code, refused.text)
+    elif "{" in operation.path and callers:
+        assert call.shared_because, f"{operation.id}: say that it is hidden from others, and prove it"
     answer = send(caller_of(call, client_as), operation, call)
     assert answer.is_success, (answer.status_code, answer.text)
 
@@ -165,9 +179,11 @@ def caller_of(call: Call, client_as: ClientAs) -> TestClient:
     return client_as(*call.roles, scopes=tuple(call.scopes), org=call.org, name=call.name, subject=call.subject)
 
 
-def _needs_hiding(operation: Operation, call: Call) -> bool:
-    """An operation on one object that a provider may call is hidden from others, unless it is public."""
-    return "{" in operation.path and call.org is not None and operation.rights is not None
+def _provider_callers(operation: Operation, provider_roles: Sequence[str]) -> list[str]:
+    """The provider roles that may call it; all of them where any role is enough, none where anybody may."""
+    if operation.rights is None:
+        return []
+    return [str(role) for role in provider_roles if not operation.rights or role in operation.rights]
 
 
 def _unknown(operation: Operation) -> dict[str, str]:

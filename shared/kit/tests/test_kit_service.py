@@ -49,6 +49,12 @@ def test_a_public_operation_needs_nobody(client_as: ClientAs) -> None:
     assert client_as().get("/v1/parcels/public").status_code == 200
 
 
+def test_where_any_role_is_enough_a_machine_is_not(client_as: ClientAs) -> None:
+    assert client_as("driver").get("/v1/parcels/labels").json() == ["fragile"]
+    assert client_as().get("/v1/parcels/labels").status_code == 401
+    assert client_as(scopes=("parcels:read",)).get("/v1/parcels/labels").status_code == 403
+
+
 @pytest.mark.parametrize("path", ["/events", "/internal/due", "/internal/clock", "/v1/unknown"])
 def test_what_is_inside_asks_who(client_as: ClientAs, path: str) -> None:
     assert client_as().get(path).status_code == 401

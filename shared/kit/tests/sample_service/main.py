@@ -37,6 +37,11 @@ def count_parcels(session: SessionDep) -> int:
     return len(session.exec(select(Parcel)).all())
 
 
+@router.get("/labels", operation_id="list_labels")
+def list_labels(by: Annotated[Principal, allow()]) -> list[str]:
+    return ["fragile"]
+
+
 @router.post("", operation_id="make_parcel", status_code=201, responses=may_answer(Conflict))
 def make_parcel(wanted: ParcelMade, session: SessionDep, by: Packer, now: Now) -> ParcelRead:
     parcel = Parcel(label=wanted.label, org=wanted.org)
