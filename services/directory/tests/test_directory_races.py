@@ -158,6 +158,20 @@ def test_two_who_record_one_company_at_once_make_one_provider(real_client: TestC
     assert Counter(answers) == {201: 1, 409: AT_ONCE - 1}
 
 
+def test_administrators_who_close_each_others_accounts_at_once_leave_one(
+    own_database: Engine, settings: Settings
+) -> None:
+    with Session(own_database, info={"service": SERVICE}) as session, session.begin():
+        administrators = [make.person(session, Role.ADMINISTRATOR).id for _ in range(AT_ONCE)]
+    app = create_service(SERVICE, settings, keys=given_keys(settings), engine=own_database)
+    client = TestClient(app, headers={"Authorization": f"Bearer {token_for(settings, Role.ADMINISTRATOR)}"})
+    to_close, reason = iter(administrators), {"reason": "Left the council in March"}
+
+    answers = all_at_once(lambda: client.post(f"/v1/people/{next(to_close)}/disablement", json=reason).status_code)
+
+    assert Counter(answers) == {200: AT_ONCE - 1, 409: 1}
+
+
 def test_a_wrong_password_is_remembered_although_it_is_refused(
     real_client: TestClient, own_database: Engine, person_id: UUID
 ) -> None:

@@ -10,6 +10,7 @@ from sqlmodel import Session, select, text
 from assay_contracts.roles import Role
 from assay_kit.clock import real_now
 from assay_kit.settings import Settings
+from directory.people.rules import PersonStatus
 from directory.sealing import seal_of
 from directory.tables import Message, OneTimeLink, Person, SignInSession
 
@@ -124,6 +125,39 @@ def test_closing_an_account_ends_its_sessions(client_as: ClientAs, session: Sess
     assert str(family.id) in client_as().get("/v1/revocations").json()["revoked"]
     client_as(Role.ADMINISTRATOR).post(f"/v1/people/{person.id}/enablement", json=REASON)
     assert signs_in(client_as, person.email)
+
+
+def test_everybody_of_a_closed_provider_is_signed_out_until_it_opens_again(
+    client_as: ClientAs, session: Session
+) -> None:
+    provider = make.provider(session)
+    person = make.person(session, Role.PROVIDER_USER, provider_id=provider.id)
+    elsewhere = make.person(session, Role.PROVIDER_USER, provider_id=make.provider(session).id)
+    form = {"grant_type": "password", "username": person.email, "password": make.PASSWORD}
+    held = client_as().post("/v1/token", data=form).json()["refresh_token"]
+    renewing = {"grant_type": "refresh_token", "refresh_token": held}
+    assert signs_in(client_as, elsewhere.email)
+
+    staff = client_as(Role.COMMISSIONER)
+    assert staff.post(f"/v1/providers/{provider.id}/closure", json=REASON).json()["status"] == "closed"
+
+    [family] = session.exec(select(SignInSession).where(SignInSession.person_id == person.id)).all()
+    session.refresh(family)
+    assert family.ended_because == "provider closed"
+    assert client_as().get("/v1/revocations").json()["revoked"] == [str(family.id)]
+    assert client_as().post("/v1/token", data=renewing).status_code == 400
+    assert not signs_in(client_as, person.email)
+    assert signs_in(client_as, elsewhere.email)
+    staff.post(f"/v1/providers/{provider.id}/reopening", json=REASON)
+    assert signs_in(client_as, person.email)
+
+
+def test_an_account_without_a_role_is_not_opened_again(client_as: ClientAs, session: Session) -> None:
+    claimant = make.person(session, Role.AUDITOR)
+    claimant.sqlmodel_update({"roles": [], "status": PersonStatus.DISABLED})
+    session.flush()
+    refused = client_as(Role.ADMINISTRATOR).post(f"/v1/people/{claimant.id}/enablement", json=REASON)
+    assert (refused.status_code, refused.json()["bars"]) == (409, ["NO_ROLE"])
 
 
 def test_other_roles_end_the_sessions_and_another_name_does_not(client_as: ClientAs, session: Session) -> None:

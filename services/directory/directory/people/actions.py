@@ -132,6 +132,8 @@ def disable(person: Person, people: People, *, reason: str, by: Principal, now: 
 
 
 def enable(person: Person, people: People, *, reason: str, by: Principal, now: datetime) -> None:
+    """Open the account again. One that was made for a claim and never confirmed has no role, and stays closed."""
+    _ensure_roles([Role(role) for role in person.roles], person.provider_id)
     _step(person, PersonStep.ENABLE, people, by=by, now=now, reason=reason)
 
 
@@ -250,6 +252,7 @@ def _ensure_not_oneself(person: Person, by: Principal) -> None:
 def _ensure_not_last(person: Person, roles_lost: set[str], people: People) -> None:
     if person.status != PersonStatus.ACTIVE:
         return
+    people.one_at_a_time(person.provider_id)
     for role in _NEVER_NONE:
         if role in roles_lost and not people.others_active_with(role, person):
             raise LastOne(role)

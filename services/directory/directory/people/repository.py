@@ -6,10 +6,11 @@ from uuid import UUID
 from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, func, select
 
+from assay_contracts.directory import ProviderStatus
 from assay_kit.identity import Principal
 from assay_kit.pagination import Page, PageAsked, paginate
 from directory.saving import refusing_doubles
-from directory.tables import OneTimeLink, Person
+from directory.tables import OneTimeLink, Person, Provider
 
 from .errors import EmailTaken, PersonNotFound
 from .rules import PersonStatus
@@ -35,6 +36,13 @@ class People:
     def by_email(self, email: str) -> Person | None:
         return self.session.exec(select(Person).where(Person.email == email.lower())).one_or_none()
 
+    def provider_is_closed(self, person: Person) -> bool:
+        """Whether the person's provider has been closed. It stays so until this transaction ends."""
+        if person.provider_id is None:
+            return False
+        wanted = select(Provider.status).where(Provider.id == person.provider_id).with_for_update(read=True)
+        return self.session.exec(wanted).one() == ProviderStatus.CLOSED
+
     def page(
         self, principal: Principal, page: PageAsked, *, provider_id: UUID | None, role: str | None
     ) -> Page[Person]:
@@ -52,6 +60,14 @@ class People:
 
     def active_with_role(self, role: str) -> Sequence[Person]:
         return self._active(col(Person.roles).contains([role]))
+
+    def one_at_a_time(self, provider_id: UUID | None) -> None:
+        """Until this transaction ends nobody else takes roles from people of the same organisation.
+
+        Not a lock on their rows: two who take each other's role have locked each other's row already.
+        """
+        organisation = f"roles of {provider_id or 'the council'}"
+        self.session.exec(select(func.pg_advisory_xact_lock(func.hashtextextended(organisation, 0))))
 
     def others_active_with(self, role: str, person: Person) -> int:
         """How many other active people of the same organisation hold `role`."""

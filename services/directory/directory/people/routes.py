@@ -165,7 +165,7 @@ def disable_person(
     "/people/{person_id}/enablement",
     summary="Open a closed account again",
     response_model=PersonRead,
-    responses=may_answer(PersonNotFound, StepNotAllowed),
+    responses=may_answer(PersonNotFound, StepNotAllowed, RolesBarred),
 )
 def enable_person(asked: ReasonIn, person: PersonDep, people: PeopleDep, by: Inviter, now: Now) -> Person:
     actions.enable(person, people, reason=asked.reason, by=by, now=now)

@@ -12,6 +12,7 @@ from assay_kit.timeline import begin, take
 from directory.messages.actions import write_to, write_to_contact
 from directory.people import actions as accounts
 from directory.people.repository import People
+from directory.sign_in.repository import SignIns
 from directory.tables import Person, Provider, ProviderClaim
 
 from .errors import AnswersRefused, ClaimWithoutProvider
@@ -76,6 +77,14 @@ def step(
     _take(provider, step, providers, by=by, now=now, reason=reason)
     provider.version += 1
     tell_recorded(providers.session, provider, now=now)
+
+
+def close(
+    provider: Provider, providers: Providers, *, reason: str, by: Principal, now: datetime, real_now: datetime
+) -> None:
+    """Nobody of a closed provider signs in; those who are signed in are signed out."""
+    step(provider, ProviderStep.CLOSE, providers, reason=reason, by=by, now=now)
+    SignIns(providers.session).end_of_provider(provider.id, because="provider closed", at=real_now)
 
 
 def claim(values: dict[str, Any], account: Account, claims: Claims, *, now: datetime) -> ProviderClaim:

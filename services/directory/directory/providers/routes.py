@@ -14,7 +14,7 @@ from assay_kit.etags import IfMatch, set_etag
 from assay_kit.pagination import Page, PageQuery
 from assay_kit.problems import StaleEdit, StepNotAllowed, may_answer
 from assay_kit.timeline import TimelineEntryRead, timeline_of
-from directory.dependencies import ProviderOrRecorder, Reader, Recorder
+from directory.dependencies import ProviderOrRecorder, Reader, RealNow, Recorder
 from directory.identifiers import CompanyNumber, CqcId
 from directory.people.errors import EmailTaken, PasswordRefused
 from directory.people.schemas import PersonRead
@@ -153,9 +153,12 @@ def confirm_provider(provider_id: UUID, asked: StepIn, providers: ProvidersDep, 
     response_model=ProviderDetails,
     responses=may_answer(ProviderNotFound, StepNotAllowed),
 )
-def close_provider(provider_id: UUID, asked: StepIn, providers: ProvidersDep, by: Recorder, now: Now) -> Provider:
+def close_provider(
+    provider_id: UUID, asked: StepIn, providers: ProvidersDep, by: Recorder, now: Now, real_now: RealNow
+) -> Provider:
+    """Its people are signed out, and sign in no more until it is opened again."""
     provider = providers.get(provider_id, lock=True)
-    actions.step(provider, ProviderStep.CLOSE, providers, reason=asked.reason, by=by, now=now)
+    actions.close(provider, providers, reason=asked.reason, by=by, now=now, real_now=real_now)
     return provider
 
 

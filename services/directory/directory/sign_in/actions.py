@@ -57,7 +57,7 @@ def sign_in(email: str, password: str, door: Door, *, at: datetime) -> Grant | R
     person = door.people.get(person.id, lock=True)
     if person.rests_until is not None and at < person.rests_until:
         return Refusal.INVALID_GRANT
-    if not matches or person.status != PersonStatus.ACTIVE:
+    if not matches or not _may_enter(person, door):
         person.failures += 1
         person.rests_until = at + rest if (rest := rest_after(person.failures)) else None
         return Refusal.INVALID_GRANT
@@ -77,7 +77,7 @@ def refresh(token: str, door: Door, *, at: datetime) -> Grant | Refusal:
     if family.ended_at is not None or at >= min(used.expires_at, family.expires_at):
         return Refusal.INVALID_GRANT
     person = door.people.get(family.person_id)
-    if person.status != PersonStatus.ACTIVE:
+    if not _may_enter(person, door):
         return Refusal.INVALID_GRANT
     used.used_at = at
     return _person_grant(person, family, door, at=at)
@@ -123,6 +123,10 @@ def revoke(token: str, door: Door, *, at: datetime) -> None:
         return
     if claims.sid and claims.roles:
         door.sign_ins.end(UUID(claims.sid), because="signed out", at=at)
+
+
+def _may_enter(person: Person, door: Door) -> bool:
+    return person.status == PersonStatus.ACTIVE and not door.people.provider_is_closed(person)
 
 
 def _person_grant(person: Person, family: SignInSession, door: Door, *, at: datetime) -> Grant:

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import update
+from sqlalchemy import ColumnElement, update
 from sqlmodel import Session, col, select
 
-from directory.tables import ApiClient, ApiClientSecret, RefreshToken, SignInSession
+from directory.tables import ApiClient, ApiClientSecret, Person, RefreshToken, SignInSession
 
 
 class SignIns:
@@ -37,13 +37,18 @@ class SignIns:
 
     def end_of(self, person_id: UUID, *, because: str, at: datetime) -> None:
         """End every session of a person."""
-        self._end(SignInSession.person_id == person_id, because, at)
+        self._end(col(SignInSession.person_id) == person_id, because, at)
+
+    def end_of_provider(self, provider_id: UUID, *, because: str, at: datetime) -> None:
+        """End every session of everybody of a provider."""
+        people = select(Person.id).where(Person.provider_id == provider_id)
+        self._end(col(SignInSession.person_id).in_(people), because, at)
 
     def end(self, session_id: UUID, *, because: str, at: datetime) -> None:
-        self._end(SignInSession.id == session_id, because, at)
+        self._end(col(SignInSession.id) == session_id, because, at)
 
-    def _end(self, which: bool, because: str, at: datetime) -> None:
-        ended = update(SignInSession).where(which, col(SignInSession.ended_at).is_(None))  # type: ignore[arg-type]  # a SQL clause
+    def _end(self, which: ColumnElement[bool], because: str, at: datetime) -> None:
+        ended = update(SignInSession).where(which, col(SignInSession.ended_at).is_(None))
         self._session.exec(ended.values(ended_at=at, ended_because=because))
 
     def ended_since(self, since: datetime) -> Sequence[UUID]:
