@@ -40,6 +40,60 @@ def test_a_provider_records_its_own_service_but_not_that_it_is_contracted(
     assert client.post("/v1/care-services", json=body | {"provider_id": str(other.id)}).status_code == 404
 
 
+SCORING = [
+    {"people_supported": 1},
+    {"ended_on": "2026-01-01"},
+    {"requires_registered_manager": False},
+    {"prepares_food": True},
+    {"prepares_food": True, "fhrs_id": 1234},
+    {"type": "community_support"},
+    {"started_on": "2026-01-01"},
+]
+
+
+@pytest.mark.parametrize("change", SCORING)
+def test_a_provider_does_not_change_what_its_band_follows_from(
+    client_as: ClientAs, session: Session, change: dict[str, object]
+) -> None:
+    service = make.care_service(session, make.provider(session).id)
+    path, body = f"/v1/care-services/{service.id}", make.care_service_body(**change)
+    owner = client_as(Role.PROVIDER_ADMIN, org=service.provider_id)
+
+    refused = owner.put(path, json=body)
+
+    assert (refused.status_code, refused.json()["type"]) == (409, "/problems/edit-barred")
+    assert refused.json()["bars"] == ["COUNCIL_SAYS_WHAT_IS_SCORED"]
+    assert owner.put(path, json=make.care_service_body(name="New name", zones=["South"])).status_code == 200
+    assert client_as(Role.COMMISSIONER).put(path, json=body).status_code == 200
+
+
+@pytest.mark.parametrize(("is_contracted", "status"), [(False, 200), (True, 409)])
+def test_a_provider_corrects_everything_until_the_council_has_confirmed(
+    client_as: ClientAs, session: Session, is_contracted: bool, status: int
+) -> None:
+    newcomer = make.provider(session, status="registering")
+    service = make.care_service(session, newcomer.id, is_contracted=is_contracted)
+    body = make.care_service_body(prepares_food=True, is_contracted=is_contracted)
+    owner = client_as(Role.PROVIDER_ADMIN, org=newcomer.id)
+    assert owner.put(f"/v1/care-services/{service.id}", json=body).status_code == status
+
+
+@pytest.mark.parametrize(("ended_on", "status"), [(None, 409), ("2026-03-02", 409), ("2026-03-01", 201)])
+def test_a_provider_does_not_take_the_location_that_another_runs(
+    client_as: ClientAs, session: Session, ended_on: str | None, status: int
+) -> None:
+    make.care_service(session, make.provider(session).id, ended_on=ended_on)
+    own = make.provider(session)
+    body = make.care_service_body(provider_id=str(own.id))
+
+    taken = client_as(Role.PROVIDER_ADMIN, org=own.id).post("/v1/care-services", json=body)
+
+    assert taken.status_code == status, taken.text
+    if status == 409:
+        assert taken.json()["bars"] == ["LOCATION_OF_ANOTHER"]
+    assert client_as(Role.COMMISSIONER).post("/v1/care-services", json=body).status_code == 201
+
+
 @pytest.mark.parametrize(
     ("about", "bars"),
     [

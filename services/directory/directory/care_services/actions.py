@@ -4,14 +4,15 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from assay_kit.calendar import london_day
 from assay_kit.etags import check_match
 from assay_kit.identity import Principal
 from directory.tables import CareService, LocationSuccession
 
-from .errors import AnswersRefused, SuccessionBarred
+from .errors import AnswersRefused, EditBarred, SuccessionBarred
 from .events import tell_recorded
 from .repository import CareServices
-from .rules import Answers, bars_to_edit, bars_to_succession, faults
+from .rules import SCORED_BY, Answers, bars_to_edit, bars_to_succession, faults
 
 _NOT_CONTRACTED: tuple[bool, date | None] = (False, None)
 
@@ -22,7 +23,7 @@ def record(
     """A new service. A provider records its own; whether it is contracted is for the council to say."""
     columns = _columns(values)
     _ensure_sound(columns)
-    _ensure_may(columns, location=None, council_part=_NOT_CONTRACTED, by=by)
+    _ensure_may(columns, None, care_services, provider_id=provider_id, now=now, by=by)
     care_service = CareService(provider_id=provider_id, **columns)
     care_services.add(care_service)
     tell_recorded(care_service, care_services, now=now)
@@ -41,8 +42,7 @@ def edit(
     check_match(expected, care_service.version)
     columns = _columns(values)
     _ensure_sound(columns)
-    council_part = (care_service.is_contracted, care_service.first_placement_on)
-    _ensure_may(columns, location=care_service.cqc_location_id, council_part=council_part, by=by)
+    _ensure_may(columns, care_service, care_services, provider_id=care_service.provider_id, now=now, by=by)
     care_service.sqlmodel_update({**columns, "version": care_service.version + 1})
     tell_recorded(care_service, care_services, now=now)
 
@@ -99,14 +99,24 @@ def _ensure_sound(columns: dict[str, Any]) -> None:
 
 
 def _ensure_may(
-    columns: dict[str, Any], *, location: str | None, council_part: tuple[bool, date | None], by: Principal
+    columns: dict[str, Any],
+    before: CareService | None,
+    care_services: CareServices,
+    *,
+    provider_id: UUID,
+    by: Principal,
+    now: datetime,
 ) -> None:
+    location = columns["cqc_location_id"]
     bars = bars_to_edit(
-        location_before=location,
-        location_after=columns["cqc_location_id"],
-        council_part_before=council_part,
+        location_before=before.cqc_location_id if before else None,
+        location_after=location,
+        council_part_before=(before.is_contracted, before.first_placement_on) if before else _NOT_CONTRACTED,
         council_part_after=(columns["is_contracted"], columns["first_placement_on"]),
+        is_confirmed=before is not None and care_services.is_confirmed(before),
+        changes_scoring=any(getattr(before, name, None) != columns[name] for name in SCORED_BY),
+        location_is_anothers=care_services.others_run(location, than=provider_id, on=london_day(now)),
         by_provider=by.is_provider,
     )
     if bars:
-        raise AnswersRefused(bars)
+        raise EditBarred(bars)

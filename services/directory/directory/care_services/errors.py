@@ -17,8 +17,15 @@ class CareServiceNotFound(NotFound):
 class AnswersRefused(Conflict):
     slug, title = "answers-refused", "The answers contradict each other"
 
-    def __init__(self, faults: Sequence[Fault | EditBar]) -> None:
+    def __init__(self, faults: Sequence[Fault]) -> None:
         super().__init__("; ".join(faults) + ".", bars=[fault.name for fault in faults])
+
+
+class EditBarred(Conflict):
+    slug, title = "edit-barred", "Somebody else has to say this"
+
+    def __init__(self, bars: Sequence[EditBar]) -> None:
+        super().__init__("; ".join(bars) + ".", bars=[bar.name for bar in bars])
 
 
 class SuccessionBarred(Conflict):

@@ -1,14 +1,15 @@
 """Reads and writes care services and the successions of their CQC locations. No rules here."""
 
 from collections.abc import Sequence
+from datetime import date
 from uuid import UUID
 
 from sqlmodel import Session, col, or_, select
 
-from assay_contracts.directory import CareServiceType
+from assay_contracts.directory import CareServiceType, ProviderStatus
 from assay_kit.identity import Principal
 from assay_kit.pagination import Page, PageAsked, paginate
-from directory.tables import CareService, LocationSuccession
+from directory.tables import CareService, LocationSuccession, Provider
 
 from .errors import CareServiceNotFound
 
@@ -56,6 +57,23 @@ class CareServices:
             )
             wanted = wanted.where(or_(CareService.cqc_location_id == cqc_location_id, col(CareService.id).in_(former)))
         return paginate(self.session, wanted, page, CareService.name, CareService.id)
+
+    def is_confirmed(self, care_service: CareService) -> bool:
+        """Whether the council has confirmed the service's provider, or has contracted or used the service itself."""
+        if care_service.is_contracted or care_service.first_placement_on is not None:
+            return True
+        return self.session.get_one(Provider, care_service.provider_id).status != ProviderStatus.REGISTERING
+
+    def others_run(self, cqc_location_id: str | None, *, than: UUID, on: date) -> bool:
+        """Whether another provider than `than` has a service at the CQC location that has not ended on the day."""
+        if cqc_location_id is None:
+            return False
+        same = select(CareService.id).where(
+            CareService.cqc_location_id == cqc_location_id,
+            CareService.provider_id != than,
+            or_(col(CareService.ended_on).is_(None), col(CareService.ended_on) >= on),
+        )
+        return self.session.exec(same.limit(1)).first() is not None
 
     def ids_of(self, provider_id: UUID) -> frozenset[UUID]:
         return frozenset(self.session.exec(select(CareService.id).where(CareService.provider_id == provider_id)))

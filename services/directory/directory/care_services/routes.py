@@ -19,7 +19,7 @@ from directory.providers.repository import Providers
 from directory.tables import LocationSuccession
 
 from . import actions
-from .errors import AnswersRefused, CareServiceNotFound, SuccessionBarred
+from .errors import AnswersRefused, CareServiceNotFound, EditBarred, SuccessionBarred
 from .events import record_of, records_of
 from .repository import CareServices
 from .schemas import CareServiceIn, NewCareServiceIn, SuccessionIn, SuccessionRead
@@ -39,7 +39,7 @@ CareServicesDep = Annotated[CareServices, Depends(get_care_services)]
     summary="Record a care service",
     status_code=201,
     response_model=CareServiceRecord,
-    responses=may_answer(ProviderNotFound, AnswersRefused),
+    responses=may_answer(ProviderNotFound, AnswersRefused, EditBarred),
 )
 def record_care_service(
     asked: NewCareServiceIn, care_services: CareServicesDep, by: ProviderOrRecorder, now: Now, response: Response
@@ -91,7 +91,7 @@ def read_care_service(
     "/{care_service_id}",
     summary="Edit a care service",
     response_model=CareServiceRecord,
-    responses=may_answer(CareServiceNotFound, AnswersRefused, StaleEdit),
+    responses=may_answer(CareServiceNotFound, AnswersRefused, EditBarred, StaleEdit),
 )
 def edit_care_service(
     care_service_id: UUID,

@@ -59,11 +59,27 @@ def faults(said: Answers) -> list[Fault]:
     return [fault for fault, is_so in checks.items() if is_so]
 
 
+# What a service's band follows from. A provider says it when it records the service; from then on the council does.
+SCORED_BY = (
+    "type",
+    "people_supported",
+    "cqc_location_id",
+    "is_regulated",
+    "prepares_food",
+    "fhrs_id",
+    "requires_registered_manager",
+    "started_on",
+    "ended_on",
+)
+
+
 class EditBar(StrEnum):
     """Why an edit cannot be made so."""
 
     LOCATION_CHANGES_BY_SUCCESSION = "A CQC location id that changes is recorded as a succession, with its day"
     COUNCIL_SAYS_WHAT_IS_CONTRACTED = "Whether a service is contracted, and its first placement, is for the council"
+    COUNCIL_SAYS_WHAT_IS_SCORED = "What a confirmed service is scored by is changed by the council: ask it to"
+    LOCATION_OF_ANOTHER = "Another provider runs a service at this CQC location: ask the council to record yours"
 
 
 def bars_to_edit(
@@ -72,6 +88,9 @@ def bars_to_edit(
     location_after: str | None,
     council_part_before: tuple[bool, date | None],
     council_part_after: tuple[bool, date | None],
+    is_confirmed: bool,
+    changes_scoring: bool,
+    location_is_anothers: bool,
     by_provider: bool,
 ) -> list[EditBar]:
     found = []
@@ -79,6 +98,10 @@ def bars_to_edit(
         found.append(EditBar.LOCATION_CHANGES_BY_SUCCESSION)
     if by_provider and council_part_after != council_part_before:
         found.append(EditBar.COUNCIL_SAYS_WHAT_IS_CONTRACTED)
+    if by_provider and is_confirmed and changes_scoring:
+        found.append(EditBar.COUNCIL_SAYS_WHAT_IS_SCORED)
+    if by_provider and location_is_anothers and location_after != location_before:
+        found.append(EditBar.LOCATION_OF_ANOTHER)
     return found
 
 
