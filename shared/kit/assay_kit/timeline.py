@@ -10,7 +10,21 @@ from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel
-from sqlalchemy import BigInteger, Column, Identity, Index, MetaData, String, Table, Text, Uuid, select
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ColumnElement,
+    Identity,
+    Index,
+    MetaData,
+    String,
+    Table,
+    Text,
+    Uuid,
+    and_,
+    or_,
+    select,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Session
 
@@ -122,24 +136,32 @@ def timeline_of(
     object_id: UUID | None = None,
     care_service_id: UUID | None = None,
     provider_id: UUID | None = None,
+    or_provider_wide: UUID | None = None,
     before: int | None = None,
     limit: int = 200,
 ) -> Sequence[TimelineEntryRead]:
-    """The newest steps first, of an object, a care service or a provider."""
-    wanted = {
-        "object_kind": kind,
-        "object_id": object_id,
-        "care_service_id": care_service_id,
-        "provider_id": provider_id,
-    }
+    """The newest steps first, of an object, a care service or a provider.
+
+    `or_provider_wide` adds to a care service's those about this provider as a whole, which name no care service.
+    """
+    wanted = {"object_kind": kind, "object_id": object_id, "provider_id": provider_id}
     statement = select(timeline_entry).order_by(timeline_entry.c.at.desc(), timeline_entry.c.sequence.desc())
     for column, value in wanted.items():
         if value is not None:
             statement = statement.where(timeline_entry.c[column] == value)
+    if care_service_id is not None:
+        statement = statement.where(_reaches(care_service_id, or_provider_wide))
     if before is not None:
         statement = statement.where(timeline_entry.c.sequence < before)
     rows = session.execute(statement.limit(min(limit, 200)))
     return [TimelineEntryRead.model_validate(dict(row._mapping)) for row in rows]
+
+
+def _reaches(care_service_id: UUID, provider_id: UUID | None) -> ColumnElement[bool]:
+    own = timeline_entry.c.care_service_id == care_service_id
+    if provider_id is None:
+        return own
+    return or_(own, and_(timeline_entry.c.care_service_id.is_(None), timeline_entry.c.provider_id == provider_id))
 
 
 def _write(
