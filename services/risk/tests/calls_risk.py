@@ -342,6 +342,7 @@ CALLS: KnownCalls = {
     "confirm_nothing_further": lambda _: _officer({"feed": "unexpected_deaths"}),
     "list_register_readings": lambda _: _reader(),
     "record_register_reading": _record_reading,
+    "list_register_nights": lambda _: _reader(),
     "list_scoring_models": lambda _: _reader(),
     "draft_scoring_model": lambda _: _admin(body=_model()),
     "read_scoring_model": lambda _: _reader({"version": 1}),

@@ -29,7 +29,7 @@ from risk.registers.clients import CompanyRegister, CqcRegister, FoodRegister
 from risk.registers.companies import parse_company
 from risk.registers.cqc import parse_key_questions, parse_location, parse_rating
 from risk.registers.food import parse_establishment
-from risk.registers.http import Manners, RegisterHttp, RegisterRefuses, RegisterUnavailable
+from risk.registers.http import KeyRefused, Manners, RegisterHttp, RegisterRefuses, RegisterUnavailable
 from risk.registers.nightly import next_reading, read_due, read_register
 from risk.registers.rules import Register
 from risk.registers.settings import RegisterSettings
@@ -253,9 +253,12 @@ def test_what_is_no_json_object_is_no_answer(server: RegisterServer, http: Http,
 
 def test_a_refusal_is_not_tried_again(server: RegisterServer, http: Http) -> None:
     server.says("/x", Said(status=403))
+    server.says("/y", Said(status=410))
     with pytest.raises(RegisterRefuses):
         http().get("/x")
-    assert len(server.asked) == 1
+    with pytest.raises(KeyRefused):
+        http().get("/y")
+    assert len(server.asked) == 2
 
 
 def test_a_register_that_is_down_is_unavailable(http: Http) -> None:
@@ -319,7 +322,7 @@ def test_a_failing_register_keeps_what_it_last_said(session: Session, server: Re
     failed = session.exec(
         select(RegisterNight).where(RegisterNight.due_at == datetime(2026, 3, 4, 0, 30, tzinfo=UTC))
     ).one()
-    assert failed.failure
+    assert [each["key"] for each in failed.failures] == ["1-700000001"]
     assert failed.finished_at
     assert len(session.exec(select(ExternalFact)).all()) == 1
     assert band_of(session, service.id) == "green"
@@ -350,9 +353,13 @@ def test_an_officer_records_what_a_register_said_with_its_date(session: Session,
     assert band_of(session, service.id) == "red"
     assert officer.post("/v1/register-readings", json=wanted | {"read_on": "2026-03-03"}).status_code == 409
     assert officer.post("/v1/register-readings", json=wanted | {"key": "09999999"}).status_code == 409
-    wrong = officer.post("/v1/register-readings", json=wanted | {"reading": {"state": "active"}})
-    assert wrong.status_code == 422
-    assert wrong.json()["errors"][0]["field"] == "reading.state"
+    for reading, field in (
+        ({"state": "active"}, "companies.reading.state"),
+        ({"status": "Administration"}, "companies.reading.status"),
+        ({"value": "5"}, "companies.reading.value"),
+    ):
+        wrong = officer.post("/v1/register-readings", json=wanted | {"reading": reading})
+        assert (wrong.status_code, wrong.json()["errors"][0]["field"]) == (422, field)
     assert len(officer.get("/v1/register-readings", params={"source": "companies"}).json()["items"]) == 2
 
 

@@ -3,7 +3,7 @@
 from datetime import date, datetime, time
 from typing import Any
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 from sqlmodel import Session
 
 from assay_kit.calendar import at_london, london_day
@@ -12,7 +12,7 @@ from assay_kit.identity import Principal
 from risk.bands.actions import refresh
 from risk.case_tasks.actions import open_task
 from risk.indicators.facts import CqcReading
-from risk.registers.errors import NobodysKey, NotAReading, ReadAfterToday
+from risk.registers.errors import NobodysKey, ReadAfterToday
 from risk.registers.repository import Facts
 from risk.registers.rules import READINGS, Method, Register, names_no_manager
 from risk.registers.schemas import ReadingByHand
@@ -27,18 +27,11 @@ def record_by_hand(session: Session, wanted: ReadingByHand, *, by: Principal, no
         raise ReadAfterToday(f"{wanted.read_on.isoformat()} is after today.")
     if not Facts(session).services_with(wanted.source, wanted.key):
         raise NobodysKey(f"No service or provider is known under {wanted.key}.")
-    reading = checked(wanted.source, wanted.reading)
+    reading = READINGS[wanted.source].model_validate(wanted.reading.model_dump(mode="json"))
     at = min(at_london(wanted.read_on, NOON), now)
     return keep(
         session, wanted.source, wanted.key, reading, None, at=at, method=Method.MANUAL, by=by, now=now, note=wanted.note
     )
-
-
-def checked(source: Register, reading: dict[str, Any]) -> BaseModel:
-    try:
-        return READINGS[source].model_validate(reading)
-    except ValidationError as error:
-        raise NotAReading(error) from error
 
 
 def keep(

@@ -14,7 +14,8 @@ import stamina
 
 _BUSY = frozenset({429, 500, 502, 503, 504})
 _LONGEST_WAIT_SECONDS = 30.0
-_LONGEST_TRY_SECONDS = 45.0  # retries included: the caller holds a transaction open
+_LONGEST_TRY_SECONDS = 45.0  # retries included
+_NOT_US = frozenset({401, 403})
 
 
 class RegisterUnavailable(Exception):
@@ -22,7 +23,11 @@ class RegisterUnavailable(Exception):
 
 
 class RegisterRefuses(Exception):
-    """The register refuses our request itself: a key or a header is wrong. Asking again changes nothing."""
+    """The register refuses us: our credentials are wrong, whatever we ask for. Asking again changes nothing."""
+
+
+class KeyRefused(Exception):
+    """The register refuses to answer about one key; it may answer about the others."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,7 +81,7 @@ class RegisterHttp:
         """The JSON object at `path`; None where the register answers 404.
 
         Raises RegisterUnavailable once retries are used up (or at once while the circuit is open), RegisterRefuses
-        for any other refusal.
+        where it will not have us, KeyRefused for any other refusal.
         """
         if time.monotonic() < self._open_until:
             raise RegisterUnavailable("It failed again and again, and is left alone for a while.")
@@ -117,15 +122,28 @@ class RegisterHttp:
 def _object(response: httpx.Response, path: str) -> dict[str, Any] | None:
     if response.status_code == httpx.codes.NOT_FOUND:
         return None
-    if response.is_error or response.is_redirect:
+    if response.status_code in _NOT_US:
         raise RegisterRefuses(f"{path}: it answered {response.status_code}.")
+    if response.is_error or response.is_redirect:
+        raise KeyRefused(f"{path}: it answered {response.status_code}.")
     try:
-        body = response.json()
-    except ValueError as error:
+        body = storable(response.json(parse_constant=lambda _: None))
+    except (ValueError, RecursionError) as error:
         raise RegisterUnavailable(f"{path}: it answered something that is not JSON.") from error
     if not isinstance(body, dict):
         raise RegisterUnavailable(f"{path}: it answered JSON that is no object.")
     return body
+
+
+def storable(said: Any) -> Any:
+    """What a register said, without the characters that no database keeps as text: NUL, and halves of surrogates."""
+    if isinstance(said, str):
+        return said.replace("\x00", "").encode("utf-8", "ignore").decode("utf-8")
+    if isinstance(said, list):
+        return [storable(each) for each in said]
+    if isinstance(said, dict):
+        return {storable(name): storable(value) for name, value in said.items()}
+    return said
 
 
 def _pause_before_retry(error: Exception) -> bool | float:

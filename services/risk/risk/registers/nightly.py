@@ -1,6 +1,12 @@
-"""Registers that are configured are read every night before the estate is worked out; a failure keeps what was said."""
+"""Registers that are configured are read every night before the estate is worked out; a failure keeps what was said.
 
-from collections.abc import Callable
+A batch of keys is asked for while no transaction is open; then each answer is kept in a transaction of its own. What
+one key answers never costs the others: its failure is noted on the night.
+"""
+
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 
 import structlog
@@ -10,8 +16,8 @@ from sqlmodel import Session, col, select
 from assay_kit.calendar import at_london, london_day
 from assay_kit.identity import SYSTEM
 from risk.registers.actions import keep
-from risk.registers.clients import RegisterClient
-from risk.registers.http import RegisterRefuses, RegisterUnavailable
+from risk.registers.clients import Answer, RegisterClient
+from risk.registers.http import KeyRefused, RegisterRefuses, RegisterUnavailable
 from risk.registers.repository import Facts
 from risk.registers.rules import Method, Register
 from risk.registers.settings import RegisterSettings
@@ -19,6 +25,9 @@ from risk.tables import RegisterNight, ServiceBand
 
 HOUR = time(0, 30)
 BATCH = 20
+PATIENCE = 3  # a register that fails for so many keys in a row is left for the night
+
+_MOST_FAILURES_KEPT = 100
 
 log = structlog.get_logger(__name__)
 
@@ -36,43 +45,101 @@ def read_due(session: Session, now: datetime) -> int:
     return sum(read_register(session, register, settings.client, now=now) for register in settings.asked)
 
 
+@dataclass
+class _Round:
+    """What became of one batch of keys."""
+
+    answers: dict[str, Answer] = field(default_factory=dict)
+    failures: dict[str, str] = field(default_factory=dict)
+    asked: list[str] = field(default_factory=list)
+    ended_by: str | None = None
+
+
 def read_register(session: Session, register: Register, client_for: ClientFor, *, now: datetime) -> int:
     """Read the next keys of a night that is due; 0 when the register is done for the night."""
-    night = _night(session, register, now=now)
-    if night is None:
-        return 0
-    keys = Facts(session).keys(register, after=night.reached, limit=BATCH)
-    client = client_for(register)
-    try:
-        for key in keys:
-            _read(session, client, register, key, now=now)
-            night.reached = key
-            night.read_count += 1
-    except (RegisterUnavailable, RegisterRefuses) as failure:
-        night.failure = str(failure)[:500]
-        log.error("register not read to the end; what it last said stays", register=register, failure=str(failure))
-    finally:
-        client.close()
-    if night.failure or len(keys) < BATCH:
-        night.finished_at = now
-    session.add(night)
-    session.flush()
+    with _own(session) as reading:
+        night = _night(reading, register, now=now)
+        if night is None:
+            return 0
+        keys = Facts(reading).keys(register, after=night.reached, limit=BATCH)
+    with closing(client_for(register)) as client:
+        batch = _ask(client, register, keys)
+    for key, answer in batch.answers.items():
+        _keep(session, register, key, answer, batch, now=now)
+    with _own(session) as writing, writing.begin():
+        _note(writing.merge(night), batch, is_last=len(keys) < BATCH, now=now)
     return max(len(keys), 1)
 
 
-def _read(session: Session, client: RegisterClient, register: Register, key: str, *, now: datetime) -> None:
-    answer = client.read(key)
+def _own(session: Session) -> Session:
+    """A session beside `session`, whose transaction is its own."""
+    return Session(
+        session.get_bind(), info=session.info, join_transaction_mode="create_savepoint", expire_on_commit=False
+    )
+
+
+def _ask(client: RegisterClient, register: Register, keys: Sequence[str]) -> _Round:
+    batch, failed_in_a_row = _Round(), 0
+    for key in keys:
+        batch.asked.append(key)
+        try:
+            answer = client.read(key)
+        except RegisterRefuses as refusal:
+            batch.ended_by = str(refusal)
+            return batch
+        except RegisterUnavailable as failure:
+            batch.failures[key] = str(failure)
+            failed_in_a_row += 1
+            if failed_in_a_row == PATIENCE:
+                batch.ended_by = str(failure)
+                return batch
+            continue
+        except KeyRefused as refusal:
+            batch.failures[key] = str(refusal)
+        except Exception as error:  # whatever is odd about one answer
+            log.exception("a register's answer is not understood", register=register, key=key)
+            batch.failures[key] = f"Its answer is not understood ({type(error).__name__})."
+        else:
+            _note_answer(batch, register, key, answer)
+        failed_in_a_row = 0
+    return batch
+
+
+def _note_answer(batch: _Round, register: Register, key: str, answer: Answer | None) -> None:
     if answer is None:
         log.warning("the register does not know the key", register=register, key=key)
         return
-    keep(session, register, key, answer.reading, answer.record, at=now, method=Method.FETCHED, by=SYSTEM, now=now)
+    batch.answers[key] = answer
+
+
+def _keep(session: Session, register: Register, key: str, answer: Answer, batch: _Round, *, now: datetime) -> None:
+    try:
+        with _own(session) as writing, writing.begin():
+            said = (answer.reading, answer.record)
+            keep(writing, register, key, *said, at=now, method=Method.FETCHED, by=SYSTEM, now=now)
+    except Exception as error:  # whatever is odd about one answer
+        log.exception("a register's answer could not be kept", register=register, key=key)
+        batch.failures[key] = f"Its answer could not be kept ({type(error).__name__})."
+
+
+def _note(night: RegisterNight, batch: _Round, *, is_last: bool, now: datetime) -> None:
+    night.reached = batch.asked[-1] if batch.asked else night.reached
+    night.read_count += len(batch.asked)
+    night.failed_count += len(batch.failures)
+    noted = [{"key": key, "why": why[:500]} for key, why in batch.failures.items()]
+    night.failures = [*night.failures, *noted][:_MOST_FAILURES_KEPT]
+    if batch.ended_by:
+        night.failure = batch.ended_by[:500]
+        log.error("register not read to the end; what it last said stays", register=night.source, failure=night.failure)
+    if batch.ended_by or is_last:
+        night.finished_at = now
 
 
 def _night(session: Session, register: Register, *, now: datetime) -> RegisterNight | None:
     running = select(RegisterNight).where(
         RegisterNight.source == register, RegisterNight.due_at <= now, col(RegisterNight.finished_at).is_(None)
     )
-    if (found := session.exec(running.with_for_update()).first()) is not None:
+    if (found := session.exec(running).first()) is not None:
         return found
     due = _next_of(session, register)
     return None if due is None or due > now else RegisterNight(source=register, due_at=_last_hour(now))

@@ -10,7 +10,7 @@ from assay_contracts.directory.copies import care_service_copy as service
 from assay_contracts.directory.copies import provider_copy as provider
 from assay_kit.pagination import Page, PageAsked, paginate
 from risk.registers.rules import Register
-from risk.tables import ExternalFact
+from risk.tables import ExternalFact, RegisterNight
 
 
 class Facts:
@@ -32,6 +32,12 @@ class Facts:
         if key is not None:
             wanted = wanted.where(ExternalFact.key == key)
         return paginate(self._session, wanted, page, col(ExternalFact.fetched_at).desc(), col(ExternalFact.id).desc())
+
+    def nights(self, page: PageAsked, *, source: Register | None) -> Page[RegisterNight]:
+        wanted = select(RegisterNight)
+        if source is not None:
+            wanted = wanted.where(RegisterNight.source == source)
+        return paginate(self._session, wanted, page, col(RegisterNight.due_at).desc(), col(RegisterNight.id).desc())
 
     def services_with(self, source: Register, key: str) -> list[UUID]:
         """The services that a reading is about: a company's are all its provider's."""

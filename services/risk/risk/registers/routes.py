@@ -8,15 +8,19 @@ from assay_kit.pagination import Page, PageQuery
 from assay_kit.problems import InvalidRequest, may_answer
 from risk.dependencies import Caseworker, CouncilMember
 from risk.registers import actions
-from risk.registers.errors import NobodysKey, NotAReading, ReadAfterToday
+from risk.registers.errors import NobodysKey, ReadAfterToday
 from risk.registers.repository import Facts
 from risk.registers.rules import Register
-from risk.registers.schemas import ExternalFactRead, ReadingByHand, RegisterKey
+from risk.registers.schemas import ExternalFactRead, ReadingByHand, RegisterKey, RegisterNightRead
 
-router = APIRouter(prefix="/register-readings", tags=["registers"], responses=may_answer(InvalidRequest))
+router = APIRouter(tags=["registers"], responses=may_answer(InvalidRequest))
 
 
-@router.get("", summary="What the registers said, the newest first", operation_id="list_register_readings")
+@router.get(
+    "/register-readings",
+    summary="What the registers said, the newest first",
+    operation_id="list_register_readings",
+)
 def list_register_readings(
     session: SessionDep,
     page: PageQuery,
@@ -29,12 +33,24 @@ def list_register_readings(
 
 
 @router.post(
-    "",
+    "/register-readings",
     summary="Record what an officer read in a register",
     operation_id="record_register_reading",
     status_code=status.HTTP_201_CREATED,
-    responses=may_answer(NotAReading, ReadAfterToday, NobodysKey),
+    responses=may_answer(ReadAfterToday, NobodysKey),
 )
 def record_register_reading(wanted: ReadingByHand, session: SessionDep, by: Caseworker, now: Now) -> ExternalFactRead:
     fact = actions.record_by_hand(session, wanted, by=by, now=now)
     return ExternalFactRead.model_validate(fact, from_attributes=True)
+
+
+@router.get(
+    "/register-nights",
+    summary="When the registers were read, and what could not be read",
+    operation_id="list_register_nights",
+)
+def list_register_nights(
+    session: SessionDep, page: PageQuery, by: CouncilMember, source: Register | None = None
+) -> Page[RegisterNightRead]:
+    found = Facts(session).nights(page, source=source)
+    return found.map(lambda row: RegisterNightRead.model_validate(row, from_attributes=True))

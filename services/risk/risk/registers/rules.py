@@ -14,6 +14,51 @@ class Register(StrEnum):
     COMPANIES = "companies"
 
 
+class CqcRated(StrEnum):
+    OUTSTANDING = "outstanding"
+    GOOD = "good"
+    REQUIRES_IMPROVEMENT = "requires_improvement"
+    INADEQUATE = "inadequate"
+
+
+class FoodValue(StrEnum):
+    """England's scheme is 0 to 5; Scotland's says pass or improvement required."""
+
+    ZERO = "0"
+    ONE = "1"
+    TWO = "2"
+    THREE = "3"
+    FOUR = "4"
+    FIVE = "5"
+    PASSED = "pass"
+    IMPROVEMENT_REQUIRED = "improvement_required"
+    EXEMPT = "exempt"
+    AWAITING = "awaiting"
+
+
+class CompanyStatus(StrEnum):
+    """As Companies House names them."""
+
+    ACTIVE = "active"
+    ADMINISTRATION = "administration"
+    CLOSED = "closed"
+    CONVERTED_CLOSED = "converted-closed"
+    DISSOLVED = "dissolved"
+    INSOLVENCY_PROCEEDINGS = "insolvency-proceedings"
+    LIQUIDATION = "liquidation"
+    OPEN = "open"
+    RECEIVERSHIP = "receivership"
+    REGISTERED = "registered"
+    REMOVED = "removed"
+    VOLUNTARY_ARRANGEMENT = "voluntary-arrangement"
+
+
+class Liquidation(StrEnum):
+    COMPULSORY = "compulsory-liquidation"
+    CREDITORS_VOLUNTARY = "creditors-voluntary-liquidation"
+    MEMBERS_VOLUNTARY = "members-voluntary-liquidation"
+
+
 class Method(StrEnum):
     FETCHED = "fetched"
     MANUAL = "manual"

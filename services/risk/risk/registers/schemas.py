@@ -1,26 +1,73 @@
 """What callers send and receive about register readings."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, Field, StringConstraints
 
-from assay_kit.text import Day, Line, Model
-from risk.registers.rules import Method, Register
+from assay_kit.text import Day, Flag, Line, Model, Name
+from risk.registers.rules import CompanyStatus, CqcRated, FoodValue, Liquidation, Method, Register
 
 RegisterKey = Annotated[str, StringConstraints(min_length=1, max_length=20, pattern=r"^[A-Za-z0-9-]+$")]
 
 
-class ReadingByHand(Model):
-    """What an officer read in a register. `reading` has the shape of that register's readings: a CQC location
-    (`is_registered`, `ratings`, `manager_absent_since`, `names_manager`), a food rating (`value`, `rated_on`) or a
-    company (`status`, `status_detail`, `accounts_overdue`, `liquidation_cases`)."""
+class CqcRatingByHand(Model):
+    """One current overall rating: of the whole location, or of the service group named in `group`."""
 
-    source: Register
+    rating: CqcRated
+    rated_on: Day | None = None
+    group: Name | None = None
+    is_inherited: Flag = False
+
+
+class CqcLocationByHand(Model):
+    """`names_manager`: whether any regulated activity names a registered manager."""
+
+    is_registered: Flag
+    ratings: list[CqcRatingByHand] = Field(default_factory=list, max_length=20)
+    successors: list[RegisterKey] = Field(default_factory=list, max_length=20)
+    manager_absent_since: Day | None = None
+    names_manager: Flag | None = None
+
+
+class EstablishmentByHand(Model):
+    value: FoodValue
+    rated_on: Day | None = None
+
+
+class CompanyByHand(Model):
+    """`status_detail` as Companies House writes it, such as `active-proposal-to-strike-off`."""
+
+    status: CompanyStatus | None = None
+    status_detail: Name | None = None
+    accounts_overdue: Flag = False
+    liquidation_cases: list[Liquidation] = Field(default_factory=list, max_length=10)
+    has_insolvency_history: Flag = False
+
+
+class _ReadByHand(Model):
     key: RegisterKey
     read_on: Day
-    reading: Annotated[dict[str, Any], Field(max_length=20)]
     note: Line | None = None
+
+
+class CqcReadByHand(_ReadByHand):
+    source: Literal[Register.CQC]
+    reading: CqcLocationByHand
+
+
+class FoodReadByHand(_ReadByHand):
+    source: Literal[Register.FOOD]
+    reading: EstablishmentByHand
+
+
+class CompanyReadByHand(_ReadByHand):
+    source: Literal[Register.COMPANIES]
+    reading: CompanyByHand
+
+
+# What an officer read in a register: `source` says which, and so what a reading of it is.
+ReadingByHand = Annotated[CqcReadByHand | FoodReadByHand | CompanyReadByHand, Field(discriminator="source")]
 
 
 class ExternalFactRead(BaseModel):
@@ -35,3 +82,22 @@ class ExternalFactRead(BaseModel):
     last_seen_at: AwareDatetime
     recorded_by_name: str
     note: str | None
+
+
+class KeyNotRead(BaseModel):
+    key: str
+    why: str
+
+
+class RegisterNightRead(BaseModel):
+    """One night's reading of a register. `failure`: why it ended early; `failures`: the first hundred keys that could
+    not be read."""
+
+    id: UUID
+    source: Register
+    due_at: AwareDatetime
+    finished_at: AwareDatetime | None
+    read_count: int
+    failed_count: int
+    failures: list[KeyNotRead] = Field(max_length=100)
+    failure: str | None

@@ -11,7 +11,7 @@ from assay_kit.database import Instant, known, new_id
 from risk.indicators.facts import Feed
 from risk.intelligence.rules import IntakeStatus, Kind
 from risk.registers.rules import Method, Register
-from risk.tables.base import RiskTable, json_column, optional_json_column
+from risk.tables.base import RiskTable, json_column, optional_json_column, texts_column
 
 
 class AssessmentRating(RiskTable, table=True):
@@ -211,7 +211,8 @@ class CaseTask(RiskTable, table=True):
 
 
 class RegisterNight(RiskTable, table=True):
-    """One night's reading of one register. `reached` is the last key that was read."""
+    """One night's reading of one register. `reached` is the last key that was asked for, `failure` why it ended early,
+    `failures` the first hundred keys that could not be read, and why."""
 
     __tablename__ = "register_night"
     __table_args__ = (known("source", Register), UniqueConstraint("source", "due_at"))
@@ -221,5 +222,7 @@ class RegisterNight(RiskTable, table=True):
     due_at: datetime = Field(sa_type=Instant)
     reached: str = ""
     read_count: int = 0
+    failed_count: int = 0
+    failures: list[dict[str, str]] = texts_column()
     failure: str | None = None
     finished_at: datetime | None = Field(default=None, sa_type=Instant)

@@ -346,6 +346,8 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement a table
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("reached", sa.String(), nullable=False),
         sa.Column("read_count", sa.Integer(), nullable=False),
+        sa.Column("failed_count", sa.Integer(), nullable=False),
+        sa.Column("failures", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("failure", sa.String(), nullable=True),
         sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint("source IN ('cqc', 'food', 'companies')", name=op.f("ck_register_night_known_source")),
