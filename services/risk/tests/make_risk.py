@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from fastapi.testclient import TestClient
+from httpx import Response
 from sqlmodel import Session
 
 from assay_contracts.assessment import RatingPublished, RatingWithdrawn
@@ -19,6 +20,13 @@ from risk.tables import ExternalFact, FeedHeartbeat
 
 ClientAs = Callable[..., TestClient]
 TODAY = date(2026, 3, 2)
+
+
+def rules_of(refused: Response) -> list[str]:
+    """The rules that a refusal names; each says a sentence too."""
+    bars = refused.json()["bars"]
+    assert all(each["says"].endswith(".") for each in bars)
+    return [each["rule"] for each in bars]
 
 
 def hear(session: Session, event: Event, *, source: str = "directory", event_id: UUID | None = None) -> None:

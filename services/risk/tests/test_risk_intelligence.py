@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from make_risk import ClientAs, care_service, green_service, provider
+from make_risk import ClientAs, care_service, green_service, provider, rules_of
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session, select
@@ -49,7 +49,7 @@ def test_substantiated_concerns_count_and_a_correction_takes_one_back(session: S
     assert band_of(session, service.id) == "green"
     assert officer.get(first).json()["corrected_by_id"] == corrected.json()["id"]
     again = officer.post(f"{first}/corrections", json=wanted)
-    assert (again.status_code, again.json()["bars"]) == (409, ["ALREADY_CORRECTED"])
+    assert (again.status_code, rules_of(again)) == (409, ["already-corrected"])
 
 
 def test_a_withdrawn_entry_stays_and_no_longer_counts(session: Session, client_as: ClientAs) -> None:
@@ -88,14 +88,14 @@ def test_a_concern_about_a_provider_counts_for_each_of_its_services(session: Ses
 @pytest.mark.parametrize(
     ("about", "bars"),
     [
-        ({"event_on": "2026-03-03"}, ["NOT_YET_HAPPENED"]),
-        ({"ended_on": "2026-02-11"}, ["ONLY_A_VACANCY_ENDS"]),
-        ({"kind": "manager_vacancy", "ended_on": "2026-02-01"}, ["ENDED_BEFORE_IT_BEGAN"]),
-        ({"kind": "unexpected_death", "care_service_id": None}, ["NAME_A_SERVICE"]),
-        ({"kind": "safeguarding_decision"}, ["NEEDS_AN_ENQUIRY"]),
+        ({"event_on": "2026-03-03"}, ["not-yet-happened"]),
+        ({"ended_on": "2026-02-11"}, ["only-a-vacancy-ends"]),
+        ({"kind": "manager_vacancy", "ended_on": "2026-02-01"}, ["ended-before-it-began"]),
+        ({"kind": "unexpected_death", "care_service_id": None}, ["name-a-service"]),
+        ({"kind": "safeguarding_decision"}, ["needs-an-enquiry"]),
         (
             {"kind": "safeguarding_decision", "care_service_id": None, "event_on": "2026-03-03"},
-            ["NAME_A_SERVICE", "NOT_YET_HAPPENED", "NEEDS_AN_ENQUIRY"],
+            ["name-a-service", "not-yet-happened", "needs-an-enquiry"],
         ),
     ],
 )
@@ -104,7 +104,7 @@ def test_every_ground_against_an_entry_is_told_at_once(
 ) -> None:
     service = green_service(session)
     refused = client_as(Role.COMPLIANCE_OFFICER).post("/v1/intelligence", json=concern(service, **about))
-    assert (refused.status_code, refused.json()["bars"]) == (409, bars)
+    assert (refused.status_code, rules_of(refused)) == (409, bars)
 
 
 def test_a_service_is_named_with_its_own_provider(session: Session, client_as: ClientAs) -> None:
@@ -148,7 +148,7 @@ def test_a_machine_corrects_what_it_sent_under_a_new_reference(session: Session,
     corrected = sent | {"source_reference": "CC-2", "corrects": "CC-1", "substantiated": False}
     assert machine.post("/v1/contracting-concerns", json=corrected).status_code == 201
     twice = sent | {"source_reference": "CC-3", "corrects": "CC-1"}
-    assert machine.post("/v1/contracting-concerns", json=twice).json()["bars"] == ["ALREADY_CORRECTED"]
+    assert rules_of(machine.post("/v1/contracting-concerns", json=twice)) == ["already-corrected"]
     nothing = sent | {"source_reference": "CC-4", "corrects": "CC-99"}
     assert machine.post("/v1/contracting-concerns", json=nothing).status_code == 409
     [first, second] = session.exec(select(Intelligence).order_by(Intelligence.id)).all()  # type: ignore[arg-type]  # a column
@@ -181,7 +181,7 @@ def test_an_item_names_exactly_one_place(session: Session, client_as: ClientAs) 
     machine = client_as(scopes=(Scope.INTELLIGENCE_WRITE,), name="Case management")
     for place in ({"care_service_id": str(service.id)}, {"cqc_location_id": None}):
         refused = machine.post("/v1/unexpected-deaths", json=death(**place))
-        assert (refused.status_code, refused.json()["bars"]) == (409, ["NAME_ONE_PLACE"])
+        assert (refused.status_code, rules_of(refused)) == (409, ["name-one-place"])
 
 
 def test_an_ambiguous_location_waits_for_a_person(session: Session, client_as: ClientAs) -> None:

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from make_risk import ClientAs, green_service
+from make_risk import ClientAs, green_service, rules_of
 from sqlmodel import Session
 
 from assay_contracts.messages import MessageRequested
@@ -71,7 +71,7 @@ def test_from_green_to_red_to_an_embargo_and_back(session: Session, client_as: C
 
     condition = authorised.json()["conditions"][0]["id"]
     refused = manager.post(f"{embargo}/lifting", json={"reason": "The provider has improved."})
-    assert (refused.status_code, refused.json()["bars"]) == (409, ["CONDITION_OPEN"])
+    assert (refused.status_code, rules_of(refused)) == (409, ["condition-open"])
     outcome = {"outcome": "met", "reason": "The audit was received and is clean."}
     assert officer.post(f"{embargo}/conditions/{condition}/outcome", json=outcome).status_code == 200
     assert officer.post(f"{embargo}/lifting", json={"reason": "The provider has improved."}).status_code == 403

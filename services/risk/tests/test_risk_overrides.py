@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime
 from typing import Any
 
-from make_risk import ClientAs, care_service, feeds_heard, green_service, rating
+from make_risk import ClientAs, care_service, feeds_heard, green_service, rating, rules_of
 from sqlmodel import Session
 
 from assay_contracts.risk import BandChanged
@@ -48,7 +48,7 @@ def test_whoever_proposes_may_not_approve(session: Session, client_as: ClientAs)
     service = amber_service(session)
     mary = client_as(Role.COMMISSIONING_MANAGER, name="Mary")
     made = mary.post("/v1/overrides", json=wanted(service)).json()
-    assert mary.post(f"/v1/overrides/{made['id']}/approval").json()["bars"] == ["PROPOSED_BY_YOU"]
+    assert rules_of(mary.post(f"/v1/overrides/{made['id']}/approval")) == ["proposed-by-you"]
     officer = client_as(Role.COMPLIANCE_OFFICER, name="Olga")
     assert officer.post(f"/v1/overrides/{made['id']}/approval").status_code == 403
     rejected = client_as(Role.COMMISSIONING_MANAGER, name="Mark").post(
@@ -61,7 +61,7 @@ def test_never_green_over_missing_information(session: Session, client_as: Clien
     feeds_heard(session)
     service = care_service(session)
     refused = client_as(Role.COMPLIANCE_OFFICER).post("/v1/overrides", json=wanted(service))
-    assert refused.json()["bars"] == ["GREEN_OVER_MISSING"]
+    assert rules_of(refused) == ["green-over-missing"]
 
 
 def test_it_ends_with_its_last_day_in_london(session: Session, client_as: ClientAs, at: Any) -> None:
@@ -91,7 +91,7 @@ def test_an_approval_asks_the_rules_again(session: Session, client_as: ClientAs)
     made = client_as(Role.COMPLIANCE_OFFICER, name="Olga").post("/v1/overrides", json=wanted(service)).json()
     rating(session, service, "poor", published_on=date(2026, 3, 2))
     refused = client_as(Role.COMMISSIONING_MANAGER, name="Mary").post(f"/v1/overrides/{made['id']}/approval")
-    assert refused.json()["bars"] == ["GREEN_OVER_GRAVE", "WORSE_SINCE"]
+    assert rules_of(refused) == ["green-over-grave", "worse-since"]
 
 
 def test_only_one_is_in_force_and_it_can_be_ended(session: Session, client_as: ClientAs) -> None:

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from make_risk import ClientAs, green_service, rating
+from make_risk import ClientAs, green_service, rating, rules_of
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session, select
@@ -85,7 +85,7 @@ def test_whoever_edited_a_draft_may_not_approve_it(session: Session, client_as: 
     both = client_as(Role.ADMINISTRATOR, Role.COMMISSIONING_MANAGER, name="Beth")
     both.post("/v1/scoring-models", json=draft())
     refused = both.post("/v1/scoring-models/2/approval")
-    assert (refused.status_code, refused.json()["bars"]) == (409, ["DRAFTED_BY_YOU"])
+    assert (refused.status_code, rules_of(refused)) == (409, ["drafted-by-you"])
 
 
 def test_a_stale_edit_is_refused(client_as: ClientAs) -> None:

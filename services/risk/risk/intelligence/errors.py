@@ -1,10 +1,9 @@
 """Everything that can go wrong with intelligence."""
 
-from collections.abc import Sequence
 from uuid import UUID
 
 from assay_kit.problems import Conflict, NotFound
-from risk.intelligence.rules import Bar
+from risk.bars import Barred
 
 
 class IntelligenceNotFound(NotFound):
@@ -28,13 +27,8 @@ class GrantNotFound(NotFound):
         super().__init__(f"There is no grant {grant_id}.")
 
 
-class RecordingBarred(Conflict):
-    """`bars` lists every ground, so that the caller hears them all at once."""
-
+class RecordingBarred(Barred):
     slug, title = "recording-barred", "A rule stands against this entry"
-
-    def __init__(self, bars: Sequence[Bar]) -> None:
-        super().__init__(". ".join(bars) + ".", bars=[bar.name for bar in bars])
 
 
 class SameReferenceOtherContent(Conflict):

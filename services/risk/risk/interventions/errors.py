@@ -1,10 +1,9 @@
 """Everything that can go wrong with an intervention."""
 
-from collections.abc import Sequence
 from uuid import UUID
 
 from assay_kit.problems import Conflict, NotFound
-from risk.interventions.rules import Bar
+from risk.bars import Barred
 
 
 class InterventionNotFound(NotFound):
@@ -21,13 +20,8 @@ class ConditionNotFound(NotFound):
         super().__init__(f"This intervention has no condition {condition_id}.")
 
 
-class InterventionBarred(Conflict):
-    """`bars` lists every ground, so that the caller hears them all at once."""
-
+class InterventionBarred(Barred):
     slug, title = "intervention-barred", "A rule stands against this"
-
-    def __init__(self, bars: Sequence[Bar]) -> None:
-        super().__init__(". ".join(bars) + ".", bars=[bar.name for bar in bars])
 
 
 class NotAboutThatProvider(Conflict):

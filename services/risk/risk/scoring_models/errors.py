@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from assay_kit.problems import Conflict, NotFound
+from risk.bars import Barred
 from risk.scoring_models.consistency import Fault
-from risk.scoring_models.rules import Bar
 
 
 class ScoringModelNotFound(NotFound):
@@ -14,11 +14,8 @@ class ScoringModelNotFound(NotFound):
         super().__init__(f"There is no scoring model version {version}.")
 
 
-class ApprovalBarred(Conflict):
+class ApprovalBarred(Barred):
     slug, title = "approval-barred", "You may not approve this model"
-
-    def __init__(self, bars: Sequence[Bar]) -> None:
-        super().__init__(". ".join(bars) + ".", bars=[bar.name for bar in bars])
 
 
 class PolicyContradictsItself(Conflict):
