@@ -123,6 +123,30 @@ def test_a_service_that_ended_is_no_longer_shown(session: Session, client_as: Cl
     assert client_as(Role.COMMISSIONER).get("/v1/dashboard").json()["items"] == []
 
 
+def test_a_service_that_will_end_is_shown_until_that_day_and_its_successor_after(
+    session: Session, client_as: ClientAs, at: Any
+) -> None:
+    of, location = provider(session), "1-900000001"
+    service = green_service(session, of, name="Old", cqc_location_id=location)
+    ends = NOON.date() + timedelta(days=90)
+    told = service.model_dump() | {"version": 2, "ended_on": ends}
+    care_service(session, of, **told)
+    rating(session, service, "poor", published_on=NOON.date())
+    green_service(session, of, name="New", cqc_location_id=location)
+    reader, machine = client_as(Role.COMMISSIONER), client_as(scopes=(Scope.BANDS_READ,), name="Brokerage")
+
+    def shown() -> tuple[list[str], int, list[str], int]:
+        counts = reader.get("/v1/dashboard-counts").json()
+        found = machine.get(f"/v1/locations/{location}").json()["items"]
+        page = reader.get(f"/v1/care-services/{service.id}").status_code
+        return names(reader.get("/v1/dashboard").json()["items"]), counts["red"], names(found), page
+
+    at.now = NOON + timedelta(days=89)
+    assert shown() == (["Old", "New"], 1, ["New", "Old"], 200)
+    at.now = NOON + timedelta(days=90)
+    assert shown() == (["New"], 0, ["New"], 404)
+
+
 def test_an_unknown_service_is_404(client_as: ClientAs) -> None:
     reader = client_as(Role.COMMISSIONER)
     for path in ("", "/band", "/band-results"):

@@ -4,14 +4,15 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from make_risk import ClientAs, green_service, provider
+from make_risk import ClientAs, green_service, provider, rules_of
 from sqlmodel import Session, select
 
 from assay_contracts.messages import MessageRequested
 from assay_contracts.risk import EmbargoImposed, EmbargoLifted
 from assay_contracts.roles import Role
 from assay_kit.testing import NOON, do_due, told
-from risk.tables import ServiceBand
+from risk.interventions.rules import MOST_ANSWERS
+from risk.tables import Representation, ServiceBand
 
 REASON = {"reason": "Recorded after the case meeting."}
 
@@ -48,7 +49,7 @@ def test_whoever_proposes_may_not_authorise_nor_reject(session: Session, client_
     made = manager.post("/v1/interventions", json=proposal(service)).json()
     for verb, body in (("authorisation", {"notice_text": "From today."}), ("rejection", REASON)):
         refused = manager.post(f"/v1/interventions/{made['id']}/{verb}", json=body)
-        assert (refused.status_code, refused.json()["bars"]) == (409, ["PROPOSED_BY_YOU"])
+        assert (refused.status_code, rules_of(refused)) == (409, ["proposed-by-you"])
     other = client_as(Role.COMMISSIONING_MANAGER, name="Mark")
     assert other.post(f"/v1/interventions/{made['id']}/rejection", json=REASON).json()["status"] == "rejected"
     assert told(session, EmbargoImposed) == []
@@ -83,7 +84,7 @@ def test_a_partial_embargo_says_its_limit(session: Session, client_as: ClientAs)
     service = green_service(session)
     officer = client_as(Role.COMPLIANCE_OFFICER, name="Olga")
     refused = officer.post("/v1/interventions", json=proposal(service, extent="part"))
-    assert (refused.status_code, refused.json()["bars"]) == (409, ["PART_NEEDS_ITS_LIMIT"])
+    assert (refused.status_code, rules_of(refused)) == (409, ["part-needs-its-limit"])
     wanted = proposal(service, extent="part", limit_text="Nobody who needs two carers")
     made = officer.post("/v1/interventions", json=wanted).json()
     manager = client_as(Role.COMMISSIONING_MANAGER, name="Mary")
@@ -120,7 +121,7 @@ def test_an_urgent_embargo_is_in_force_at_once_and_escalates_daily_until_another
     assert (made.json()["status"], made.json()["confirm_by"]) == ("issued", "2026-03-03T23:59:59.999999Z")
     assert band_of(session, service.id) == "red"
     path = f"/v1/interventions/{made.json()['id']}"
-    assert mary.post(f"{path}/confirmation").json()["bars"] == ["ISSUED_BY_YOU"]
+    assert rules_of(mary.post(f"{path}/confirmation")) == ["issued-by-you"]
 
     for day, alerts in ((3, 0), (4, 1), (5, 2)):
         at.now = datetime(2026, 3, day, 9, tzinfo=UTC)
@@ -129,7 +130,7 @@ def test_an_urgent_embargo_is_in_force_at_once_and_escalates_daily_until_another
         assert templates(session).count("urgent_embargo_not_confirmed") == alerts
     mark = client_as(Role.COMMISSIONING_MANAGER, name="Mark")
     assert mark.post(f"{path}/confirmation").json()["confirmed_by_name"] == "Mark"
-    assert mark.post(f"{path}/confirmation").json()["bars"] == ["NOT_URGENT"]
+    assert rules_of(mark.post(f"{path}/confirmation")) == ["not-urgent"]
     at.now = datetime(2026, 3, 6, 9, tzinfo=UTC)
     do_due(session, at.now)
     assert templates(session).count("urgent_embargo_not_confirmed") == 2
@@ -165,14 +166,14 @@ def test_a_termination_needs_a_continuity_plan_first(session: Session, client_as
     service = green_service(session)
     officer = client_as(Role.COMPLIANCE_OFFICER, name="Olga")
     wanted = proposal(service, kind="termination_of_contract", care_service_id=None, extent=None)
-    assert officer.post("/v1/interventions", json=wanted).json()["bars"] == ["RUNG_SKIPPED"]
+    assert rules_of(officer.post("/v1/interventions", json=wanted)) == ["rung-skipped"]
     wanted |= {"skip_reason": "The company is closing next month."}
     made = officer.post("/v1/interventions", json=wanted).json()
     path = f"/v1/interventions/{made['id']}"
     manager = client_as(Role.COMMISSIONING_MANAGER, name="Mary")
     authorise = {"notice_text": "The contract ends on 30 April."}
     refused = manager.post(f"{path}/authorisation", json=authorise)
-    assert (refused.status_code, refused.json()["bars"]) == (409, ["NEEDS_A_CONTINUITY_PLAN"])
+    assert (refused.status_code, rules_of(refused)) == (409, ["needs-a-continuity-plan"])
     plan = {
         "people_affected": 40,
         "replacement": "Two providers of the same zone take over by round.",
@@ -183,7 +184,7 @@ def test_a_termination_needs_a_continuity_plan_first(session: Session, client_as
         "other_councils_told_on": "2026-03-02",
     }
     backwards = officer.put(f"{path}/continuity-plan", json=plan | {"ends_on": "2026-03-01"})
-    assert backwards.json()["bars"] == ["PLAN_ENDS_BEFORE_START"]
+    assert rules_of(backwards) == ["plan-ends-before-start"]
     assert officer.put(f"{path}/continuity-plan", json=plan).json()["continuity_plan"] == plan
     assert manager.post(f"{path}/authorisation", json=authorise).json()["status"] == "issued"
 
@@ -197,6 +198,13 @@ def test_a_default_notice_on_a_provider_reaches_all_its_services(session: Sessio
     manager = client_as(Role.COMMISSIONING_MANAGER, name="Mary")
     manager.post(f"/v1/interventions/{made['id']}/authorisation", json={"notice_text": "Remedy this by 1 April."})
     assert [band_of(session, each.id) for each in (one, two)] == ["red", "red"]
+    provider_user = client_as(Role.PROVIDER_USER, org=of.id, name="Pat")
+    for each in (one, two):
+        page = officer.get(f"/v1/care-services/{each.id}").json()
+        assert [found["id"] for found in page["interventions"]] == [made["id"]]
+        assert made["id"] in {step["object_id"] for step in page["timeline"] if step["object_kind"] == "intervention"}
+        found = provider_user.get("/v1/interventions", params={"care_service_id": str(each.id)}).json()["items"]
+        assert [line["id"] for line in found] == [made["id"]]
     assert officer.post(f"/v1/interventions/{made['id']}/completion", json=REASON).json()["status"] == "met"
     assert [band_of(session, each.id) for each in (one, two)] == ["green", "green"]
 
@@ -222,8 +230,40 @@ def test_a_provider_sees_what_it_was_told_and_answers(session: Session, client_a
     assert "representations_made" in templates(session)
 
     assert other.get(path).status_code == 404
+    assert other.get("/v1/interventions", params={"care_service_id": str(service.id)}).json()["items"] == []
     assert other.post(f"{path}/representations", json=answer).status_code == 404
     assert other.get("/v1/interventions").json()["items"] == []
+
+
+def test_a_provider_reads_no_reason_that_the_councils_people_give(session: Session, client_as: ClientAs) -> None:
+    service = green_service(session)
+    mary = client_as(Role.COMMISSIONING_MANAGER, name="Mary")
+    made = mary.post("/v1/urgent-embargoes", json=urgent(service, conditions=[{"wording": "Train the team."}])).json()
+    path = f"/v1/interventions/{made['id']}"
+    settled = {"outcome": "met", "reason": "A whistleblower says that it is done."}
+    assert mary.post(f"{path}/conditions/{made['conditions'][0]['id']}/outcome", json=settled).status_code == 200
+    assert mary.post(f"{path}/lifting", json={"reason": "The whistleblower was heard."}).status_code == 200
+    read = client_as(Role.PROVIDER_USER, org=service.provider_id, name="Pat").get(path)
+    assert "histleblower" not in read.text
+    [condition] = read.json()["conditions"]
+    assert (condition["outcome"], condition["outcome_reason"], read.json()["ending_reason"]) == ("met", None, None)
+    assert "histleblower" in mary.get(path).text
+
+
+def test_no_answer_is_taken_that_could_not_be_shown(session: Session, client_as: ClientAs) -> None:
+    service = green_service(session)
+    made = client_as(Role.COMMISSIONING_MANAGER, name="Mary").post("/v1/urgent-embargoes", json=urgent(service)).json()
+    for number in range(MOST_ANSWERS - 1):
+        about = {"intervention_id": made["id"], "made_by": "person:pat", "made_by_name": "Pat"}
+        session.add(Representation(**about, wording=f"Answer {number}", made_at=NOON))
+    session.flush()
+    own = client_as(Role.PROVIDER_USER, org=service.provider_id, name="Pat")
+    path = f"/v1/interventions/{made['id']}/representations"
+    last = own.post(path, json={"wording": "The last one."})
+    assert [each["wording"] for each in last.json()["representations"]][-1] == "The last one."
+    assert len(last.json()["representations"]) == MOST_ANSWERS
+    refused = own.post(path, json={"wording": "One more."})
+    assert (refused.status_code, rules_of(refused)) == (409, ["answered-too-often"])
 
 
 def test_a_stranger_is_asked_to_sign_in_even_with_malformed_json(client_as: ClientAs) -> None:

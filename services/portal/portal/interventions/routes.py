@@ -15,7 +15,12 @@ from portal.words import INTERVENTION_KINDS, options
 
 router = APIRouter()
 
-_REASON = Field(name="reason", label="Reason", kind=Kind.WORDS, hint="At least 10 characters. It is kept for ever.")
+_REASON = Field(
+    name="reason",
+    label="Reason",
+    kind=Kind.WORDS,
+    hint="At least 10 characters. It is kept for ever; the provider does not read it.",
+)
 _NOTICE = Field(
     name="notice_text",
     label="What the provider is told",

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from pathlib import Path
 from uuid import UUID
 
-from sqlalchemy import func, text
+from sqlalchemy import ColumnElement, Date, cast, func, or_, text
 from sqlmodel import Session, col, select
 
 from assay_contracts.directory.copies import care_service_copy
@@ -20,6 +20,12 @@ from risk.scoring_models.policy import CountPolicy, Policy
 from risk.tables import BandResult, EstateRefresh, FeedHeartbeat, Override, ServiceBand
 
 _FACTS = text(Path(__file__).with_name("facts.sql").read_text(encoding="utf-8"))
+
+
+def is_running(on: date) -> ColumnElement[bool]:
+    """A service is scored and shown until the day on which it ends: `ended_on` is the first day without it."""
+    ended_on = cast(care_service_copy.c.record["ended_on"].astext, Date)
+    return or_(ended_on.is_(None), ended_on > on)
 
 
 @dataclass(frozen=True, kw_only=True)

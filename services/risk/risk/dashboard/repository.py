@@ -1,6 +1,6 @@
 """Reads the dashboard: one statement a page, however many services there are."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -10,37 +10,42 @@ from sqlmodel import Session, col, select
 
 from assay_contracts.directory.copies import care_service_copy as service
 from assay_contracts.directory.copies import provider_copy as provider
+from assay_kit.calendar import london_day
 from assay_kit.pagination import Page, PageAsked, paginate
+from risk.bands.repository import is_running
 from risk.bands.rules import Band
+from risk.bands.showing import TRAVEL
 from risk.interventions.rules import Status as InterventionStatus
 from risk.tables import BandResult, Intervention, ServiceBand
 
 _GRAVEST_FIRST = case({band.value: str(len(Band) - band.rank) for band in Band}, value=col(ServiceBand.band), else_="9")
 
 
-def dashboard(session: Session, page: PageAsked, *, before: datetime, **about: Any) -> Page[dict[str, Any]]:
-    """Services as `about` says: the gravest band first, then by name. Direction looks back to `before`."""
-    wanted = _filtered(select(_row(before)), **about)
+def dashboard(session: Session, page: PageAsked, *, now: datetime, **about: Any) -> Page[dict[str, Any]]:
+    """Services as `about` says: the gravest band first, then by name."""
+    wanted = _filtered(select(_row(now - TRAVEL)), on=london_day(now), **about)
     order = cast(_GRAVEST_FIRST, String)
     return paginate(session, wanted, page, order, service.c.name, service.c.id)
 
 
-def counts(session: Session, **about: Any) -> dict[str, int]:
-    wanted = _filtered(select(ServiceBand.band, func.count()), **about).group_by(col(ServiceBand.band))
+def counts(session: Session, *, now: datetime, **about: Any) -> dict[str, int]:
+    wanted = _filtered(select(ServiceBand.band, func.count()), on=london_day(now), **about).group_by(
+        col(ServiceBand.band)
+    )
     return {band: count for band, count in session.execute(wanted)}
 
 
-def one(session: Session, care_service_id: UUID, *, before: datetime) -> dict[str, Any] | None:
-    wanted = _joined(select(_row(before))).where(service.c.id == care_service_id)
+def one(session: Session, care_service_id: UUID, *, now: datetime) -> dict[str, Any] | None:
+    wanted = _joined(select(_row(now - TRAVEL)), on=london_day(now)).where(service.c.id == care_service_id)
     found: dict[str, Any] | None = session.execute(wanted).scalar_one_or_none()
     return found
 
 
-def at_location(session: Session, cqc_location_id: str) -> list[tuple[ServiceBand, Any]]:
+def at_location(session: Session, cqc_location_id: str, *, now: datetime) -> list[tuple[ServiceBand, Any]]:
     wanted = (
         select(ServiceBand, service.c.name, service.c.type)
         .join(service, service.c.id == ServiceBand.care_service_id)
-        .where(service.c.cqc_location_ids.contains([cqc_location_id]))
+        .where(service.c.cqc_location_ids.contains([cqc_location_id]), is_running(london_day(now)))
         .order_by(service.c.name, service.c.id)
         .limit(200)
     )
@@ -96,12 +101,12 @@ def _row(before: datetime) -> Any:
     return func.jsonb_build_object(*named, type_=JSONB)
 
 
-def _joined(statement: Any) -> Select[Any]:
+def _joined(statement: Any, *, on: date) -> Select[Any]:
     joined: Select[Any] = (
         statement.select_from(ServiceBand)
         .join(service, service.c.id == ServiceBand.care_service_id)
         .outerjoin(provider, provider.c.id == service.c.provider_id)
-        .where(service.c.record["ended_on"].astext.is_(None))
+        .where(is_running(on))
     )
     return joined
 
@@ -109,6 +114,7 @@ def _joined(statement: Any) -> Select[Any]:
 def _filtered(
     statement: Any,
     *,
+    on: date,
     band: Band | None = None,
     care_service_type: str | None = None,
     zone: str | None = None,
@@ -117,7 +123,7 @@ def _filtered(
     is_embargoed: bool | None = None,
     search: str | None = None,
 ) -> Any:
-    wanted = _joined(statement)
+    wanted = _joined(statement, on=on)
     if band is not None:
         wanted = wanted.where(col(ServiceBand.band) == band)
     if care_service_type is not None:

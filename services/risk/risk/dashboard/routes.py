@@ -15,7 +15,7 @@ from assay_kit.text import Name
 from assay_kit.timeline import TimelineEntryRead, timeline_of
 from risk.bands.life import LIFE as BAND_LIFE
 from risk.bands.rules import Band, direction
-from risk.bands.showing import TRAVEL, sees_casework, standing_of
+from risk.bands.showing import sees_casework, standing_of
 from risk.dashboard import repository
 from risk.dashboard.errors import CareServiceNotShown
 from risk.dashboard.schemas import BandCounts, CareServicePage, DashboardRow, LocationBand, LocationBands
@@ -60,7 +60,7 @@ def list_dashboard(
     found = repository.dashboard(
         session,
         page,
-        before=now - TRAVEL,
+        now=now,
         band=band,
         care_service_type=care_service_type,
         zone=zone,
@@ -77,11 +77,13 @@ def count_dashboard(
     session: SessionDep,
     *,
     by: Reader,
+    now: Now,
     care_service_type: CareServiceType | None = None,
     zone: Name | None = None,
     provider_id: UUID | None = None,
 ) -> BandCounts:
-    found = repository.counts(session, care_service_type=care_service_type, zone=zone, provider_id=provider_id)
+    about = {"care_service_type": care_service_type, "zone": zone, "provider_id": provider_id}
+    found = repository.counts(session, now=now, **about)
     return BandCounts(**found)
 
 
@@ -94,7 +96,7 @@ def count_dashboard(
 def read_care_service(
     care_service_id: UUID, session: SessionDep, in_full: InFull, by: Reader, now: Now
 ) -> CareServicePage:
-    row = repository.one(session, care_service_id, before=now - TRAVEL)
+    row = repository.one(session, care_service_id, now=now)
     if row is None:
         raise CareServiceNotShown(care_service_id)
     interventions = Interventions(session).page(by, PageAsked(limit=50), care_service_id=care_service_id)
@@ -110,13 +112,16 @@ def read_care_service(
             for each in interventions.items
             if each.issued_at is not None or sees_casework(by)
         ],
-        timeline=_timeline(session, care_service_id, by=by, in_full=in_full),
+        timeline=_timeline(session, care_service_id, row["provider_id"], by=by, in_full=in_full),
     )
 
 
-def _timeline(session: SessionDep, care_service_id: UUID, *, by: Principal, in_full: bool) -> list[TimelineEntryRead]:
-    """Every step that the reader may know of; to brokers and social workers without officers' own words."""
-    steps = timeline_of(session, care_service_id=care_service_id)
+def _timeline(
+    session: SessionDep, care_service_id: UUID, provider_id: UUID, *, by: Principal, in_full: bool
+) -> list[TimelineEntryRead]:
+    """Every step that the reader may know of, those about the provider as a whole too; to brokers and social workers
+    without officers' own words."""
+    steps = timeline_of(session, care_service_id=care_service_id, or_provider_wide=provider_id)
     if in_full:
         return list(steps)
     if sees_casework(by):
@@ -145,8 +150,9 @@ def look_up_location(
     cqc_location_id: Annotated[str, Path(min_length=1, max_length=20, pattern=r"^[A-Za-z0-9-]+$")],
     session: SessionDep,
     by: BandReader,
+    now: Now,
 ) -> LocationBands:
-    """Ids are case-sensitive. A location that no service is at answers an empty list."""
+    """Ids are case-sensitive. A location that no service is at (any more) answers an empty list."""
     return LocationBands(
         items=[
             LocationBand(
@@ -155,6 +161,6 @@ def look_up_location(
                 care_service_type=row.type,
                 cqc_location_id=cqc_location_id,
             )
-            for band, row in repository.at_location(session, cqc_location_id)
+            for band, row in repository.at_location(session, cqc_location_id, now=now)
         ]
     )

@@ -30,6 +30,7 @@ from risk.interventions.rules import (
     Proposal,
     Status,
     Step,
+    bars_to_answering,
     bars_to_authorising,
     bars_to_confirming,
     bars_to_deciding,
@@ -202,7 +203,10 @@ def make_representations(
     session: Session, intervention_id: UUID, wording: str, *, by: Principal, now: datetime
 ) -> Intervention:
     interventions = Interventions(session)
-    intervention = interventions.seen_by(by, intervention_id)
+    interventions.seen_by(by, intervention_id)
+    intervention = interventions.get(intervention_id, lock=True)
+    if intervention.status == Status.ISSUED:
+        _refuse(bars_to_answering(answers=interventions.count_representations(intervention_id)))
     take(session, intervention, Step.MAKE_REPRESENTATIONS, LIFE, by=by, now=now, **_about(intervention))
     interventions.add(
         Representation(

@@ -5,9 +5,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, or_
+from sqlalchemy import and_, func, or_
 from sqlmodel import Session, col, select
 
+from assay_contracts.directory.copies import care_service_copy as service
 from assay_kit.identity import Principal
 from assay_kit.pagination import Page, PageAsked, paginate
 from risk.interventions.errors import ConditionNotFound, InterventionNotFound
@@ -47,7 +48,11 @@ class Interventions:
 
     def representations(self, intervention_id: UUID) -> Sequence[Representation]:
         wanted = select(Representation).where(Representation.intervention_id == intervention_id)
-        return self._session.exec(wanted.order_by(col(Representation.made_at)).limit(200)).all()
+        return self._session.exec(wanted.order_by(col(Representation.made_at))).all()
+
+    def count_representations(self, intervention_id: UUID) -> int:
+        wanted = select(func.count()).where(Representation.intervention_id == intervention_id)
+        return self._session.exec(wanted).one()
 
     def kinds_issued(self, provider_id: UUID, care_service_id: UUID | None) -> frozenset[Kind]:
         """What was ever issued to this service, or to its provider as a whole."""
@@ -61,9 +66,18 @@ class Interventions:
         )
         return frozenset(Kind(kind) for kind in self._session.exec(wanted.distinct()))
 
-    def page(self, by: Principal, page: PageAsked, **about: Any) -> Page[Intervention]:
-        """Those that `by` may see and that are as `about` says, the newest first."""
+    def page(
+        self, by: Principal, page: PageAsked, *, care_service_id: UUID | None = None, **about: Any
+    ) -> Page[Intervention]:
+        """Those that `by` may see and that are as `about` says, the newest first.
+
+        Of a service: those about it, and those about its provider as a whole.
+        """
         wanted = select(Intervention)
+        if care_service_id is not None:
+            provider_id = select(service.c.provider_id).where(service.c.id == care_service_id).scalar_subquery()
+            wide = and_(col(Intervention.care_service_id).is_(None), col(Intervention.provider_id) == provider_id)
+            wanted = wanted.where(or_(col(Intervention.care_service_id) == care_service_id, wide))
         if by.org is not None:
             wanted = wanted.where(Intervention.provider_id == by.org, col(Intervention.status).in_(TOLD_TO_PROVIDER))
         for column, value in about.items():

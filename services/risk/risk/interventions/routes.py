@@ -66,12 +66,10 @@ def list_interventions(
     provider_id: UUID | None = None,
     care_service_id: UUID | None = None,
 ) -> Page[InterventionLine]:
-    wanted = {"kind": kind, "status": stage, "provider_id": provider_id, "care_service_id": care_service_id}
-    return (
-        Interventions(session)
-        .page(by, page, **wanted)
-        .map(lambda row: intervention_line(row, days_past_review=overdue_days(row, now=now)))
+    found = Interventions(session).page(
+        by, page, care_service_id=care_service_id, kind=kind, status=stage, provider_id=provider_id
     )
+    return found.map(lambda row: intervention_line(row, days_past_review=overdue_days(row, now=now)))
 
 
 @router.post(

@@ -11,6 +11,8 @@ from enum import StrEnum
 from assay_contracts.roles import Role
 from assay_kit.steps import Life
 
+MOST_ANSWERS = 200
+
 
 class Kind(StrEnum):
     ENHANCED_MONITORING = "enhanced_monitoring"
@@ -120,6 +122,7 @@ class Bar(StrEnum):
     ONLY_LIFTED = "An embargo ends only when it is lifted or withdrawn"
     NOT_AN_EMBARGO = "Only an embargo can be lifted"
     NOT_URGENT = "It does not wait for confirmation"
+    ANSWERED_TOO_OFTEN = "It was answered as often as can be shown: write to the officer"
     PLAN_ENDS_BEFORE_START = "The continuity plan cannot end before it starts"
 
 
@@ -213,6 +216,11 @@ def bars_to_ending(case: Case, step: Step, *, roles: frozenset[str]) -> list[Bar
     if Outcome.OPEN in case.outcomes:
         bars.append(Bar.CONDITION_OPEN)
     return bars
+
+
+def bars_to_answering(*, answers: int) -> list[Bar]:
+    """What is kept is also shown: no answer is taken that would push another out of sight."""
+    return [Bar.ANSWERED_TOO_OFTEN] if answers >= MOST_ANSWERS else []
 
 
 def days_past_review(review_on: date, *, today: date) -> int:

@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import AwareDatetime, BaseModel, Field
 
 from assay_kit.text import WHOLE, Day, Line, Model, Reason, Text
-from risk.interventions.rules import Extent, Kind, Outcome, Status
+from risk.interventions.rules import MOST_ANSWERS, Extent, Kind, Outcome, Status
 from risk.tables import Condition, Intervention, Representation
 from risk.tables.base import columns_of
 
@@ -131,7 +131,7 @@ class InterventionRead(BaseModel):
     ended_at: AwareDatetime | None
     ending_reason: str | None
     conditions: list[ConditionRead] = Field(max_length=200)
-    representations: list[RepresentationRead] = Field(max_length=200)
+    representations: list[RepresentationRead] = Field(max_length=MOST_ANSWERS)
 
 
 class InterventionLine(BaseModel):
@@ -157,7 +157,7 @@ def intervention_line(row: Intervention, *, days_past_review: int) -> Interventi
     return InterventionLine(**columns_of(row), days_past_review=days_past_review)
 
 
-_INTERNAL = ("reason", "skip_reason", "continuity_plan")
+_INTERNAL = ("reason", "skip_reason", "continuity_plan", "ending_reason")
 
 
 def intervention_read(
@@ -175,6 +175,11 @@ def intervention_read(
     return InterventionRead(
         **said,
         days_past_review=days_past_review,
-        conditions=[ConditionRead.model_validate(each, from_attributes=True) for each in conditions],
+        conditions=[_condition_read(each, for_provider=for_provider) for each in conditions],
         representations=[RepresentationRead.model_validate(each, from_attributes=True) for each in representations],
     )
+
+
+def _condition_read(row: Condition, *, for_provider: bool) -> ConditionRead:
+    said = ConditionRead.model_validate(row, from_attributes=True)
+    return said.model_copy(update={"outcome_reason": None}) if for_provider else said
