@@ -14,7 +14,7 @@ from assay_kit.identity import Principal, allow
 
 CASEWORK = (Role.COMMISSIONER, Role.COMMISSIONING_MANAGER, Role.AUDITOR)
 
-SignedIn = Annotated[Principal, allow()]
+Reader = Annotated[Principal, allow(*READERS, Role.ADMINISTRATOR, *PROVIDER_ROLES)]
 Applicant = Annotated[Principal, allow(*PROVIDER_ROLES)]
 ProviderAdmin = Annotated[Principal, allow(Role.PROVIDER_ADMIN)]
 Author = Annotated[Principal, allow(Role.ADMINISTRATOR, Role.COMMISSIONER)]
@@ -22,6 +22,7 @@ Commissioner = Annotated[Principal, allow(Role.COMMISSIONER, Role.COMMISSIONING_
 Decider = Annotated[Principal, allow(Role.COMMISSIONING_MANAGER)]
 CaseReader = Annotated[Principal, allow(*CASEWORK)]
 CaseParty = Annotated[Principal, allow(*CASEWORK, *PROVIDER_ROLES)]
+MembershipParty = Annotated[Principal, allow(*READERS, *PROVIDER_ROLES)]
 MembershipReader = Annotated[Principal, allow(*READERS, *PROVIDER_ROLES, Scope.MEMBERSHIPS_READ)]
 
 
@@ -40,6 +41,7 @@ def get_copies(session: SessionDep, directory: Annotated[Directory, Depends(get_
 
 
 CopiesDep = Annotated[Copies, Depends(get_copies)]
+DirectoryDep = Annotated[Directory, Depends(get_directory)]
 
 __all__ = [
     "Applicant",
@@ -49,9 +51,11 @@ __all__ = [
     "Commissioner",
     "CopiesDep",
     "Decider",
+    "DirectoryDep",
+    "MembershipParty",
     "MembershipReader",
     "Now",
     "ProviderAdmin",
+    "Reader",
     "SessionDep",
-    "SignedIn",
 ]

@@ -15,5 +15,5 @@ engine, app, session, client_as, own_database = service_fixtures(SERVICE)
 
 @pytest.fixture
 def house(session: Session, client_as: Callable[..., TestClient], app: FastAPI) -> House:
-    app.state.directory = FakeDirectory()
-    return House(session, client_as)
+    directory = app.state.directory = FakeDirectory()
+    return House(session, client_as, directory)

@@ -9,7 +9,14 @@ from uuid import UUID, uuid4
 from fastapi.testclient import TestClient
 from sqlmodel import Session, col, select
 
-from assay_contracts.directory import CareServiceRecord, CareServiceType, ProviderRecord, ProviderStatus
+from assay_contracts.directory import (
+    CareServiceRecord,
+    CareServiceType,
+    EvidenceRecord,
+    ProviderRecord,
+    ProviderStatus,
+)
+from assay_contracts.directory.client import FakeDirectory
 from assay_contracts.directory.copies import keep_care_service, keep_provider
 from assay_contracts.roles import Role, Scope
 from assay_kit.events import Event
@@ -123,12 +130,31 @@ def refused(answer: Any) -> list[str]:
     return [bar["rule"] for bar in answer.json()["bars"]]
 
 
+def evidence(directory: FakeDirectory, provider_id: UUID) -> EvidenceRecord:
+    """A file that a provider has uploaded to the directory."""
+    record = EvidenceRecord(
+        id=uuid4(),
+        provider_id=provider_id,
+        kind="employers_liability_insurance",
+        filename="certificate.pdf",
+        media_type="application/pdf",
+        size=2_048,
+        sha256="ab" * 32,
+        description="Certificate of insurance",
+        expires_on=None,
+        uploaded_at=NOON,
+    )
+    directory.evidence[record.id] = record
+    return record
+
+
 @dataclass
 class House:
     """People who press buttons, in one test."""
 
     session: Session
     client_as: ClientAs
+    directory: FakeDirectory
 
     def commissioner(self, name: str = "Col Commissioner") -> TestClient:
         return self.client_as(Role.COMMISSIONER, name=name)
@@ -267,7 +293,6 @@ _USUAL_ANSWERS: Mapping[Kind, Any] = {
     Kind.TEXT: "We do it well, and this is how.",
     Kind.DATE: "2027-03-31",
     Kind.MONEY: "10000000.00",
-    Kind.DOCUMENT: "0190f5f0-0000-7000-8000-000000000000",
 }
 
 
@@ -279,7 +304,7 @@ def answers(session: Session, lot: Mapping[str, Any]) -> dict[str, Any]:
             given[question.id] = question.options[0]
         elif question.grading.kind == "pass_fail" and question.kind is Kind.YES_NO:
             given[question.id] = True
-        else:
+        elif question.kind is not Kind.DOCUMENT:
             given[question.id] = _USUAL_ANSWERS[question.kind]
     asked = {question.id for question in questions_asked(questions, given)}
     return {question: answer for question, answer in given.items() if question in asked}

@@ -19,6 +19,7 @@ from make_dps import (
 )
 from sqlmodel import Session
 
+from assay_contracts.directory.client import FakeDirectory
 from assay_contracts.directory.copies import Copies, keep_care_service
 from assay_contracts.roles import Role
 from assay_kit.identity import Principal
@@ -87,7 +88,8 @@ class Stage:
     def submitted(self, lot: Lot | None = None) -> tuple[LotApplication, Applicant]:
         application, who = self.draft(lot)
         asked = SubmissionIn(declared_by="Olive Owner", is_true_and_complete=True)
-        drafting.submit(self.session, application.id, asked, read_version=None, by=owner(who), now=NOW)
+        about: dict[str, Any] = {"directory": FakeDirectory(), "read_version": None, "by": owner(who), "now": NOW}
+        drafting.submit(self.session, application.id, asked, **about)
         [part] = Applications(self.session).parts_of(application.id)
         return part, who
 
@@ -146,7 +148,7 @@ class Stage:
         deciding.decide(self.session, part.id, asked, by=MANAGER, now=NOW)
         if is_answered:
             said = RepresentationsIn(text="The lead is named on page 2.")
-            deciding.represent(self.session, part.id, said, by=owner(who), now=NOW)
+            deciding.represent(self.session, part.id, said, directory=FakeDirectory(), by=owner(who), now=NOW)
         return part, who, failed
 
     def recorded(self, lot: Lot | None = None, *, quality: str = "70") -> tuple[Membership, Applicant]:

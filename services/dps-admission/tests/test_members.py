@@ -178,6 +178,21 @@ def test_the_same_event_twice_changes_nothing_more(house: House, session: Sessio
     assert len(told(session, MembershipChanged)) == changes
 
 
+def test_a_machine_reads_that_a_member_is_suspended_and_not_what_was_written_of_it(
+    house: House, session: Session
+) -> None:
+    lot, who = house.open_lot(), applicant(session)
+    membership = house.admit(lot, who)
+    address = f"/v1/memberships/{membership['id']}"
+    ok(house.manager().post(f"{address}/suspensions", json={"cause": "late_document", "reason": REASON}))
+    seen = house.machine().get(address)
+    assert ok(seen)["suspensions"][0]["cause"] == "late_document"
+    assert REASON not in seen.text
+    assert house.machine().get(f"{address}/timeline").status_code == 403
+    assert ok(house.provider(who).get(f"{address}/timeline"))["items"][0]["reason"] == REASON
+    assert REASON not in told(session, MembershipChanged)[-1].model_dump_json()
+
+
 def test_leaving_runs_its_notice_and_passes_the_place_on(house: House, session: Session, at: Time) -> None:
     lot = house.open_lot(places=1)
     member, waits = applicant(session), applicant(session)

@@ -70,11 +70,20 @@ def test_applicants_are_charged_nothing(house: House, session: Session) -> None:
     assert refused(answer) == ["fee-forbidden"]
 
 
-def test_providers_see_no_draft(house: House, session: Session) -> None:
+def test_only_those_who_prepare_a_dps_see_its_draft(house: House, session: Session) -> None:
     scheme = ok(house.commissioner().post("/v1/schemes", json=scheme_body(session)))
-    reader = house.provider(applicant(session), Role.PROVIDER_USER)
-    assert reader.get(f"/v1/schemes/{scheme['id']}").status_code == 404
-    assert scheme["id"] not in [one["id"] for one in ok(reader.get("/v1/schemes"))["items"]]
+    lot = ok(house.commissioner().post(f"/v1/schemes/{scheme['id']}/lots", json=lot_body(session)))
+    content = ok(house.commissioner().get(f"/v1/question-sets/{lot['question_set_id']}"))["content"]
+    drafted = ok(house.commissioner().post("/v1/question-sets", json={"name": "Another", "content": content}))
+    provider = house.provider(applicant(session), Role.PROVIDER_USER)
+    for reader in (provider, house.client_as(Role.AUDITOR), house.client_as(Role.SOCIAL_CARE_ASSESSOR)):
+        for address in (f"schemes/{scheme['id']}", f"lots/{lot['id']}", f"question-sets/{drafted['id']}"):
+            assert reader.get(f"/v1/{address}").status_code == 404
+        assert scheme["id"] not in [one["id"] for one in ok(reader.get("/v1/schemes"))["items"]]
+        assert drafted["id"] not in [one["id"] for one in ok(reader.get("/v1/question-sets"))["items"]]
+    assert house.manager().get(f"/v1/schemes/{scheme['id']}").status_code == 200
+    for nobody in (house.machine(), house.client_as()):
+        assert nobody.get("/v1/schemes").status_code in (401, 403)
 
 
 def test_a_published_question_set_is_frozen_and_its_next_version_touches_no_draft(
@@ -96,6 +105,53 @@ def test_a_published_question_set_is_frozen_and_its_next_version_touches_no_draf
     submitted = house.provider(who).post(f"/v1/applications/{drafted['id']}/submission", json=SUBMISSION)
     [part] = ok(submitted)["lot_applications"]
     assert part["question_set_id"] == published["id"] == str(question_set_id(session, version=1))
+
+
+def test_a_lot_opens_with_a_set_that_a_later_version_retired(house: House, session: Session) -> None:
+    made = ok(house.commissioner().post("/v1/schemes", json=scheme_body(session)))
+    lots = [ok(house.commissioner().post(f"/v1/schemes/{made['id']}/lots", json=lot_body(session))) for _ in range(2)]
+    ok(house.manager().post(f"/v1/schemes/{made['id']}/opening"))
+    published = ok(house.commissioner().get(f"/v1/question-sets/{lots[0]['question_set_id']}"))
+    body = {"name": published["name"], "content": published["content"]}
+    second, third = (ok(house.commissioner().post("/v1/question-sets", json=body)) for _ in range(2))
+    ok(house.commissioner().post(f"/v1/question-sets/{third['id']}/publication"))
+    ok(house.commissioner().post(f"/v1/question-sets/{second['id']}/publication"))
+    assert ok(house.commissioner().get(f"/v1/question-sets/{third['id']}"))["status"] == "published"
+    assert ok(house.commissioner().post(f"/v1/lots/{lots[1]['id']}/opening"))["status"] == "open"
+
+
+@pytest.mark.parametrize("regime", [Regime.PCR2015_REG34, Regime.PA2023_DYNAMIC_MARKET])
+def test_a_profile_that_forbids_places_is_not_chosen_for_lots_that_have_them(
+    house: House, session: Session, regime: Regime
+) -> None:
+    made = ok(house.commissioner().post("/v1/schemes", json=scheme_body(session)))
+    ok(house.commissioner().post(f"/v1/schemes/{made['id']}/lots", json=lot_body(session, places=3)))
+    switched = house.commissioner().put(f"/v1/schemes/{made['id']}", json=scheme_body(session, regime=regime))
+    assert refused(switched) == ["limit-forbidden"]
+    assert ok(house.commissioner().get(f"/v1/schemes/{made['id']}"))["profile_id"] == made["profile_id"]
+
+
+def test_nobody_saves_over_what_another_has_saved(house: House, session: Session) -> None:
+    made = ok(house.commissioner().post("/v1/schemes", json=scheme_body(session)))
+    lot = ok(house.commissioner().post(f"/v1/schemes/{made['id']}/lots", json=lot_body(session)))
+    content = ok(house.commissioner().get(f"/v1/question-sets/{lot['question_set_id']}"))["content"]
+    drafted = ok(house.commissioner().post("/v1/question-sets", json={"name": "Another", "content": content}))
+    bodies = {
+        f"/v1/schemes/{made['id']}": scheme_body(session),
+        f"/v1/lots/{lot['id']}": lot_body(session),
+        f"/v1/question-sets/{drafted['id']}": {"content": content},
+    }
+    for address, body in bodies.items():
+        read = {"If-Match": house.commissioner().get(address).headers["ETag"]}
+        assert house.commissioner().put(address, json=body, headers=read).headers["ETag"] == '"2"'
+        assert house.commissioner().put(address, json=body, headers=read).status_code == 412
+
+
+def test_a_validity_without_end_is_refused(house: House, session: Session) -> None:
+    body = scheme_body(session, regime=Regime.PA2023_DYNAMIC_MARKET, valid_until="9999-12-31")
+    assert refused(house.commissioner().post("/v1/schemes", json=body)) == ["validity-too-long"]
+    numbered = scheme_body(session) | {"valid_until": 1_700_000_000}
+    assert house.commissioner().post("/v1/schemes", json=numbered).status_code == 422
 
 
 def test_a_set_that_does_not_hang_together_is_refused(house: House, session: Session) -> None:

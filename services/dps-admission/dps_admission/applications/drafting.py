@@ -8,7 +8,9 @@ from uuid import UUID
 
 from sqlmodel import Session
 
+from assay_contracts.directory.client import Directory
 from assay_contracts.directory.copies import Copies
+from assay_contracts.directory.evidence import RelyingObject
 from assay_contracts.dps_admission import ApplicationSubmitted
 from assay_kit.calendar import WorkingDays, london_day
 from assay_kit.etags import check_match
@@ -19,10 +21,11 @@ from assay_kit.problems import NotAllowed
 from assay_kit.references import next_reference
 from assay_kit.timeline import begin, take
 from dps_admission.bars import Bar
+from dps_admission.evidence import rely
 from dps_admission.providers import bars_to_provider
 from dps_admission.question_sets.errors import AnswersRefused
 from dps_admission.question_sets.repository import QuestionSets
-from dps_admission.question_sets.rules import errors_in
+from dps_admission.question_sets.rules import documents_in, errors_in
 from dps_admission.schemes.profiles import ProfileContent
 from dps_admission.schemes.repository import Schemes, dates_of
 from dps_admission.schemes.rules import LotStatus, SchemeStatus, bars_to_receiving
@@ -129,15 +132,17 @@ def submit(
     application_id: UUID,
     asked: SubmissionIn,
     *,
+    directory: Directory,
     read_version: int | None,
     by: Principal,
     now: datetime,
 ) -> Application:
-    """Freeze the answers, stamp the due date, run the automatic checks, tell the others."""
+    """Freeze the answers and their evidence, stamp the due date, run the automatic checks, tell the others."""
     application = Applications(session).seen_by(application_id, by, lock=True)
     _must_be_draft(application)
     check_match(read_version, application.version)
     _must_be_complete(session, application, now=now)
+    application.evidence = _evidence_for(session, application, directory)
     application.content_hash = hash_of(application)
     application.submitted_at, application.submitted_by = now, by.subject
     application.declared_by = asked.declared_by
@@ -159,7 +164,17 @@ def submit(
 
 
 def hash_of(application: Application) -> str:
-    return content_hash({"answers": application.answers, "choices": application.choices})
+    return content_hash(
+        {"answers": application.answers, "choices": application.choices, "evidence": application.evidence}
+    )
+
+
+def _evidence_for(session: Session, application: Application, directory: Directory) -> list[dict[str, Any]]:
+    """What the answers attach must be the provider's own, and cannot be removed from then on."""
+    contents = QuestionSets(session).contents(UUID(one["question_set_id"]) for one in application.choices)
+    named = documents_in(list(contents.values()), application.answers)
+    by_object = RelyingObject("application", application.id)
+    return rely(directory, named, provider_id=application.provider_id, by_object=by_object)
 
 
 def _must_be_draft(application: Application) -> None:

@@ -6,11 +6,20 @@ from uuid import UUID
 from fastapi import APIRouter, Response
 from sqlmodel import Session, col
 
+from assay_contracts.directory.evidence import EvidenceNotTheirs
 from assay_kit.clock import Now
 from assay_kit.etags import IfMatch, set_etag
 from assay_kit.pagination import Page, PageQuery, paginate
 from assay_kit.problems import NotAllowed, StaleEdit, StepNotAllowed, may_answer
-from dps_admission.dependencies import Applicant, CaseParty, CaseReader, Commissioner, CopiesDep, SessionDep
+from dps_admission.dependencies import (
+    Applicant,
+    CaseParty,
+    CaseReader,
+    Commissioner,
+    CopiesDep,
+    DirectoryDep,
+    SessionDep,
+)
 from dps_admission.question_sets.errors import AnswersRefused
 from dps_admission.schemes.errors import LotNotFound, SchemeNotFound
 from dps_admission.shown import shown
@@ -100,18 +109,28 @@ def save_draft(
 @router.post(
     "/applications/{application_id}/submission",
     operation_id="submit_application",
-    responses=may_answer(ApplicationNotFound, NotADraft, StepNotAllowed, ApplicationRefused, AnswersRefused, StaleEdit),
+    responses=may_answer(
+        ApplicationNotFound,
+        NotADraft,
+        StepNotAllowed,
+        ApplicationRefused,
+        AnswersRefused,
+        EvidenceNotTheirs,
+        StaleEdit,
+    ),
 )
 def submit_application(
     application_id: UUID,
     asked: SubmissionIn,
     read: IfMatch,
     session: SessionDep,
+    directory: DirectoryDep,
     by: Applicant,
     now: Now,
     response: Response,
 ) -> ApplicationDetail:
-    submitted = drafting.submit(session, application_id, asked, read_version=read, by=by, now=now)
+    about: dict[str, Any] = {"directory": directory, "read_version": read, "by": by, "now": now}
+    submitted = drafting.submit(session, application_id, asked, **about)
     return _detail(session, submitted, response)
 
 

@@ -9,6 +9,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, JsonValue
 from assay_kit.money import Money
 from assay_kit.text import Model, Name, Reason, Text
 from dps_admission.evaluations.rules import Finding
+from dps_admission.evidence import EvidenceRead
 from dps_admission.question_sets.content import Slug
 
 from .checks import CheckKind, CheckOutcome
@@ -112,6 +113,7 @@ class ApplicationRead(BaseModel):
 class ApplicationDetail(ApplicationRead):
     answers: dict[str, Any]
     choices: list[ChoiceRead] = Field(max_length=50)
+    evidence: list[EvidenceRead] = Field(max_length=1000)
     lot_applications: list[LotApplicationRead] = Field(max_length=50)
 
 

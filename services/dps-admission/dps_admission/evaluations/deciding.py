@@ -7,6 +7,8 @@ from uuid import UUID
 
 from sqlmodel import Session, col
 
+from assay_contracts.directory.client import Directory
+from assay_contracts.directory.evidence import RelyingObject
 from assay_contracts.dps_admission import LotApplicationDecided, Outcome
 from assay_kit.calendar import WorkingDays, end_of_london_day, london_day
 from assay_kit.events import tell
@@ -27,6 +29,7 @@ from dps_admission.applications.rules import (
     representations_window,
 )
 from dps_admission.bars import Bar
+from dps_admission.evidence import rely
 from dps_admission.memberships.ending import end_of_application
 from dps_admission.memberships.places import admit_member
 from dps_admission.memberships.repository import Memberships
@@ -210,7 +213,7 @@ def _window(session: Session, part: LotApplication, *, now: datetime) -> AnswerW
 
 
 def represent(
-    session: Session, part_id: UUID, asked: RepresentationsIn, *, by: Principal, now: datetime
+    session: Session, part_id: UUID, asked: RepresentationsIn, *, directory: Directory, by: Principal, now: datetime
 ) -> Representations:
     """The provider answers; its last word within the window counts as its answer."""
     part = Applications(session).lot_application_seen_by(part_id, by, lock=True)
@@ -221,6 +224,8 @@ def represent(
         raise DecisionRefused([Bar("already-answered", "You have answered already.")])
     if window.silent_at is not None or now > window.closes_at:
         raise DecisionRefused([Bar("window-over", "The time for representations is over.")])
+    by_object = RelyingObject("representations", window.id)
+    window.evidence = rely(directory, asked.documents, provider_id=part.provider_id, by_object=by_object)
     window.text, window.documents = asked.text, [str(one) for one in asked.documents]
     window.made_by, window.made_at = by.name, now
     session.flush()

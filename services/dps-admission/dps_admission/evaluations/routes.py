@@ -6,13 +6,14 @@ from uuid import UUID
 from fastapi import APIRouter
 from sqlmodel import Session
 
+from assay_contracts.directory.evidence import EvidenceNotTheirs
 from assay_kit.clock import Now
 from assay_kit.identity import Principal
 from assay_kit.problems import StepNotAllowed, may_answer
 from dps_admission.applications.errors import LotApplicationNotFound
 from dps_admission.applications.repository import Applications
 from dps_admission.applications.schemas import LotApplicationRead
-from dps_admission.dependencies import Applicant, CaseParty, CaseReader, Commissioner, Decider, SessionDep
+from dps_admission.dependencies import Applicant, CaseParty, CaseReader, Commissioner, Decider, DirectoryDep, SessionDep
 from dps_admission.tables import Decision, LotApplication
 
 from . import deciding, scoring
@@ -128,11 +129,21 @@ def decide_lot_application(
     return _decided(session, deciding.decide(session, lot_application_id, asked, by=by, now=now))
 
 
-@router.post("/representations", operation_id="make_representations", responses=ON_DECISION)
+@router.post(
+    "/representations",
+    operation_id="make_representations",
+    responses=may_answer(LotApplicationNotFound, DecisionRefused, EvidenceNotTheirs),
+)
 def make_representations(
-    lot_application_id: UUID, asked: RepresentationsIn, session: SessionDep, by: Applicant, now: Now
+    lot_application_id: UUID,
+    asked: RepresentationsIn,
+    session: SessionDep,
+    directory: DirectoryDep,
+    by: Applicant,
+    now: Now,
 ) -> RepresentationsRead:
-    return RepresentationsRead.model_validate(deciding.represent(session, lot_application_id, asked, by=by, now=now))
+    said = deciding.represent(session, lot_application_id, asked, directory=directory, by=by, now=now)
+    return RepresentationsRead.model_validate(said)
 
 
 @router.post("/refusal", operation_id="refuse_lot_application", responses=ON_DECISION)

@@ -7,6 +7,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StrictBool
 
 from assay_kit.text import Key, Model, Name, Reason, Text
 from dps_admission.applications.schemas import LotApplicationRead
+from dps_admission.evidence import EvidenceRead
 from dps_admission.question_sets.content import Slug
 
 from .rules import Conflict, DecisionKind, Finding, Method, Part
@@ -168,6 +169,7 @@ class RepresentationsRead(BaseModel):
     is_shortened: bool
     text: str | None
     documents: list[UUID] = Field(max_length=50)
+    evidence: list[EvidenceRead] = Field(max_length=50)
     made_at: AwareDatetime | None
     silent_at: AwareDatetime | None
 

@@ -15,6 +15,7 @@ from dps_admission.dependencies import (
     Commissioner,
     CopiesDep,
     Decider,
+    MembershipParty,
     MembershipReader,
     ProviderAdmin,
     SessionDep,
@@ -82,7 +83,7 @@ def read_membership(membership_id: UUID, session: SessionDep, by: MembershipRead
     operation_id="read_membership_timeline",
     responses=may_answer(MembershipNotFound),
 )
-def read_membership_timeline(membership_id: UUID, session: SessionDep, by: MembershipReader) -> MembershipTimeline:
+def read_membership_timeline(membership_id: UUID, session: SessionDep, by: MembershipParty) -> MembershipTimeline:
     membership = Memberships(session).seen_by(membership_id, by)
     entries = timeline_of(session, kind=MEMBERSHIP_LIFE.name, object_id=membership.id)
     return MembershipTimeline(items=[TimelineEntryRead.model_validate(one) for one in entries])

@@ -32,7 +32,7 @@ def begin_membership(session: Session, membership: Membership, *, by: Principal,
         provider_id=membership.provider_id,
         detail=_where(membership),
     )
-    _tell(session, membership, None, "admit", reason=reason, now=now)
+    _tell(session, membership, None, "admit", now=now)
 
 
 def step_membership(
@@ -56,7 +56,7 @@ def step_membership(
         provider_id=membership.provider_id,
         detail=_where(membership),
     )
-    _tell(session, membership, before, step, reason=reason, now=now)
+    _tell(session, membership, before, step, now=now)
 
 
 def record_of(session: Session, membership: Membership, *, now: datetime) -> MembershipRecord:
@@ -87,16 +87,15 @@ def _tell(
     before: Told | None,
     step: str,
     *,
-    reason: str | None,
     now: datetime,
 ) -> None:
+    """Others are told the step and the causes, as codes: what a person wrote stays in the timeline."""
     tell(
         session,
         MembershipChanged(
             membership=record_of(session, membership, now=now),
             from_status=before,
             step=str(step),
-            reason=reason,
             at=now,
         ),
     )

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from sqlmodel import Session
 
+from assay_kit.etags import check_match
 from assay_kit.identity import Principal
 from assay_kit.versions import ensure_draft, publish, retire
 from dps_admission.tables import QuestionSet
@@ -32,16 +33,20 @@ def draft_question_set(
     return drafted
 
 
-def edit_question_set(session: Session, question_set_id: UUID, content: QuestionSetContent) -> QuestionSet:
+def edit_question_set(
+    session: Session, question_set_id: UUID, content: QuestionSetContent, *, read_revision: int | None
+) -> QuestionSet:
     drafted = _draft(session, question_set_id)
+    check_match(read_revision, drafted.revision)
     QuestionSetRefused.unless_clear(bars_to_content(content))
     drafted.content = content.model_dump(mode="json")
+    drafted.revision += 1
     session.flush()
     return drafted
 
 
 def publish_question_set(session: Session, question_set_id: UUID, *, by: Principal, now: datetime) -> QuestionSet:
-    """Freeze it. The version before it retires for new drafts; applications already begun keep theirs."""
+    """Freeze it. Lower versions retire: no lot is meant to choose them any more, and those that did keep them."""
     drafted = _draft(session, question_set_id)
     QuestionSetRefused.unless_clear(bars_to_publishing(QuestionSetContent.model_validate(drafted.content)))
     for older in QuestionSets(session).published_before(drafted):

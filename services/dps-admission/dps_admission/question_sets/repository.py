@@ -37,12 +37,13 @@ class QuestionSets:
         statement = select(QuestionSet).where(
             col(QuestionSet.name) == one.name,
             col(QuestionSet.status) == VersionStatus.PUBLISHED,
-            col(QuestionSet.id) != one.id,
+            col(QuestionSet.version) < one.version,
         )
         return self.session.exec(statement.with_for_update()).all()
 
-    def is_published(self, question_set_id: UUID | None) -> bool:
-        return question_set_id is not None and self.get(question_set_id).status == VersionStatus.PUBLISHED
+    def is_final(self, question_set_id: UUID | None) -> bool:
+        """Published, though a later version may have retired it since."""
+        return question_set_id is not None and self.get(question_set_id).status != VersionStatus.DRAFT
 
     def content(self, question_set_id: UUID) -> QuestionSetContent:
         return QuestionSetContent.model_validate(self.get(question_set_id).content)

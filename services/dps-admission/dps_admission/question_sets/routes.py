@@ -2,11 +2,14 @@
 
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Response
 
-from assay_kit.problems import may_answer
+from assay_kit.etags import IfMatch, set_etag
+from assay_kit.problems import StaleEdit, may_answer
 from assay_kit.versions import VersionFrozen, VersionStatus
-from dps_admission.dependencies import Author, Now, SessionDep, SignedIn
+from dps_admission.authors import sees_drafts
+from dps_admission.dependencies import Author, Now, Reader, SessionDep
+from dps_admission.tables import QuestionSet
 
 from . import actions
 from .content import QuestionSetContent
@@ -28,32 +31,37 @@ router = APIRouter(prefix="/question-sets", tags=["question sets"])
 
 
 @router.get("", operation_id="list_question_sets")
-def list_question_sets(session: SessionDep, by: SignedIn) -> QuestionSetList:
-    found = QuestionSets(session).all(limit=200, only_published=by.is_provider)
+def list_question_sets(session: SessionDep, by: Reader) -> QuestionSetList:
+    found = QuestionSets(session).all(limit=200, only_published=not sees_drafts(by))
     return QuestionSetList(items=[QuestionSetSummary.model_validate(one) for one in found])
 
 
 @router.post("", operation_id="draft_question_set", status_code=201, responses=may_answer(QuestionSetRefused))
-def draft_question_set(asked: QuestionSetIn, session: SessionDep, by: Author, now: Now) -> QuestionSetRead:
+def draft_question_set(
+    asked: QuestionSetIn, session: SessionDep, by: Author, now: Now, response: Response
+) -> QuestionSetRead:
     drafted = actions.draft_question_set(session, name=asked.name, content=asked.content, by=by, now=now)
-    return QuestionSetRead.model_validate(drafted)
+    return _read(drafted, response)
 
 
 @router.get("/{question_set_id}", operation_id="read_question_set", responses=may_answer(QuestionSetNotFound))
-def read_question_set(question_set_id: UUID, session: SessionDep, by: SignedIn) -> QuestionSetRead:
+def read_question_set(question_set_id: UUID, session: SessionDep, by: Reader, response: Response) -> QuestionSetRead:
     found = QuestionSets(session).get(question_set_id)
-    if by.is_provider and found.status == VersionStatus.DRAFT:
+    if not sees_drafts(by) and found.status == VersionStatus.DRAFT:
         raise QuestionSetNotFound(question_set_id)
-    return QuestionSetRead.model_validate(found)
+    return _read(found, response)
 
 
 @router.put(
     "/{question_set_id}",
     operation_id="edit_question_set",
-    responses=may_answer(QuestionSetNotFound, VersionFrozen, QuestionSetRefused),
+    responses=may_answer(QuestionSetNotFound, VersionFrozen, QuestionSetRefused, StaleEdit),
 )
-def edit_question_set(question_set_id: UUID, asked: ContentIn, session: SessionDep, by: Author) -> QuestionSetRead:
-    return QuestionSetRead.model_validate(actions.edit_question_set(session, question_set_id, asked.content))
+def edit_question_set(
+    question_set_id: UUID, asked: ContentIn, read: IfMatch, session: SessionDep, by: Author, response: Response
+) -> QuestionSetRead:
+    edited = actions.edit_question_set(session, question_set_id, asked.content, read_revision=read)
+    return _read(edited, response)
 
 
 @router.post(
@@ -78,3 +86,8 @@ def try_question_set(question_set_id: UUID, asked: TrialIn, session: SessionDep,
         asked=[question.id for question in questions_asked(content, asked.answers)],
         errors=[AnswerErrorRead.model_validate(error) for error in errors_in([content], asked.answers, complete=True)],
     )
+
+
+def _read(found: QuestionSet, response: Response) -> QuestionSetRead:
+    set_etag(response, found.revision)
+    return QuestionSetRead.model_validate(found)

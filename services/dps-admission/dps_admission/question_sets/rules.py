@@ -88,6 +88,12 @@ def questions_asked(content: QuestionSetContent, answers: Answers) -> list[Quest
     return [question for question in content.questions() if is_asked(question, answers, content)]
 
 
+def documents_in(contents: Sequence[QuestionSetContent], answers: Answers) -> set[UUID]:
+    """The evidence that answers to questions asked name."""
+    asked = (question for content in contents for question in questions_asked(content, answers))
+    return {UUID(answers[one.id]) for one in asked if one.kind is Kind.DOCUMENT and answers.get(one.id)}
+
+
 def errors_in(contents: Sequence[QuestionSetContent], answers: Answers, *, complete: bool) -> list[AnswerError]:
     """Every error in answers to one or several sets; a draft (`complete` false) may leave gaps."""
     errors: dict[tuple[str, str], AnswerError] = {}

@@ -25,6 +25,8 @@ class QuestionSetSummary(BaseModel):
     id: UUID
     name: str
     version: int
+    revision: int
+    """Grows with every edit of the draft; it is the `ETag`."""
     status: VersionStatus
     content_hash: str | None
     created_at: AwareDatetime

@@ -13,6 +13,7 @@ from assay_kit.calendar import end_of_london_day, london_day
 from assay_kit.clock import Now
 from assay_kit.problems import may_answer
 from assay_kit.tables_out import csv_bytes
+from assay_kit.text import Day
 from dps_admission.dependencies import SessionDep
 from dps_admission.schemes.errors import LotNotFound
 from dps_admission.schemes.repository import Schemes
@@ -23,7 +24,7 @@ from .repository import Line, Register
 from .schemas import RegisteredLot, RegisteredLots, RegisterLine, RegisterOfLot
 
 router = APIRouter(prefix="/register", tags=["register"])
-AsAt = Annotated[date | None, Query(description="The register at the end of this day; today where it is left out.")]
+AsAt = Annotated[Day | None, Query(description="The register at the end of this day; today where it is left out.")]
 HEADER = ("scheme", "lot", "zone", "provider_id", "provider", "member_since", "as_at")
 
 

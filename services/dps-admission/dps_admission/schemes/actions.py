@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlmodel import Session
 
 from assay_kit.calendar import london_day
+from assay_kit.etags import check_match
 from assay_kit.identity import Principal
 from assay_kit.timeline import begin, take
 from assay_kit.versions import publish
@@ -48,14 +49,17 @@ def create_scheme(session: Session, asked: SchemeIn, *, by: Principal, now: date
     return scheme
 
 
-def edit_scheme(session: Session, scheme_id: UUID, asked: SchemeIn, *, by: Principal, now: datetime) -> Scheme:
+def edit_scheme(session: Session, scheme_id: UUID, asked: SchemeIn, *, read_version: int | None) -> Scheme:
     """Only a draft is edited; an open scheme changes by recorded changes."""
     schemes = Schemes(session)
     scheme = schemes.get(scheme_id, lock=True)
     _must_be_draft(schemes, scheme)
+    check_match(read_version, scheme.version)
     scheme.name, scheme.profile_id = asked.name, schemes.profile(asked.profile_id).id
     _write_dates(scheme, asked)
     _check_dates(schemes, scheme, asked)
+    SchemeRefused.unless_clear(_bars_to_lots(schemes, scheme))
+    scheme.version += 1
     session.flush()
     return scheme
 
@@ -70,7 +74,7 @@ def open_scheme(session: Session, scheme_id: UUID, *, by: Principal, now: dateti
             ready_lots=schemes.ready_lots(scheme.id),
             today=london_day(now),
         )
-        SchemeRefused.unless_clear(bars)
+        SchemeRefused.unless_clear(bars + _bars_to_lots(schemes, scheme))
     take(session, scheme, SchemeStep.OPEN, SCHEME_LIFE, by=by, now=now)
     return scheme
 
@@ -119,13 +123,16 @@ def create_lot(session: Session, scheme_id: UUID, asked: LotIn, *, by: Principal
     return lot
 
 
-def edit_lot(session: Session, lot_id: UUID, asked: LotIn, *, by: Principal, now: datetime) -> Lot:
+def edit_lot(session: Session, lot_id: UUID, asked: LotIn, *, read_version: int | None) -> Lot:
     schemes = Schemes(session)
+    scheme = schemes.get(schemes.lot(lot_id).scheme_id, lock=True)
     lot = schemes.lot(lot_id, lock=True)
-    scheme = schemes.get(lot.scheme_id)
     _must_be_draft(schemes, scheme)
+    check_match(read_version, lot.version)
     _write_lot(schemes, scheme, lot, asked)
     schemes.replace_zones(lot, asked.zones)
+    lot.version += 1
+    session.flush()
     return lot
 
 
@@ -135,7 +142,7 @@ def open_lot(session: Session, lot_id: UUID, *, by: Principal, now: datetime) ->
     if LOT_LIFE.after(lot.status, LotStep.OPEN):
         bars = rules.bars_to_opening_lot(
             scheme=schemes.get(lot.scheme_id).status,
-            has_question_set=QuestionSets(session).is_published(lot.question_set_id),
+            has_question_set=QuestionSets(session).is_final(lot.question_set_id),
         )
         LotRefused.unless_clear(bars)
     take(session, lot, LotStep.OPEN, LOT_LIFE, by=by, now=now)
@@ -181,6 +188,14 @@ def _stop(
 def _must_be_draft(schemes: Schemes, scheme: Scheme) -> None:
     profile = schemes.profile_of(scheme)
     SchemeRefused.unless_clear(rules.bars_to_changing_conditions(profile, SchemeStatus(scheme.status)))
+
+
+def _bars_to_lots(schemes: Schemes, scheme: Scheme) -> list[Bar]:
+    """What the profile forbids of the lots that are there, whenever they were made."""
+    profile, lots = schemes.profile_of(scheme), schemes.lots_of(scheme.id)
+    zones = schemes.zones_of_lots([lot.id for lot in lots])
+    shapes = [LotShape(zones=zones[lot.id], places=lot.places) for lot in lots]
+    return list(dict.fromkeys(bar for shape in shapes for bar in rules.bars_to_lot(profile, shape)))
 
 
 def _write_dates(scheme: Scheme, asked: SchemeIn) -> None:

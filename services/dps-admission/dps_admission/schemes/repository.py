@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 
 from assay_kit.identity import Principal
 from assay_kit.versions import VersionStatus
+from dps_admission.authors import sees_drafts
 from dps_admission.tables import Lot, LotZone, ProcedureProfile, QuestionSet, Scheme
 
 from .errors import LotNotFound, ProfileNotFound, SchemeNotFound
@@ -21,21 +22,21 @@ class Schemes:
         self.session = session
 
     def get(self, scheme_id: UUID, *, lock: bool = False) -> Scheme:
-        found = self.session.get(Scheme, scheme_id, with_for_update=lock or None)
+        found = self.session.get(Scheme, scheme_id, with_for_update=lock or None, populate_existing=lock)
         if found is None:
             raise SchemeNotFound(scheme_id)
         return found
 
     def seen_by(self, scheme_id: UUID, by: Principal) -> Scheme:
-        """Providers see what is noticed, not what is being prepared."""
+        """What is being prepared is seen by those who prepare it, and by nobody else."""
         found = self.get(scheme_id)
-        if by.is_provider and found.status == SchemeStatus.DRAFT:
+        if not sees_drafts(by) and found.status == SchemeStatus.DRAFT:
             raise SchemeNotFound(scheme_id)
         return found
 
     def all_seen_by(self, by: Principal, *, limit: int) -> Sequence[Scheme]:
         statement = select(Scheme).order_by(col(Scheme.created_at), col(Scheme.id)).limit(limit)
-        if by.is_provider:
+        if not sees_drafts(by):
             statement = statement.where(col(Scheme.status) != SchemeStatus.DRAFT)
         return self.session.exec(statement).all()
 
@@ -54,7 +55,7 @@ class Schemes:
         return ProfileContent.model_validate(self.profile(scheme.profile_id).content)
 
     def lot(self, lot_id: UUID, *, lock: bool = False) -> Lot:
-        found = self.session.get(Lot, lot_id, with_for_update=lock or None)
+        found = self.session.get(Lot, lot_id, with_for_update=lock or None, populate_existing=lock)
         if found is None:
             raise LotNotFound(lot_id)
         return found

@@ -2,14 +2,15 @@
 
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Response
 from sqlmodel import Session, col, select
 
-from assay_kit.problems import Conflict, StepNotAllowed, may_answer
-from dps_admission.dependencies import Commissioner, Decider, Now, SessionDep, SignedIn
+from assay_kit.etags import IfMatch, set_etag
+from assay_kit.problems import Conflict, StaleEdit, StepNotAllowed, may_answer
+from dps_admission.dependencies import Commissioner, Decider, Now, Reader, SessionDep
 from dps_admission.question_sets.errors import QuestionSetNotFound
 from dps_admission.shown import shown
-from dps_admission.tables import Lot, SchemeChange
+from dps_admission.tables import Lot, Scheme, SchemeChange
 
 from . import actions, closing
 from .errors import LotNotFound, LotRefused, ProfileNotFound, SchemeNotFound, SchemeRefused
@@ -35,7 +36,7 @@ ON_LOT = may_answer(LotNotFound, StepNotAllowed, LotRefused)
 
 
 @router.get("/profiles", operation_id="list_profiles", summary="Procedure profiles: the law and the policy")
-def list_profiles(session: SessionDep, by: SignedIn) -> ProfileList:
+def list_profiles(session: SessionDep, by: Reader) -> ProfileList:
     return ProfileList(items=[ProfileRead.model_validate(one) for one in Schemes(session).profiles()])
 
 
@@ -45,24 +46,30 @@ def list_profiles(session: SessionDep, by: SignedIn) -> ProfileList:
     status_code=201,
     responses=may_answer(ProfileNotFound, SchemeRefused),
 )
-def create_scheme(asked: SchemeIn, session: SessionDep, by: Commissioner, now: Now) -> SchemeRead:
-    return SchemeRead.model_validate(actions.create_scheme(session, asked, by=by, now=now))
+def create_scheme(asked: SchemeIn, session: SessionDep, by: Commissioner, now: Now, response: Response) -> SchemeRead:
+    return _scheme(actions.create_scheme(session, asked, by=by, now=now), response)
 
 
 @router.get("/schemes", operation_id="list_schemes")
-def list_schemes(session: SessionDep, by: SignedIn) -> SchemeList:
+def list_schemes(session: SessionDep, by: Reader) -> SchemeList:
     schemes = Schemes(session).all_seen_by(by, limit=200)
     return SchemeList(items=[SchemeRead.model_validate(one) for one in schemes])
 
 
 @router.get("/schemes/{scheme_id}", operation_id="read_scheme", responses=may_answer(SchemeNotFound))
-def read_scheme(scheme_id: UUID, session: SessionDep, by: SignedIn) -> SchemeRead:
-    return SchemeRead.model_validate(Schemes(session).seen_by(scheme_id, by))
+def read_scheme(scheme_id: UUID, session: SessionDep, by: Reader, response: Response) -> SchemeRead:
+    return _scheme(Schemes(session).seen_by(scheme_id, by), response)
 
 
-@router.put("/schemes/{scheme_id}", operation_id="edit_scheme", responses=may_answer(SchemeNotFound, SchemeRefused))
-def edit_scheme(scheme_id: UUID, asked: SchemeIn, session: SessionDep, by: Commissioner, now: Now) -> SchemeRead:
-    return SchemeRead.model_validate(actions.edit_scheme(session, scheme_id, asked, by=by, now=now))
+@router.put(
+    "/schemes/{scheme_id}",
+    operation_id="edit_scheme",
+    responses=may_answer(SchemeNotFound, ProfileNotFound, SchemeRefused, StaleEdit),
+)
+def edit_scheme(
+    scheme_id: UUID, asked: SchemeIn, read: IfMatch, session: SessionDep, by: Commissioner, response: Response
+) -> SchemeRead:
+    return _scheme(actions.edit_scheme(session, scheme_id, asked, read_version=read), response)
 
 
 @router.post("/schemes/{scheme_id}/opening", operation_id="open_scheme", responses=ON_SCHEME)
@@ -81,14 +88,14 @@ def change_validity(scheme_id: UUID, asked: ValidityIn, session: SessionDep, by:
 
 
 @router.get("/schemes/{scheme_id}/changes", operation_id="list_scheme_changes", responses=may_answer(SchemeNotFound))
-def list_scheme_changes(scheme_id: UUID, session: SessionDep, by: SignedIn) -> SchemeChangeList:
+def list_scheme_changes(scheme_id: UUID, session: SessionDep, by: Reader) -> SchemeChangeList:
     scheme = Schemes(session).seen_by(scheme_id, by)
     wanted = select(SchemeChange).where(col(SchemeChange.scheme_id) == scheme.id).order_by(col(SchemeChange.id))
     return SchemeChangeList(items=[SchemeChangeRead.model_validate(one) for one in session.exec(wanted.limit(200))])
 
 
 @router.get("/schemes/{scheme_id}/lots", operation_id="list_lots", responses=may_answer(SchemeNotFound))
-def list_lots(scheme_id: UUID, session: SessionDep, by: SignedIn) -> LotList:
+def list_lots(scheme_id: UUID, session: SessionDep, by: Reader) -> LotList:
     schemes = Schemes(session)
     lots = schemes.lots_of(schemes.seen_by(scheme_id, by).id)
     zones = schemes.zones_of_lots([lot.id for lot in lots])
@@ -101,21 +108,34 @@ def list_lots(scheme_id: UUID, session: SessionDep, by: SignedIn) -> LotList:
     status_code=201,
     responses=may_answer(SchemeNotFound, QuestionSetNotFound, SchemeRefused, LotRefused, Conflict),
 )
-def create_lot(scheme_id: UUID, asked: LotIn, session: SessionDep, by: Commissioner, now: Now) -> LotRead:
-    return _lot(session, actions.create_lot(session, scheme_id, asked, by=by, now=now))
-
-
-@router.get("/lots/{lot_id}", operation_id="read_lot", responses=may_answer(LotNotFound))
-def read_lot(lot_id: UUID, session: SessionDep, by: SignedIn) -> LotRead:
-    schemes = Schemes(session)
-    lot = schemes.lot(lot_id)
-    schemes.seen_by(lot.scheme_id, by)
+def create_lot(
+    scheme_id: UUID, asked: LotIn, session: SessionDep, by: Commissioner, now: Now, response: Response
+) -> LotRead:
+    lot = actions.create_lot(session, scheme_id, asked, by=by, now=now)
+    set_etag(response, lot.version)
     return _lot(session, lot)
 
 
-@router.put("/lots/{lot_id}", operation_id="edit_lot", responses=may_answer(LotNotFound, SchemeRefused, LotRefused))
-def edit_lot(lot_id: UUID, asked: LotIn, session: SessionDep, by: Commissioner, now: Now) -> LotRead:
-    return _lot(session, actions.edit_lot(session, lot_id, asked, by=by, now=now))
+@router.get("/lots/{lot_id}", operation_id="read_lot", responses=may_answer(LotNotFound))
+def read_lot(lot_id: UUID, session: SessionDep, by: Reader, response: Response) -> LotRead:
+    schemes = Schemes(session)
+    lot = schemes.lot(lot_id)
+    schemes.seen_by(lot.scheme_id, by)
+    set_etag(response, lot.version)
+    return _lot(session, lot)
+
+
+@router.put(
+    "/lots/{lot_id}",
+    operation_id="edit_lot",
+    responses=may_answer(LotNotFound, QuestionSetNotFound, SchemeRefused, LotRefused, StaleEdit),
+)
+def edit_lot(
+    lot_id: UUID, asked: LotIn, read: IfMatch, session: SessionDep, by: Commissioner, response: Response
+) -> LotRead:
+    lot = actions.edit_lot(session, lot_id, asked, read_version=read)
+    set_etag(response, lot.version)
+    return _lot(session, lot)
 
 
 @router.post("/lots/{lot_id}/opening", operation_id="open_lot", responses=ON_LOT)
@@ -136,6 +156,11 @@ def resume_lot(lot_id: UUID, session: SessionDep, by: Decider, now: Now) -> LotR
 @router.post("/lots/{lot_id}/closing", operation_id="close_lot", responses=ON_LOT)
 def close_lot(lot_id: UUID, asked: WhyIn, session: SessionDep, by: Decider, now: Now) -> LotRead:
     return _lot(session, actions.close_lot(session, lot_id, reason=asked.reason, by=by, now=now))
+
+
+def _scheme(scheme: Scheme, response: Response) -> SchemeRead:
+    set_etag(response, scheme.version)
+    return SchemeRead.model_validate(scheme)
 
 
 def _lot(session: Session, lot: Lot) -> LotRead:

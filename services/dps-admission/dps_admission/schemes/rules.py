@@ -13,6 +13,9 @@ from dps_admission.bars import Bar
 
 from .profiles import AppliedFor, Clause, Conditions, MemberLimit, ProfileContent
 
+LAST_DAY = date(2199, 12, 31)
+"""No validity reaches further: a later day is a slip of the pen."""
+
 
 class SchemeStatus(StrEnum):
     DRAFT = "draft"
@@ -127,7 +130,13 @@ def _disorder(dates: SchemeDates) -> list[Bar]:
         bars.append(Bar("valid-before-notice", "The validity begins before the notice was published."))
     if dates.award_on and dates.go_live_on and dates.go_live_on < dates.award_on:
         bars.append(Bar("live-before-award", "The go-live date is before the award."))
-    return bars
+    return bars + _too_far(dates.valid_until)
+
+
+def _too_far(until: date | None) -> list[Bar]:
+    if until is None or until <= LAST_DAY:
+        return []
+    return [Bar("validity-too-long", f"No validity reaches beyond {LAST_DAY}.")]
 
 
 def _past_transition(profile: ProfileContent, dates: SchemeDates) -> list[Bar]:

@@ -8,7 +8,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from assay_contracts.directory import CareServiceType, ClientGroup
 from assay_kit.money import Money, Percent
-from assay_kit.text import Line, Model, Name, Reason
+from assay_kit.text import Day, Line, Model, Name, Reason
 from assay_kit.versions import VersionStatus
 
 from .profiles import ProfileContent, Regime
@@ -18,26 +18,26 @@ Places = Annotated[int, Field(ge=1, le=1000)]
 
 
 class WindowIn(Model):
-    opens_on: date
-    closes_on: date
+    opens_on: Day
+    closes_on: Day
 
 
 class SchemeIn(Model):
     name: Name
     profile_id: UUID
     notice_reference: Name | None = None
-    noticed_on: date | None = None
-    award_on: date | None = None
-    go_live_on: date | None = None
-    valid_from: date | None = None
-    valid_until: date | None = None
+    noticed_on: Day | None = None
+    award_on: Day | None = None
+    go_live_on: Day | None = None
+    valid_from: Day | None = None
+    valid_until: Day | None = None
     windows: list[WindowIn] = Field(default_factory=list, max_length=50)
     applicant_fee: Money | None = None
     """Accepted only so that the refusal can name the law."""
 
 
 class ValidityIn(Model):
-    valid_until: date
+    valid_until: Day
     rationale: ChangeRationale
     reason: Reason
 
@@ -83,6 +83,7 @@ class LotRead(BaseModel):
 
     id: UUID
     scheme_id: UUID
+    version: int
     name: str
     status: LotStatus
     tier: Tier | None
@@ -102,6 +103,7 @@ class SchemeRead(BaseModel):
 
     id: UUID
     name: str
+    version: int
     profile_id: UUID
     status: SchemeStatus
     notice_reference: str | None

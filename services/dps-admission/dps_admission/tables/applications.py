@@ -35,6 +35,8 @@ class Application(DpsTable, table=True):
     version: int = 1
     answers: dict[str, Any] = empty_dict()
     choices: list[dict[str, Any]] = empty_list()
+    evidence: list[dict[str, Any]] = empty_list()
+    """The documents that the answers name, each with its hash, kept at submission."""
     content_hash: str | None = None
     previous_id: UUID | None = Field(default=None, foreign_key="application.id")
     started_at: datetime = Field(sa_type=Instant)

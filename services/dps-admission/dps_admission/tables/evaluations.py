@@ -105,6 +105,7 @@ class Representations(DpsTable, table=True):
     is_shortened: bool
     text: str | None = None
     documents: list[str] = empty_list()
+    evidence: list[dict[str, Any]] = empty_list()
     made_by: str | None = None
     made_at: datetime | None = Field(default=None, sa_type=Instant)
     silent_at: datetime | None = Field(default=None, sa_type=Instant)

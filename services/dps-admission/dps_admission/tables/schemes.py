@@ -35,6 +35,8 @@ class QuestionSet(DpsTable, Versioned, table=True):
 
     id: UUID = id_column()
     name: str
+    revision: int = 1
+    """Grows with every edit of the draft."""
     content: dict[str, Any] = Field(sa_type=JSONB)
     created_at: datetime = Field(sa_type=Instant)
     created_by: str
@@ -49,6 +51,7 @@ class Scheme(DpsTable, table=True):
     id: UUID = id_column()
     name: str
     profile_id: UUID = Field(foreign_key="procedure_profile.id")
+    version: int = 1
     status: SchemeStatus = Field(default=SchemeStatus.DRAFT, sa_type=String)
     notice_reference: str | None = None
     noticed_on: date | None = None
@@ -90,6 +93,7 @@ class Lot(DpsTable, table=True):
 
     id: UUID = id_column()
     scheme_id: UUID = Field(foreign_key="scheme.id")
+    version: int = 1
     name: str
     status: LotStatus = Field(default=LotStatus.DRAFT, sa_type=String)
     tier: Tier | None = Field(default=None, sa_type=String)

@@ -73,4 +73,3 @@ class MembershipChanged(Event):
     membership: MembershipRecord
     from_status: MembershipStatus | None
     step: str
-    reason: str | None = None

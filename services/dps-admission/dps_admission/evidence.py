@@ -1,0 +1,29 @@
+"""A provider's evidence that something here relies on: the directory keeps the files, this service their hashes."""
+
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from pydantic import BaseModel
+
+from assay_contracts.directory.client import Directory
+from assay_contracts.directory.evidence import RelyingObject
+
+
+class EvidenceRead(BaseModel):
+    """One file, as it was when it was relied on."""
+
+    id: UUID
+    filename: str
+    sha256: str
+
+
+def rely(
+    directory: Directory, evidence_ids: Iterable[UUID], *, provider_id: UUID, by_object: RelyingObject
+) -> list[dict[str, Any]]:
+    """Keep what the directory says of each file; EvidenceNotTheirs (409) where one is not the provider's."""
+    wanted = set(evidence_ids)
+    if not wanted:
+        return []
+    found = directory.rely_on_evidence(wanted, provider_id=provider_id, by_object=by_object)
+    return [EvidenceRead.model_validate(one, from_attributes=True).model_dump(mode="json") for one in found]
