@@ -22,6 +22,7 @@ from directory.search.routes import router as search
 from directory.settings.routes import router as settings
 from directory.sign_in.routes import router as sign_in
 from directory.tables import metadata
+from directory.timeline.routes import router as timeline
 
 SERVICE = Service(
     name="directory",
@@ -44,6 +45,7 @@ SERVICE = Service(
         search,
         feed,
         clock,
+        timeline,
     ],
     receives_all=hear,
     due=[LAPSING],

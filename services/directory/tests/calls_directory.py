@@ -14,6 +14,7 @@ from sqlmodel import Session, select
 from assay_contracts.directory import Commissioner
 from assay_contracts.roles import Role, Scope
 from assay_kit.clock import real_now
+from assay_kit.identity import SYSTEM
 from assay_kit.settings import Settings
 from assay_kit.testing import NOON
 from assay_kit.walk import Call, KnownCalls
@@ -197,7 +198,14 @@ def _amend_contract(session: Session) -> Call:
 def _client(session: Session) -> tuple[ApiClient, UUID]:
     name = f"client-{uuid4().hex[:8]}"
     made, secret, _ = clients.create(
-        name, "A client", [Scope.FEED_READ], ApiClients(session), lasts=timedelta(days=1), at=real_now()
+        name,
+        "A client",
+        [Scope.FEED_READ],
+        ApiClients(session),
+        lasts=timedelta(days=1),
+        by=SYSTEM,
+        now=NOON,
+        at=real_now(),
     )
     return made, secret.id
 
@@ -356,6 +364,7 @@ CALLS: KnownCalls = {
     "set_setting": lambda _: _admin(KEY, SETTING),
     "read_setting_history": lambda _: Call(path=KEY, roles=[Role.AUDITOR]),
     "search_directory": lambda _: Call(query={"q": "lark"}, roles=[Role.AUDITOR]),
+    "list_timeline": lambda _: _admin(),
     "read_feed": lambda _: _machine(Scope.FEED_READ),
     "read_demonstration_clock": lambda _: Call(),
     "move_demonstration_clock": lambda _: _admin(body={"days": 1}),

@@ -106,3 +106,22 @@ def test_names_are_given_once_and_only_administrators_see_clients(client_as: Cli
     assert client_as(Role.COMMISSIONING_MANAGER).get("/v1/api-clients").status_code == 403
     [listed] = client_as(Role.ADMINISTRATOR).get("/v1/api-clients").json()["items"]
     assert listed["name"] == "case-management"
+
+
+def test_who_gave_a_machine_its_scopes_and_secrets_is_kept(client_as: ClientAs) -> None:
+    said = made(client_as)
+    path, admin = f"/v1/api-clients/{said['client']['id']}", client_as(Role.ADMINISTRATOR, name="Ann Admin")
+    admin.put(path, json={"description": "Only the feed", "scopes": ["feed:read"]})
+    secret_id = admin.post(f"{path}/secrets", json={}).json()["id"]
+    for _ in range(2):
+        admin.delete(f"{path}/secrets/{secret_id}")
+        admin.post(f"{path}/disablement")
+
+    rows = client_as(Role.AUDITOR).get("/v1/timeline", params={"kind": "api client"}).json()
+
+    steps = ["disable", "revoke_secret", "give_secret", "change", "give_secret", "create"]
+    assert [row["step"] for row in rows] == steps
+    assert {row["by_name"] for row in rows[:4]} == {"Ann Admin"}
+    assert rows[3]["detail"]["before"]["scopes"] == ["activity:write", "feed:read"]
+    assert rows[3]["detail"]["after"]["scopes"] == ["feed:read"]
+    assert said["secret"]["secret"] not in str(rows)

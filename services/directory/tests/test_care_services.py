@@ -191,3 +191,13 @@ def test_another_service_asks_for_a_copy_of_a_service(client_as: ClientAs, sessi
     said = machine.get(f"/v1/copies/care-services/{service.id}").json()
     assert said == client_as(Role.AUDITOR).get(f"/v1/care-services/{service.id}").json()
     assert machine.get(f"/v1/copies/care-services/{uuid4()}").status_code == 404
+
+
+def test_who_edited_a_service_is_kept(client_as: ClientAs, session: Session) -> None:
+    service = make.care_service(session, make.provider(session).id)
+    officer = client_as(Role.COMPLIANCE_OFFICER, name="Con Officer")
+    officer.put(f"/v1/care-services/{service.id}", json=make.care_service_body(people_supported=41))
+    [row, *_] = client_as(Role.AUDITOR).get("/v1/timeline", params={"object_id": str(service.id)}).json()
+    assert (row["step"], row["by_name"], row["care_service_id"]) == ("edit", "Con Officer", str(service.id))
+    changed = {"before": {"people_supported": 40}, "after": {"people_supported": 41}}
+    assert row["detail"] == {"changed": ["people_supported"], **changed}

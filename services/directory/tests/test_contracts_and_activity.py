@@ -57,6 +57,24 @@ def test_a_contract_is_recorded_told_and_amended(client_as: ClientAs, session: S
     assert (first.contract.version, second.contract.version) == (1, 2)
     assert str(second.contract.ends_on) == "2028-03-31"
     assert not second.contract.is_spot
+    assert (first.changed, second.changed) == ((), ("ends_on",))
+    assert [str(rate.amount) for rate in second.contract.rates] == ["21.40", "95.00"]
+
+
+def test_the_rates_before_an_amendment_stay_with_who_amended_them(client_as: ClientAs, session: Session) -> None:
+    provider, service = provider_with_service(session)
+    asked = body(provider, service, rates=[{"unit": "hour", "amount": "20.00", "starts_on": "2025-04-01"}])
+    contract = client_as(Role.COMMISSIONER, name="Cy Recorder").post("/v1/contracts", json=asked).json()
+    dearer = asked | {"rates": [asked["rates"][0] | {"amount": "30.00"}]}
+    del dearer["provider_id"]
+
+    client_as(Role.COMMISSIONER, name="Dee Amender").put(f"/v1/contracts/{contract['id']}", json=dearer)
+
+    rows = client_as(Role.AUDITOR).get("/v1/timeline", params={"object_id": contract["id"]}).json()
+    assert [(row["step"], row["by_name"]) for row in rows] == [("amend", "Dee Amender"), ("record", "Cy Recorder")]
+    assert rows[0]["detail"]["changed"] == ["rates"]
+    assert rows[0]["detail"]["before"]["rates"][0]["amount"] == "20.00"
+    assert rows[0]["detail"]["after"]["rates"][0]["amount"] == "30.00"
 
 
 @pytest.mark.parametrize(

@@ -152,6 +152,16 @@ def test_everybody_of_a_closed_provider_is_signed_out_until_it_opens_again(
     assert signs_in(client_as, person.email)
 
 
+def test_who_changed_a_persons_roles_is_kept(client_as: ClientAs, session: Session) -> None:
+    person = make.person(session, Role.AUDITOR)
+    admin = client_as(Role.ADMINISTRATOR, name="Ann Admin")
+    admin.put(f"/v1/people/{person.id}", json={"name": "Another", "roles": ["administrator"]})
+    [row, *_] = admin.get("/v1/timeline", params={"object_id": str(person.id)}).json()
+    assert (row["step"], row["by_name"], row["to_status"]) == ("change", "Ann Admin", "active")
+    roles = {"before": {"roles": ["auditor"]}, "after": {"roles": ["administrator"]}}
+    assert row["detail"] == {"changed": ["name", "roles"], **roles}
+
+
 def test_an_account_without_a_role_is_not_opened_again(client_as: ClientAs, session: Session) -> None:
     claimant = make.person(session, Role.AUDITOR)
     claimant.sqlmodel_update({"roles": [], "status": PersonStatus.DISABLED})

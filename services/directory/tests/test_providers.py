@@ -212,3 +212,13 @@ def test_another_service_asks_for_a_copy(client_as: ClientAs, session: Session) 
     assert (said["id"], said["version"]) == (str(provider.id), 1)
     assert machine.get(f"/v1/copies/providers/{uuid4()}").status_code == 404
     assert client_as(Role.COMMISSIONER).get(f"/v1/copies/providers/{provider.id}").status_code == 403
+
+
+def test_who_changed_the_registered_contact_is_kept_and_not_the_contact(client_as: ClientAs, session: Session) -> None:
+    provider = make.provider(session)
+    contact = {"contact_name": "Mal Taker", "contact_email": "mal@elsewhere.example"}
+    owner = client_as(Role.PROVIDER_ADMIN, org=provider.id, name="Bea Owner")
+    assert owner.put(f"/v1/providers/{provider.id}/contact", json=contact).status_code == 200
+    [row, *_] = owner.get(f"/v1/providers/{provider.id}/timeline").json()
+    assert (row["step"], row["by_name"]) == ("edit", "Bea Owner")
+    assert row["detail"] == {"changed": ["contact_email", "contact_name"], "before": {}, "after": {}}

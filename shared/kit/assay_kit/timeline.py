@@ -4,6 +4,7 @@ Rows are only ever added; the database refuses to change or remove them.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol, TypeVar
@@ -127,6 +128,33 @@ def take(
     record.status = following
     about = {"provider_id": provider_id, "care_service_id": care_service_id, "detail": detail or {}}
     _write(session, life.name, record, current, step, by=by, now=now, reason=reason, **about)
+
+
+@dataclass
+class _Still:
+    """A record that stays where it is, or that has no life at all."""
+
+    id: UUID
+    status: str
+
+
+def note(
+    session: Session,
+    kind: str,
+    object_id: UUID,
+    step: str,
+    *,
+    by: Principal,
+    now: datetime,
+    status: str = "recorded",
+    reason: str | None = None,
+    provider_id: UUID | None = None,
+    care_service_id: UUID | None = None,
+    detail: dict[str, Any] | None = None,
+) -> None:
+    """Write a row for a change that leaves its record at the stage where it is."""
+    about = {"provider_id": provider_id, "care_service_id": care_service_id, "detail": detail or {}}
+    _write(session, kind, _Still(object_id, status), status, step, by=by, now=now, reason=reason, **about)
 
 
 def timeline_of(

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Response
 
+from assay_kit.clock import Now
 from assay_kit.database import SessionDep
 from assay_kit.etags import IfMatch, set_etag
 from assay_kit.pagination import Page, PageQuery
@@ -36,10 +37,12 @@ ClientsDep = Annotated[ApiClients, Depends(get_clients)]
     responses=may_answer(NameTaken, ClientBarred),
 )
 def create_api_client(
-    asked: NewClientIn, clients: ClientsDep, by: Administrator, at: RealNow, response: Response
+    asked: NewClientIn, clients: ClientsDep, by: Administrator, now: Now, at: RealNow, response: Response
 ) -> NewClientRead:
     lasts = timedelta(days=asked.secret_lasts_days)
-    client, secret, clear = actions.create(asked.name, asked.description, asked.scopes, clients, lasts=lasts, at=at)
+    client, secret, clear = actions.create(
+        asked.name, asked.description, asked.scopes, clients, lasts=lasts, by=by, now=now, at=at
+    )
     _answer_once(response)
     return NewClientRead(client=_read(client, clients), secret=_shown(client, secret, clear))
 
@@ -65,10 +68,16 @@ def read_api_client(client_id: UUID, clients: ClientsDep, by: Administrator, res
     responses=may_answer(ClientNotFound, ClientBarred, StaleEdit),
 )
 def change_api_client(
-    client_id: UUID, wanted: ClientIn, clients: ClientsDep, by: Administrator, read: IfMatch, response: Response
+    client_id: UUID,
+    wanted: ClientIn,
+    clients: ClientsDep,
+    by: Administrator,
+    read: IfMatch,
+    now: Now,
+    response: Response,
 ) -> ClientRead:
     client = clients.get(client_id, lock=True)
-    actions.change(client, wanted.description, wanted.scopes, clients, expected=read)
+    actions.change(client, wanted.description, wanted.scopes, clients, expected=read, by=by, now=now)
     set_etag(response, client.version)
     return _read(client, clients)
 
@@ -81,10 +90,16 @@ def change_api_client(
     responses=may_answer(ClientNotFound, ClientBarred),
 )
 def give_secret(
-    client_id: UUID, asked: SecretIn, clients: ClientsDep, by: Administrator, at: RealNow, response: Response
+    client_id: UUID,
+    asked: SecretIn,
+    clients: ClientsDep,
+    by: Administrator,
+    now: Now,
+    at: RealNow,
+    response: Response,
 ) -> SecretShown:
     client = clients.get(client_id, lock=True)
-    secret, clear = actions.give_secret(client, clients, lasts=timedelta(days=asked.lasts_days), at=at)
+    secret, clear = actions.give_secret(client, clients, lasts=timedelta(days=asked.lasts_days), by=by, now=now, at=at)
     _answer_once(response)
     return _shown(client, secret, clear)
 
@@ -95,9 +110,11 @@ def give_secret(
     status_code=204,
     responses=may_answer(ClientNotFound, SecretNotFound, ClientBarred),
 )
-def revoke_secret(client_id: UUID, secret_id: UUID, clients: ClientsDep, by: Administrator, at: RealNow) -> None:
+def revoke_secret(
+    client_id: UUID, secret_id: UUID, clients: ClientsDep, by: Administrator, now: Now, at: RealNow
+) -> None:
     client = clients.get(client_id, lock=True)
-    actions.revoke_secret(client, clients.secret(client_id, secret_id), at=at)
+    actions.revoke_secret(client, clients.secret(client_id, secret_id), clients, by=by, now=now, at=at)
 
 
 @router.post(
@@ -106,9 +123,9 @@ def revoke_secret(client_id: UUID, secret_id: UUID, clients: ClientsDep, by: Adm
     response_model=ClientRead,
     responses=may_answer(ClientNotFound, ClientBarred),
 )
-def disable_api_client(client_id: UUID, clients: ClientsDep, by: Administrator, at: RealNow) -> ClientRead:
+def disable_api_client(client_id: UUID, clients: ClientsDep, by: Administrator, now: Now, at: RealNow) -> ClientRead:
     client = clients.get(client_id, lock=True)
-    actions.disable(client, clients, at=at)
+    actions.disable(client, clients, by=by, now=now, at=at)
     return _read(client, clients)
 
 

@@ -7,6 +7,8 @@ from uuid import UUID
 from assay_kit.calendar import london_day
 from assay_kit.etags import check_match
 from assay_kit.identity import Principal
+from assay_kit.timeline import note
+from directory.changes import changes
 from directory.tables import CareService, LocationSuccession
 
 from .errors import AnswersRefused, EditBarred, SuccessionBarred
@@ -26,6 +28,7 @@ def record(
     _ensure_may(columns, None, care_services, provider_id=provider_id, now=now, by=by)
     care_service = CareService(provider_id=provider_id, **columns)
     care_services.add(care_service)
+    _note(care_service, "record", care_services, {}, by=by, now=now)
     tell_recorded(care_service, care_services, now=now)
     return care_service
 
@@ -43,6 +46,7 @@ def edit(
     columns = _columns(values)
     _ensure_sound(columns)
     _ensure_may(columns, care_service, care_services, provider_id=care_service.provider_id, now=now, by=by)
+    _note(care_service, "edit", care_services, changes(care_service, columns), by=by, now=now)
     care_service.sqlmodel_update({**columns, "version": care_service.version + 1})
     tell_recorded(care_service, care_services, now=now)
 
@@ -80,9 +84,24 @@ def succeed(
             recorded_at=now,
         )
     )
+    detail = changes(care_service, {"cqc_location_id": new_location_id})
+    _note(care_service, "succeed", care_services, detail, by=by, now=now)
     care_service.cqc_location_id = new_location_id
     care_service.version += 1
     tell_recorded(care_service, care_services, now=now)
+
+
+def _note(
+    care_service: CareService,
+    step: str,
+    care_services: CareServices,
+    detail: dict[str, Any],
+    *,
+    by: Principal,
+    now: datetime,
+) -> None:
+    about: dict[str, Any] = {"provider_id": care_service.provider_id, "care_service_id": care_service.id}
+    note(care_services.session, "care service", care_service.id, step, by=by, now=now, detail=detail, **about)
 
 
 def _columns(values: dict[str, Any]) -> dict[str, Any]:

@@ -1,13 +1,19 @@
 """What happens to a contract: recorded and amended. Every change is told with its version."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from assay_contracts.directory import ContractRecord, ContractRecorded
+from pydantic_core import to_jsonable_python
+
+from assay_contracts.directory import ContractRate, ContractRecord, ContractRecorded
 from assay_kit.etags import check_match
 from assay_kit.events import tell
+from assay_kit.identity import Principal
+from assay_kit.timeline import note
 from directory.care_services.repository import CareServices
+from directory.changes import changes
 from directory.tables import Contract
 
 from .errors import TermsRefused
@@ -16,18 +22,25 @@ from .rules import Arrangement, faults
 from .schemas import ContractIn
 
 
-def record(provider_id: UUID, asked: ContractIn, contracts: Contracts, *, now: datetime) -> Contract:
-    contract = Contract(provider_id=provider_id, **_terms(provider_id, asked, contracts))
+def record(provider_id: UUID, asked: ContractIn, contracts: Contracts, *, by: Principal, now: datetime) -> Contract:
+    terms = _terms(provider_id, asked, contracts)
+    contract = Contract(provider_id=provider_id, **terms)
     contracts.add(contract)
+    _note(contract, "record", contracts, {"after": to_jsonable_python(terms)}, by=by, now=now)
     _tell(contract, contracts, now=now)
     return contract
 
 
-def amend(contract: Contract, asked: ContractIn, contracts: Contracts, *, expected: int | None, now: datetime) -> None:
+def amend(
+    contract: Contract, asked: ContractIn, contracts: Contracts, *, expected: int | None, by: Principal, now: datetime
+) -> None:
+    """The terms before stay in the timeline; the event names what is changed."""
     check_match(expected, contract.version)
     terms = _terms(contract.provider_id, asked, contracts)
+    detail = changes(contract, terms)
     contracts.save(contract, {**terms, "version": contract.version + 1})
-    _tell(contract, contracts, now=now)
+    _note(contract, "amend", contracts, detail, by=by, now=now)
+    _tell(contract, contracts, changed=detail["changed"], now=now)
 
 
 def _terms(provider_id: UUID, asked: ContractIn, contracts: Contracts) -> dict[str, Any]:
@@ -45,7 +58,14 @@ def _terms(provider_id: UUID, asked: ContractIn, contracts: Contracts) -> dict[s
     return {**asked.model_dump(exclude={"provider_id", "rates"}), "rates": rates}
 
 
-def _tell(contract: Contract, contracts: Contracts, *, now: datetime) -> None:
+def _note(
+    contract: Contract, step: str, contracts: Contracts, detail: dict[str, Any], *, by: Principal, now: datetime
+) -> None:
+    about: dict[str, Any] = {"provider_id": contract.provider_id, "detail": detail}
+    note(contracts.session, "contract", contract.id, step, by=by, now=now, **about)
+
+
+def _tell(contract: Contract, contracts: Contracts, *, changed: Sequence[str] = (), now: datetime) -> None:
     told = ContractRecord(
         id=contract.id,
         version=contract.version,
@@ -56,5 +76,6 @@ def _tell(contract: Contract, contracts: Contracts, *, now: datetime) -> None:
         is_spot=contract.arrangement == Arrangement.SPOT,
         starts_on=contract.starts_on,
         ends_on=contract.ends_on,
+        rates=tuple(ContractRate.model_validate(rate) for rate in contract.rates),
     )
-    tell(contracts.session, ContractRecorded(contract=told, at=now))
+    tell(contracts.session, ContractRecorded(contract=told, changed=tuple(changed), at=now))

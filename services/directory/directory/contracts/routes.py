@@ -41,7 +41,7 @@ def record_contract(
     asked: NewContractIn, contracts: ContractsDep, by: Recorder, now: Now, response: Response
 ) -> Contract:
     Providers(contracts.session).get(asked.provider_id)
-    contract = actions.record(asked.provider_id, asked, contracts, now=now)
+    contract = actions.record(asked.provider_id, asked, contracts, by=by, now=now)
     set_etag(response, contract.version)
     return contract
 
@@ -82,6 +82,6 @@ def amend_contract(
     response: Response,
 ) -> Contract:
     contract = contracts.get(contract_id, lock=True)
-    actions.amend(contract, wanted, contracts, expected=read, now=now)
+    actions.amend(contract, wanted, contracts, expected=read, by=by, now=now)
     set_etag(response, contract.version)
     return contract

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from cryptography.fernet import Fernet
@@ -11,7 +12,8 @@ from assay_contracts.roles import Role
 from assay_kit.etags import check_match
 from assay_kit.identity import Principal
 from assay_kit.problems import StepNotAllowed
-from assay_kit.timeline import begin, take
+from assay_kit.timeline import begin, note, take
+from directory.changes import changes
 from directory.messages.actions import Link, write_link_to
 from directory.messages.rules import INVITATION, PASSWORD_RESET
 from directory.sign_in.passwords import hash_of_password, hash_of_secret, is_password, new_secret
@@ -115,12 +117,16 @@ def change(
     """Change name and roles. Other roles end the sessions: tokens carry the old ones."""
     check_match(expected, person.version)
     _ensure_roles(roles, person.provider_id)
+    after = {"name": name, "roles": sorted(set(roles))}
+    detail = changes(person, after, personal={"name"})
     if set(roles) != set(person.roles):
         _ensure_not_oneself(person, by)
         _ensure_not_last(person, set(person.roles) - set(roles), people)
         SignIns(people.session).end_of(person.id, because="roles changed", at=real_now)
-    person.name, person.roles = name, sorted(set(roles))
+    person.sqlmodel_update(after)
     person.version += 1
+    about: dict[str, Any] = {"status": person.status, "provider_id": person.provider_id, "detail": detail}
+    note(people.session, PERSON_LIFE.name, person.id, "change", by=by, now=now, **about)
 
 
 def disable(person: Person, people: People, *, reason: str, by: Principal, now: datetime, real_now: datetime) -> None:

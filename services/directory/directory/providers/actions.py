@@ -8,7 +8,8 @@ from uuid import UUID
 from assay_contracts.roles import Role
 from assay_kit.etags import check_match
 from assay_kit.identity import Principal
-from assay_kit.timeline import begin, take
+from assay_kit.timeline import begin, note, take
+from directory.changes import changes
 from directory.messages.actions import write_to, write_to_contact
 from directory.people import actions as accounts
 from directory.people.repository import People
@@ -20,6 +21,7 @@ from .events import tell_recorded
 from .repository import Claims, Providers
 from .rules import CLAIM_LIFE, PROVIDER_LIFE, ClaimStep, LegalForm, ProviderStep, refusals
 
+_PERSONAL = ("contact_name", "contact_email", "contact_phone", "address")
 _ANSWERS = ("legal_form", "company_number", "has_no_company_number")
 
 
@@ -63,11 +65,20 @@ def record(values: dict[str, Any], providers: Providers, *, by: Principal, now: 
 
 
 def edit(
-    provider: Provider, values: dict[str, Any], providers: Providers, *, expected: int | None, now: datetime
+    provider: Provider,
+    values: dict[str, Any],
+    providers: Providers,
+    *,
+    expected: int | None,
+    by: Principal,
+    now: datetime,
 ) -> None:
     check_match(expected, provider.version)
     _ensure_answers({**{name: getattr(provider, name) for name in _ANSWERS}, **values})
+    detail = changes(provider, values, personal=_PERSONAL)
     providers.save(provider, {**values, "version": provider.version + 1})
+    about: dict[str, Any] = {"status": provider.status, "provider_id": provider.id, "detail": detail}
+    note(providers.session, PROVIDER_LIFE.name, provider.id, "edit", by=by, now=now, **about)
     tell_recorded(providers.session, provider, now=now)
 
 

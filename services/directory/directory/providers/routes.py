@@ -109,7 +109,7 @@ def edit_provider(
     response: Response,
 ) -> Provider:
     provider = providers.get(provider_id, lock=True)
-    actions.edit(provider, wanted.model_dump(), providers, expected=read, now=now)
+    actions.edit(provider, wanted.model_dump(), providers, expected=read, by=by, now=now)
     set_etag(response, provider.version)
     return provider
 
@@ -130,7 +130,7 @@ def edit_provider_contact(
     response: Response,
 ) -> Provider:
     provider = providers.seen_by(by, provider_id, lock=True)
-    actions.edit(provider, wanted.model_dump(), providers, expected=read, now=now)
+    actions.edit(provider, wanted.model_dump(), providers, expected=read, by=by, now=now)
     set_etag(response, provider.version)
     return provider
 

@@ -23,10 +23,13 @@ class CareServiceRecorded(Event):
 
 
 class ContractRecorded(Event):
+    """A contract as it now is. `changed` names the terms that an amendment changed; a new contract changes none."""
+
     TYPE: ClassVar[str] = "directory.contract_recorded.v1"
     KEY: ClassVar[str] = "contract.id"
 
     contract: ContractRecord
+    changed: tuple[str, ...] = ()
 
 
 class ActivityRecorded(Event):

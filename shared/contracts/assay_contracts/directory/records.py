@@ -7,6 +7,8 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
+from assay_kit.money import Money
+
 
 class CareServiceType(StrEnum):
     HOME_CARE = "home_care"
@@ -94,6 +96,15 @@ class CareServiceRecord(Record):
     ended_on: date | None = None
 
 
+class ContractRate(Record):
+    """Pounds for one unit (`hour`, `night`, ...) from a day on; without a service, for all of the contract."""
+
+    care_service_id: UUID | None
+    unit: str
+    amount: Money
+    starts_on: date
+
+
 class ContractRecord(Record):
     id: UUID
     version: int
@@ -104,6 +115,7 @@ class ContractRecord(Record):
     is_spot: bool
     starts_on: date
     ends_on: date | None
+    rates: tuple[ContractRate, ...] = ()
 
 
 class ActivityRecord(Record):
