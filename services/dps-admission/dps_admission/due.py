@@ -49,7 +49,7 @@ DUE = (
     DueWork(name="expire drafts", next=_next_draft, do=actions.expire_drafts),
     DueWork(name="close silent clarifications", next=_next_clarification, do=actions.close_silent_clarifications),
     DueWork(name="record silence", next=_next_window, do=record_silences),
-    DueWork(name="warn at four fifths", next=_next_due_soon, do=actions.warn_of_due_soon),
+    DueWork(name="warn before the end", next=_next_due_soon, do=actions.warn_of_due_soon),
     DueWork(name="warn at the end", next=_next_overdue, do=actions.warn_of_overdue),
     DueWork(name="pass on unanswered offers", next=_next_offer, do=lapse_offers),
     DueWork(name="end memberships whose notice has run", next=next_leaving, do=end_notices),

@@ -20,6 +20,7 @@ from dps_admission.applications.rules import (
     bars_to_choices,
     bars_to_prolonging,
     due_date,
+    due_soon_at,
     representations_window,
     urgency,
 )
@@ -121,14 +122,16 @@ def test_a_window_is_never_under_two_days_nor_over_five(received: date, spent: i
     assert not (prolonged and found.prolongs_to)
 
 
-def test_four_fifths_of_the_period_is_due_soon() -> None:
+@pytest.mark.parametrize(("percent", "days"), [(80, 8), (50, 5)])
+def test_a_decision_is_due_soon_when_as_much_has_passed_as_the_profile_says(percent: int, days: int) -> None:
     received = datetime(2026, 6, 1, tzinfo=UTC)
     due = received + timedelta(days=10)
-    eight = received + timedelta(days=8)
-    assert urgency(received, due, now=eight - timedelta(seconds=1)) == Urgency.IN_TIME
-    assert urgency(received, due, now=eight) == Urgency.DUE_SOON
-    assert urgency(received, due, now=due) == Urgency.DUE_SOON
-    assert urgency(received, due, now=due + timedelta(microseconds=1)) == Urgency.OVERDUE
+    soon = due_soon_at(received, due, percent=percent)
+    assert soon == received + timedelta(days=days)
+    assert urgency(soon, due, now=soon - timedelta(seconds=1)) == Urgency.IN_TIME
+    assert urgency(soon, due, now=soon) == Urgency.DUE_SOON
+    assert urgency(soon, due, now=due) == Urgency.DUE_SOON
+    assert urgency(soon, due, now=due + timedelta(microseconds=1)) == Urgency.OVERDUE
 
 
 def test_a_period_is_prolonged_once_and_only_to_a_later_day() -> None:

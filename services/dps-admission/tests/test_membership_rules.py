@@ -52,7 +52,10 @@ DRAWN = {
 
 @pytest.mark.parametrize("status", M)
 def test_a_membership_moves_as_drawn(status: MembershipStatus) -> None:
-    assert {to for (at, _), to in MEMBERSHIP_LIFE.steps.items() if at == status} == DRAWN[status]
+    moves = {to for (at, step), to in MEMBERSHIP_LIFE.steps.items() if at == status and step != S.GIVE_REMOVAL_NOTICE}
+    assert moves == DRAWN[status]
+    notice = MEMBERSHIP_LIFE.after(status, S.GIVE_REMOVAL_NOTICE)
+    assert notice == (None if status == M.ENDED else status)
 
 
 @pytest.mark.parametrize("status", M)

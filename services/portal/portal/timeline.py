@@ -46,11 +46,12 @@ def _entry(row: Mapping[str, Any]) -> Entry:
 
 
 def _what(row: Mapping[str, Any]) -> str:
-    kind, state = row["object_kind"].replace("-", "_"), row["to_status"]
-    if said := _SENTENCES.get((kind, state)):
+    kind, state = row["object_kind"].replace("-", "_").replace(" ", "_"), row["to_status"]
+    has_moved = row["from_status"] != state
+    if has_moved and (said := _SENTENCES.get((kind, state))):
         return said
     named = (row.get("detail") or {}).get("kind")
     about = words(named) if isinstance(named, str) else _KINDS.get(kind) or words(kind)
     # A step that leaves the state as it was says more than the state.
-    said = words(row["step"] if row["from_status"] == state else state)
+    said = words(state if has_moved else row["step"])
     return f"{about}: {said[:1].lower()}{said[1:]}"

@@ -118,7 +118,12 @@ def ask_for_clarification(
     )
     closes_on = _working_day(profile, now, profile.policy.clarification_days)
     asked = Clarification(
-        lot_application_id=part.id, question=question, asked_by=by.name, asked_at=now, due_at=closes_on
+        lot_application_id=part.id,
+        question=question,
+        asked_by=by.name,
+        asked_by_subject=by.subject,
+        asked_at=now,
+        due_at=closes_on,
     )
     session.add(asked)
     session.flush()
@@ -135,7 +140,8 @@ def answer_clarification(
         raise AlreadyAnswered("This question has been answered.")
     if part.status != LotApplicationStatus.CLARIFYING or asked.silent_at is not None:
         raise ApplicationRefused([Bar("too-late", "This question can no longer be answered.")])
-    asked.answer, asked.answered_by, asked.answered_at = answer, by.name, now
+    asked.answer, asked.answered_at = answer, now
+    asked.answered_by, asked.answered_by_subject = by.name, by.subject
     _go_on_unless_waiting(session, part, LotApplicationStep.ANSWER, by=by, now=now)
     return asked
 
@@ -150,7 +156,7 @@ def _go_on_unless_waiting(
     take(session, part, step, LOT_APPLICATION_LIFE, by=by, now=now, provider_id=part.provider_id)
 
 
-def prolong(session: Session, part_id: UUID, *, reason: str, now: datetime) -> LotApplication:
+def prolong(session: Session, part_id: UUID, *, reason: str, by: Principal, now: datetime) -> LotApplication:
     """Prolong one case to the longest period of the profile, once, with the reason recorded."""
     part = Applications(session).lot_application(part_id, lock=True)
     if part.status not in OPEN:
@@ -161,15 +167,20 @@ def prolong(session: Session, part_id: UUID, *, reason: str, now: datetime) -> L
     ApplicationRefused.unless_clear(
         bars_to_prolonging(already=part.prolonged_at is not None, to=to, due_on=part.due_on)
     )
-    prolong_to(part, end_of_london_day(to), reason=reason, now=now)
+    prolong_to(session, part, end_of_london_day(to), reason=reason, by=by, now=now)
     session.flush()
     return part
 
 
-def prolong_to(part: LotApplication, instant: datetime, *, reason: str, now: datetime) -> None:
+def prolong_to(
+    session: Session, part: LotApplication, instant: datetime, *, reason: str, by: Principal, now: datetime
+) -> None:
     """The next warnings count from the new period."""
+    step, provider_id = LotApplicationStep.PROLONG, part.provider_id
+    take(session, part, step, LOT_APPLICATION_LIFE, by=by, now=now, reason=reason, provider_id=provider_id)
+    percent = profile_for(session, part).policy.alert_percent
     part.due_on, part.due_at = london_day(instant), instant
-    part.due_soon_at = due_soon_at(part.received_at, instant)
+    part.due_soon_at = due_soon_at(part.received_at, instant, percent=percent)
     part.prolonged_at, part.prolonged_because = now, reason
     part.told_due_soon_at = part.told_overdue_at = None
 
@@ -241,7 +252,7 @@ def close_silent_clarifications(session: Session, now: datetime) -> int:
 
 
 def warn_of_due_soon(session: Session, now: datetime) -> int:
-    """At 80% of the period."""
+    """When as much of the period has passed as the profile says."""
     conditions = col(LotApplication.status).in_(OPEN), col(LotApplication.told_due_soon_at).is_(None)
     due = Applications(session).due(LotApplication, col(LotApplication.due_soon_at), now, *conditions)
     for part in due:

@@ -244,7 +244,7 @@ def _open_parts(session: Session, application: Application, *, by: Principal, no
             received_at=now,
             due_on=due.day,
             due_at=due.instant,
-            due_soon_at=due_soon_at(now, due.instant),
+            due_soon_at=due_soon_at(now, due.instant, percent=profile.policy.alert_percent),
         )
         session.add(part)
         begin(session, part, LOT_APPLICATION_LIFE, by=by, now=now, provider_id=part.provider_id)

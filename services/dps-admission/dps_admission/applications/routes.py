@@ -11,6 +11,7 @@ from assay_kit.clock import Now
 from assay_kit.etags import IfMatch, set_etag
 from assay_kit.pagination import Page, PageQuery, paginate
 from assay_kit.problems import NotAllowed, StaleEdit, StepNotAllowed, may_answer
+from assay_kit.timeline import TimelineEntryRead, timeline_of
 from dps_admission.dependencies import (
     Applicant,
     CaseParty,
@@ -37,11 +38,12 @@ from .errors import (
     NotADraft,
 )
 from .repository import Applications
-from .rules import urgency
+from .rules import APPLICATION_LIFE, LOT_APPLICATION_LIFE, urgency
 from .schemas import (
     ApplicationDetail,
     ApplicationIn,
     ApplicationRead,
+    ApplicationTimeline,
     CheckList,
     CheckRead,
     ClarificationAnswerIn,
@@ -168,7 +170,7 @@ def list_lot_applications(
     wanted, due_at, key = Applications(session).worklist(only_open=only_open)
 
     def task(part: Any) -> LotApplicationTask:
-        due = urgency(part.received_at, part.due_at, now=now)
+        due = urgency(part.due_soon_at, part.due_at, now=now)
         return LotApplicationTask.model_validate(shown(part, LotApplicationTask, urgency=due))
 
     return paginate(session, wanted, page, due_at, key).map(task)
@@ -195,6 +197,26 @@ def withdraw_lot_application(
     return LotApplicationRead.model_validate(part)
 
 
+@router.get(
+    "/applications/{application_id}/timeline",
+    operation_id="read_application_timeline",
+    responses=may_answer(ApplicationNotFound),
+)
+def read_application_timeline(application_id: UUID, session: SessionDep, by: CaseParty) -> ApplicationTimeline:
+    application = Applications(session).seen_by(application_id, by)
+    return ApplicationTimeline(items=_steps(session, APPLICATION_LIFE.name, application.id))
+
+
+@router.get(
+    "/lot-applications/{lot_application_id}/timeline",
+    operation_id="read_lot_application_timeline",
+    responses=may_answer(LotApplicationNotFound),
+)
+def read_lot_application_timeline(lot_application_id: UUID, session: SessionDep, by: CaseParty) -> ApplicationTimeline:
+    part = Applications(session).lot_application_seen_by(lot_application_id, by)
+    return ApplicationTimeline(items=_steps(session, LOT_APPLICATION_LIFE.name, part.id))
+
+
 @router.post(
     "/lot-applications/{lot_application_id}/owner",
     operation_id="take_on_lot_application",
@@ -212,7 +234,7 @@ def take_on_lot_application(lot_application_id: UUID, session: SessionDep, by: C
 def prolong_lot_application(
     lot_application_id: UUID, asked: WithdrawalIn, session: SessionDep, by: Commissioner, now: Now
 ) -> LotApplicationRead:
-    part = actions.prolong(session, lot_application_id, reason=asked.reason, now=now)
+    part = actions.prolong(session, lot_application_id, reason=asked.reason, by=by, now=now)
     return LotApplicationRead.model_validate(part)
 
 
@@ -273,6 +295,10 @@ def answer_clarification(
 ) -> ClarificationRead:
     answered = actions.answer_clarification(session, clarification_id, answer=asked.answer, by=by, now=now)
     return ClarificationRead.model_validate(answered)
+
+
+def _steps(session: Session, kind: str, object_id: UUID) -> list[TimelineEntryRead]:
+    return [TimelineEntryRead.model_validate(one) for one in timeline_of(session, kind=kind, object_id=object_id)]
 
 
 def _detail(session: Session, application: Application, response: Response) -> ApplicationDetail:

@@ -46,6 +46,7 @@ class LotApplicationStep(StrEnum):
     WITHDRAW = "withdraw"
     LAPSE = "lapse"
     SET_ASIDE = "set_aside"
+    PROLONG = "prolong"
 
 
 _A, _AS = ApplicationStatus, ApplicationStep
@@ -65,7 +66,7 @@ APPLICATION_LIFE = Life(
 
 _L, _LS = LotApplicationStatus, LotApplicationStep
 LOT_APPLICATION_LIFE = Life(
-    name="lot_application",
+    name="lot application",
     start=_L.EVALUATING,
     steps={
         (_L.EVALUATING, _LS.ASK): _L.CLARIFYING,
@@ -84,6 +85,10 @@ LOT_APPLICATION_LIFE = Life(
         (_L.EVALUATING, _LS.LAPSE): _L.WITHDRAWN,
         (_L.CLARIFYING, _LS.LAPSE): _L.WITHDRAWN,
         (_L.MINDED_TO_REFUSE, _LS.LAPSE): _L.WITHDRAWN,
+        # The state stays; who prolonged the period and why is on the timeline.
+        (_L.EVALUATING, _LS.PROLONG): _L.EVALUATING,
+        (_L.CLARIFYING, _LS.PROLONG): _L.CLARIFYING,
+        (_L.MINDED_TO_REFUSE, _LS.PROLONG): _L.MINDED_TO_REFUSE,
         (_L.ADMITTED, _LS.SET_ASIDE): _L.EVALUATING,
         (_L.REFUSED, _LS.SET_ASIDE): _L.EVALUATING,
     },
@@ -149,19 +154,19 @@ def _prolonged(received_on: date, due_on: date, days: int | None, calendar: Work
 
 class Urgency(StrEnum):
     IN_TIME = "in_time"
-    DUE_SOON = "due_soon"  # four fifths of the period have passed
+    DUE_SOON = "due_soon"  # so much of the period has passed that managers are told
     OVERDUE = "overdue"
 
 
-def due_soon_at(received_at: datetime, due_at: datetime) -> datetime:
-    """The instant at which 80% of the period has passed."""
-    return received_at + (due_at - received_at) * 4 / 5
+def due_soon_at(received_at: datetime, due_at: datetime, *, percent: int) -> datetime:
+    """The instant at which so many percent of the period have passed."""
+    return received_at + (due_at - received_at) * percent / 100
 
 
-def urgency(received_at: datetime, due_at: datetime, *, now: datetime) -> Urgency:
+def urgency(due_soon: datetime, due_at: datetime, *, now: datetime) -> Urgency:
     if now > due_at:
         return Urgency.OVERDUE
-    return Urgency.DUE_SOON if now >= due_soon_at(received_at, due_at) else Urgency.IN_TIME
+    return Urgency.DUE_SOON if now >= due_soon else Urgency.IN_TIME
 
 
 @dataclass(frozen=True, kw_only=True)

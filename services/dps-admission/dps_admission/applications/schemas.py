@@ -8,6 +8,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, JsonValue
 
 from assay_kit.money import Money
 from assay_kit.text import Model, Name, Reason, Text
+from assay_kit.timeline import TimelineEntryRead
 from dps_admission.evaluations.rules import Finding
 from dps_admission.evidence import EvidenceRead
 from dps_admission.question_sets.content import Slug
@@ -150,6 +151,12 @@ class ClarificationRead(BaseModel):
 
 class ClarificationList(BaseModel):
     items: list[ClarificationRead] = Field(max_length=200)
+
+
+class ApplicationTimeline(BaseModel):
+    """The newest steps first: who took each, when and why."""
+
+    items: list[TimelineEntryRead] = Field(max_length=200)
 
 
 class ProofRead(BaseModel):

@@ -69,7 +69,7 @@ def decide(session: Session, part_id: UUID, asked: DecisionIn, *, by: Principal,
         _admit(session, part, report, reason=asked.reason, by=by, now=now)
         return decision
     _step(session, part, step, reason=asked.reason, by=by, now=now)
-    _open_window(session, part, decision, now=now)
+    _open_window(session, part, decision, by=by, now=now)
     return decision
 
 
@@ -181,10 +181,11 @@ def _tell_outcome(session: Session, part: LotApplication, outcome: Outcome, *, b
     close_if_decided(session, part.application_id, by=by, now=now)
 
 
-def _open_window(session: Session, part: LotApplication, decision: Decision, *, now: datetime) -> None:
+def _open_window(session: Session, part: LotApplication, decision: Decision, *, by: Principal, now: datetime) -> None:
     window = _window(session, part, now=now)
     if window.prolongs_to is not None:
-        prolong_to(part, end_of_london_day(window.prolongs_to), reason=EXAMINING_DOCUMENTS, now=now)
+        until = end_of_london_day(window.prolongs_to)
+        prolong_to(session, part, until, reason=EXAMINING_DOCUMENTS, by=by, now=now)
     session.add(
         Representations(
             lot_application_id=part.id,
@@ -227,7 +228,7 @@ def represent(
     by_object = RelyingObject("representations", window.id)
     window.evidence = rely(directory, asked.documents, provider_id=part.provider_id, by_object=by_object)
     window.text, window.documents = asked.text, [str(one) for one in asked.documents]
-    window.made_by, window.made_at = by.name, now
+    window.made_by, window.made_by_subject, window.made_at = by.name, by.subject, now
     session.flush()
     return window
 
@@ -306,6 +307,7 @@ def _next_round(session: Session, part: LotApplication, *, by: Principal, now: d
                     name=row.name,
                     part=row.part,
                     assigned_by=by.name,
+                    assigned_by_subject=by.subject,
                     assigned_at=now,
                 )
             )

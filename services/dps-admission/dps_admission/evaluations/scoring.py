@@ -111,6 +111,7 @@ def assign(
             name=name,
             part=role,
             assigned_by=by.name,
+            assigned_by_subject=by.subject,
             assigned_at=now,
         )
     )
@@ -121,6 +122,7 @@ def assign(
 def declare(
     session: Session, part_id: UUID, *, has_conflict: bool, detail: str | None, by: Principal, now: datetime
 ) -> LotApplication:
+    """From here on the assignment, and so the report, has the person's own name and not the assigner's word for it."""
     part = _open_part(session, part_id)
     row = Evaluations(session, part).assignment_of(by.subject)
     if row is None:
@@ -129,6 +131,7 @@ def declare(
         raise EvaluationRefused([Bar("declared-already", "You have declared already.")])
     row.conflict = Conflict.CONFLICTED if has_conflict else Conflict.NONE
     row.conflict_detail, row.declared_at = detail, now
+    row.name = by.name
     session.flush()
     return part
 
@@ -177,10 +180,11 @@ def record_consensus(
     EvaluationRefused.unless_clear(bars)
     stored = next((one for one in evaluations.consensus() if one.question == question), None)
     row_now = stored or Consensus(
-        lot_application_id=part.id, round=part.round, question=question, reason="", by="", at=now
+        lot_application_id=part.id, round=part.round, question=question, reason="", by="", by_subject="", at=now
     )
     row_now.score, row_now.finding = mark.score, mark.finding
-    row_now.reason, row_now.by, row_now.at = mark.comment, by.name, now
+    row_now.reason, row_now.at = mark.comment, now
+    row_now.by, row_now.by_subject = by.name, by.subject
     session.add(row_now)
     session.flush()
     return part
@@ -205,6 +209,7 @@ def make_report(session: Session, part_id: UUID, *, by: Principal, now: datetime
         quality_denominator=result.quality.denominator if result.quality is not None else None,
         passes=result.passes,
         made_by=by.name,
+        made_by_subject=by.subject,
         made_at=now,
     )
     session.add(report)

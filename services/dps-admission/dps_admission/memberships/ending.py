@@ -7,6 +7,7 @@ from sqlmodel import Session
 
 from assay_kit.calendar import london_day, start_of_london_day
 from assay_kit.identity import SYSTEM, Principal
+from assay_kit.timeline import take
 from dps_admission.applications.messages import write_to_provider
 from dps_admission.bars import Bar
 from dps_admission.schemes.repository import Schemes
@@ -25,6 +26,7 @@ from .rules import (
     bars_to_removal,
 )
 from .stepping import step_membership
+from .suspending import close_cause
 
 _HAS_NOTICE = (MembershipStatus.ACTIVE, MembershipStatus.SUSPENDED)
 
@@ -43,7 +45,7 @@ def end(
     memberships = Memberships(session)
     offer = memberships.open_offer(membership.id)
     for cause in memberships.open_causes(membership.id):
-        cause.ended_at, cause.ended_by, cause.ended_because = now, by.name, "The membership ended."
+        close_cause(cause, by=by, now=now, because="The membership ended.")
     session.flush()
     step_membership(session, membership, step, by=by, now=now, reason=reason)
     membership.ended_at = now
@@ -75,8 +77,19 @@ def give_removal_notice(
 ) -> Membership:
     """The reasons go to the provider before anything is removed."""
     membership = Memberships(session).seen_by(membership_id, by, lock=True)
-    if MEMBERSHIP_LIFE.after(MembershipStatus(membership.status), MembershipStep.REMOVE) is None:
+    if membership.status == MembershipStatus.ENDED:
         raise MembershipRefused([Bar("already-ended", "This membership has ended.")])
+    take(
+        session,
+        membership,
+        MembershipStep.GIVE_REMOVAL_NOTICE,
+        MEMBERSHIP_LIFE,
+        by=by,
+        now=now,
+        reason=reason,
+        provider_id=membership.provider_id,
+        detail={"why": why},
+    )
     membership.removal_reason, membership.removal_text = why, reason
     membership.removal_notice_at, membership.removal_notice_by = now, by.subject
     session.flush()

@@ -250,7 +250,8 @@ def _turn_down(
 
 
 def answer_offer(offer: Offer, answer: OfferAnswer, *, by: Principal, now: datetime) -> None:
-    offer.answer, offer.answered_at, offer.answered_by = answer, now, by.name
+    offer.answer, offer.answered_at = answer, now
+    offer.answered_by, offer.answered_by_subject = by.name, by.subject
 
 
 def lapse_offers(session: Session, now: datetime) -> int:

@@ -31,6 +31,7 @@ class MembershipStep(StrEnum):
     SUSPEND = "suspend"
     LIFT = "lift"
     LEAVE = "leave"
+    GIVE_REMOVAL_NOTICE = "give_removal_notice"
     REMOVE = "remove"
     EXPIRE = "expire"
 
@@ -40,6 +41,12 @@ MEMBERSHIP_LIFE = Life(
     name="membership",
     start=_M.ADMITTED,
     steps={
+        # The state stays; every notice, with its reasons and who gave it, is on the timeline.
+        (_M.ADMITTED, _S.GIVE_REMOVAL_NOTICE): _M.ADMITTED,
+        (_M.WAITING, _S.GIVE_REMOVAL_NOTICE): _M.WAITING,
+        (_M.OFFERED, _S.GIVE_REMOVAL_NOTICE): _M.OFFERED,
+        (_M.ACTIVE, _S.GIVE_REMOVAL_NOTICE): _M.ACTIVE,
+        (_M.SUSPENDED, _S.GIVE_REMOVAL_NOTICE): _M.SUSPENDED,
         (_M.ADMITTED, _S.TAKE_EFFECT): _M.ACTIVE,
         (_M.ADMITTED, _S.WAIT): _M.WAITING,
         (_M.ADMITTED, _S.LEAVE): _M.ENDED,

@@ -45,6 +45,7 @@ def add_cause(
         reason=reason,
         started_at=now,
         started_by=by.name,
+        started_by_subject=by.subject,
         review_on=london_day(now) + timedelta(days=days),
     )
     session.add(recorded)
@@ -77,12 +78,13 @@ def end_cause(
 ) -> None:
     for one in Memberships(session).open_causes(membership.id):
         if one.cause == cause and one.reference == reference:
-            _end(one, by=by, now=now, because=because)
+            close_cause(one, by=by, now=now, because=because)
     lift_if_clear(session, membership, by=by, now=now)
 
 
-def _end(cause: SuspensionCause, *, by: Principal, now: datetime, because: str | None) -> None:
-    cause.ended_at, cause.ended_by, cause.ended_because = now, by.name, because
+def close_cause(cause: SuspensionCause, *, by: Principal, now: datetime, because: str | None) -> None:
+    cause.ended_at, cause.ended_because = now, because
+    cause.ended_by, cause.ended_by_subject = by.name, by.subject
 
 
 def lift_if_clear(session: Session, membership: Membership, *, by: Principal, now: datetime) -> None:
@@ -118,7 +120,7 @@ def lift(session: Session, suspension_id: UUID, *, reason: str, by: Principal, n
     if found.ended_at is not None:
         bars = [Bar("already-lifted", "This cause has gone already.")]
     MembershipRefused.unless_clear(bars)
-    _end(found, by=by, now=now, because=reason)
+    close_cause(found, by=by, now=now, because=reason)
     lift_if_clear(session, membership, by=by, now=now)
     return membership
 
@@ -136,7 +138,7 @@ def sync_embargoes(session: Session, membership: Membership, *, now: datetime) -
         add_cause(session, membership, Cause.EMBARGO, reason=reason, by=SYSTEM, now=now, reference=intervention)
     for reference, cause in open_now.items():
         if reference not in suspending:
-            _end(cause, by=SYSTEM, now=now, because="The embargo no longer stands against this membership.")
+            close_cause(cause, by=SYSTEM, now=now, because="The embargo no longer stands against this membership.")
     lift_if_clear(session, membership, by=SYSTEM, now=now)
 
 

@@ -27,6 +27,7 @@ def draft_question_set(
         content=content.model_dump(mode="json"),
         created_at=now,
         created_by=by.name,
+        created_by_subject=by.subject,
     )
     session.add(drafted)
     session.flush()

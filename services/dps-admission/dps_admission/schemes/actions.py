@@ -98,6 +98,7 @@ def change_validity(session: Session, scheme_id: UUID, asked: ValidityIn, *, by:
             reason=asked.reason,
             at=now,
             by=by.name,
+            by_subject=by.subject,
         )
     )
     scheme.valid_until = asked.valid_until

@@ -97,6 +97,8 @@ class LocalPolicy(_Part):
     representations_days_at_least: int = Field(ge=2, le=20)
     clarification_days: int = Field(ge=1, le=20)
     offer_days: int = Field(ge=1, le=30)
+    alert_percent: int = Field(ge=50, le=95)
+    """How much of the evaluation period has passed when managers are told that a decision is due."""
     draft_life_calendar_days: int = Field(ge=7, le=730)
     leaving_notice_calendar_days: int = Field(ge=0, le=365)
     suspension_review_calendar_days: int = Field(ge=7, le=365)

@@ -122,9 +122,11 @@ class Clarification(DpsTable, table=True):
     lot_application_id: UUID = Field(foreign_key="lot_application.id", index=True)
     question: str
     asked_by: str
+    asked_by_subject: str
     asked_at: datetime = Field(sa_type=Instant)
     due_at: datetime = Field(sa_type=Instant)
     answer: str | None = None
     answered_by: str | None = None
+    answered_by_subject: str | None = None
     answered_at: datetime | None = Field(default=None, sa_type=Instant)
     silent_at: datetime | None = Field(default=None, sa_type=Instant)

@@ -32,6 +32,7 @@ class Assignment(DpsTable, table=True):
     name: str
     part: Part = Field(sa_type=String)
     assigned_by: str
+    assigned_by_subject: str
     assigned_at: datetime = Field(sa_type=Instant)
     conflict: Conflict = Field(default=Conflict.NOT_DECLARED, sa_type=String)
     conflict_detail: str | None = None
@@ -52,6 +53,7 @@ class Consensus(DpsTable, table=True):
     finding: Finding | None = Field(default=None, sa_type=String)
     reason: str
     by: str
+    by_subject: str
     at: datetime = Field(sa_type=Instant)
 
 
@@ -70,6 +72,7 @@ class EvaluationReport(DpsTable, table=True):
     quality_denominator: int | None = Field(default=None, sa_type=BigInteger)
     passes: bool
     made_by: str
+    made_by_subject: str
     made_at: datetime = Field(sa_type=Instant)
 
 
@@ -107,5 +110,6 @@ class Representations(DpsTable, table=True):
     documents: list[str] = empty_list()
     evidence: list[dict[str, Any]] = empty_list()
     made_by: str | None = None
+    made_by_subject: str | None = None
     made_at: datetime | None = Field(default=None, sa_type=Instant)
     silent_at: datetime | None = Field(default=None, sa_type=Instant)

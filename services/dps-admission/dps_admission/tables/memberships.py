@@ -84,6 +84,7 @@ class Offer(DpsTable, table=True):
     answer: OfferAnswer | None = Field(default=None, sa_type=String)
     answered_at: datetime | None = Field(default=None, sa_type=Instant)
     answered_by: str | None = None
+    answered_by_subject: str | None = None
 
 
 class SuspensionCause(DpsTable, table=True):
@@ -110,9 +111,11 @@ class SuspensionCause(DpsTable, table=True):
     reason: str
     started_at: datetime = Field(sa_type=Instant)
     started_by: str
+    started_by_subject: str
     review_on: date | None = None
     ended_at: datetime | None = Field(default=None, sa_type=Instant)
     ended_by: str | None = None
+    ended_by_subject: str | None = None
     ended_because: str | None = None
 
 

@@ -40,6 +40,7 @@ class QuestionSet(DpsTable, Versioned, table=True):
     content: dict[str, Any] = Field(sa_type=JSONB)
     created_at: datetime = Field(sa_type=Instant)
     created_by: str
+    created_by_subject: str
 
 
 class Scheme(DpsTable, table=True):
@@ -79,6 +80,7 @@ class SchemeChange(DpsTable, table=True):
     reason: str
     at: datetime = Field(sa_type=Instant)
     by: str
+    by_subject: str
 
 
 class Lot(DpsTable, table=True):

@@ -153,6 +153,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement a table
         sa.Column("content", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("created_by", sa.String(), nullable=False),
+        sa.Column("created_by_subject", sa.String(), nullable=False),
         sa.CheckConstraint(
             "(status = 'retired') = (retired_at IS NOT NULL)", name=op.f("ck_question_set_retired_is_dated")
         ),
@@ -304,6 +305,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement a table
         sa.Column("reason", sa.String(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("by", sa.String(), nullable=False),
+        sa.Column("by_subject", sa.String(), nullable=False),
         sa.CheckConstraint(
             "rationale IN ('extended_as_advertised', 'shortened', 'correction', 'council_decision')",
             name=op.f("ck_scheme_change_known_rationale"),
@@ -426,6 +428,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement a table
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("part", sa.String(), nullable=False),
         sa.Column("assigned_by", sa.String(), nullable=False),
+        sa.Column("assigned_by_subject", sa.String(), nullable=False),
         sa.Column("assigned_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("conflict", sa.String(), nullable=False),
         sa.Column("conflict_detail", sa.String(), nullable=True),
@@ -453,10 +456,12 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement a table
         sa.Column("lot_application_id", sa.Uuid(), nullable=False),
         sa.Column("question", sa.String(), nullable=False),
         sa.Column("asked_by", sa.String(), nullable=False),
+        sa.Column("asked_by_subject", sa.String(), nullable=False),
         sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("answer", sa.String(), nullable=True),
         sa.Column("answered_by", sa.String(), nullable=True),
+        sa.Column("answered_by_subject", sa.String(), nullable=True),
         sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("silent_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
@@ -477,6 +482,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement a table
         sa.Column("finding", sa.String(), nullable=True),
         sa.Column("reason", sa.String(), nullable=False),
         sa.Column("by", sa.String(), nullable=False),
+        sa.Column("by_subject", sa.String(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint("finding IN ('pass', 'fail', 'discretionary')", name=op.f("ck_consensus_known_finding")),
         sa.ForeignKeyConstraint(
@@ -498,6 +504,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement a table
         sa.Column("quality_denominator", sa.BigInteger(), nullable=True),
         sa.Column("passes", sa.Boolean(), nullable=False),
         sa.Column("made_by", sa.String(), nullable=False),
+        sa.Column("made_by_subject", sa.String(), nullable=False),
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["lot_application_id"],
@@ -604,6 +611,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement a table
         sa.Column("answer", sa.String(), nullable=True),
         sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("answered_by", sa.String(), nullable=True),
+        sa.Column("answered_by_subject", sa.String(), nullable=True),
         sa.CheckConstraint("answer IN ('accepted', 'declined', 'lapsed', 'ended')", name=op.f("ck_offer_known_answer")),
         sa.ForeignKeyConstraint(["membership_id"], ["membership.id"], name=op.f("fk_offer_membership_id_membership")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_offer")),
@@ -622,9 +630,11 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement a table
         sa.Column("reason", sa.String(), nullable=False),
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("started_by", sa.String(), nullable=False),
+        sa.Column("started_by_subject", sa.String(), nullable=False),
         sa.Column("review_on", sa.Date(), nullable=True),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("ended_by", sa.String(), nullable=True),
+        sa.Column("ended_by_subject", sa.String(), nullable=True),
         sa.Column("ended_because", sa.String(), nullable=True),
         sa.CheckConstraint(
             "cause IN ('embargo', 'decision_set_aside', 'lapsed_declaration', 'late_document', 'council_decision')",
@@ -656,6 +666,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement a table
         sa.Column("documents", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("evidence", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("made_by", sa.String(), nullable=True),
+        sa.Column("made_by_subject", sa.String(), nullable=True),
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("silent_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["decision_id"], ["decision.id"], name=op.f("fk_representations_decision_id_decision")),
