@@ -27,6 +27,8 @@ from assay_kit.database import DatabaseRole, database_url, make_engine
 from assay_kit.provisioning import create_database, is_migrated, migrate
 from assay_kit.settings import Settings
 
+KNOWN_TO_EVERYBODY = "only-inside-this-network"
+"""The database administrator's password in docker-compose.yml, where none is given."""
 BEFORE_THE_DEMONSTRATION = datetime(2020, 3, 2, 9, tzinfo=UTC)
 
 
@@ -52,6 +54,8 @@ def run(*, new_passwords: bool = False) -> int:
 
 def _clear_the_way(console: Console, settings: Settings, home: Home, *, new_passwords: bool) -> None:
     """Refuse other data and another copy's databases; begin again where a demonstration was loaded only in part."""
+    if not settings.is_demonstration and settings.database_url:
+        _refuse_a_known_password(settings)
     found = holdings.held(settings)
     holdings.refuse_other_data(settings, found)
     if not new_passwords:
@@ -83,6 +87,14 @@ def _has_a_clock(settings: Settings, name: str) -> bool:
     address = make_url(database_url(settings, name)).set(drivername="postgresql")
     with psycopg.connect(address.render_as_string(hide_password=False)) as connection:
         return connection.execute("SELECT 1 FROM business_clock").fetchone() is not None
+
+
+def _refuse_a_known_password(settings: Settings) -> None:
+    if make_url(settings.database_url).password == KNOWN_TO_EVERYBODY:
+        raise InTheWay(
+            "Production needs a database password that is not in the published files: set ASSAY_DATABASE_PASSWORD. A "
+            "database volume that was made with the old one keeps it until you change it there, or remove the volume."
+        )
 
 
 @contextlib.contextmanager

@@ -35,6 +35,17 @@ def test_setting_up_twice_makes_everything_once(own: As, capsys: pytest.CaptureF
     assert "already set up" in capsys.readouterr().out
 
 
+def test_production_refuses_the_password_that_everybody_can_read(
+    own: As, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", f"postgresql://postgres:{setting_up.KNOWN_TO_EVERYBODY}@localhost/postgres")
+    own()
+
+    assert setting_up.run() == 1
+
+    assert "ASSAY_DATABASE_PASSWORD" in capsys.readouterr().out
+
+
 def test_production_refuses_databases_with_a_demonstrations_clock(own: As, capsys: pytest.CaptureFixture[str]) -> None:
     copy = own()
     assert setting_up.run() == 0
