@@ -8,6 +8,12 @@ from pathlib import Path
 import pytest
 from running import Copy
 
+from assay_kit.settings import Settings
+from demonstration.driver import House, through_the_gateway
+from demonstration.founding import Founders
+from demonstration.main_job import Journey
+from demonstration.passwords import password
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Starting the whole system takes its time."""
@@ -27,3 +33,13 @@ def running_system() -> Iterator[Copy]:
             yield copy
     finally:
         shutil.rmtree(root, ignore_errors=True)
+
+
+@pytest.fixture
+def journey(running_system: Copy) -> Iterator[Journey]:
+    """A walk through the running system that is yet to begin."""
+    settings = Settings(home=running_system.home.root, port=running_system.port)
+    house = House(through_the_gateway(running_system.url), password=password(settings))
+    machine = house.machine("case-management", settings.secret("client-case-management"))
+    yield Journey(house, Founders(house, settings), machine, say=print)
+    house.close()

@@ -37,9 +37,11 @@ def port_is_free(port: int) -> bool:
 class Copy:
     """One copy of Assay in a folder of its own: in production mode, unless `settings` say otherwise."""
 
-    def __init__(self, root: Path, **settings: str) -> None:
+    def __init__(self, root: Path, *, port: int | None = None, patience: float = PATIENCE, **settings: str) -> None:
+        root.mkdir(mode=0o755, exist_ok=True)
         self.home = Home(root / "home")
-        self.port = free_row()
+        self.port = port or free_row()
+        self.patience = patience
         given = {name: value for name, value in os.environ.items() if not name.startswith("ASSAY_")}
         given.pop("DATABASE_URL", None)
         self.environment = given | {
@@ -68,13 +70,16 @@ class Copy:
                 [sys.executable, "-m", "assay", "up"], env=self.environment, stdout=said, stderr=said
             )
         try:
-            until(lambda: process.poll() is not None or "Ctrl-C stops" in self.said.read_text(), "assay up")
+            until(lambda: process.poll() is not None or self.is_said("Ctrl-C stops"), "assay up", self.patience)
             assert process.poll() is None, self.said.read_text()
             yield process
         finally:
             if process.poll() is None:
                 process.terminate()
                 process.wait(PATIENCE)
+
+    def is_said(self, what: str) -> bool:
+        return what in self.said.read_text()
 
     def is_ready(self) -> bool:
         try:
@@ -92,6 +97,13 @@ class Copy:
         killed = Supervisor(self.home).states()[name].pid
         os.kill(killed, signal.SIGKILL)
         until(lambda: self.is_back(name, killed), f"{name} to be back")
+        until(self.is_ready, "everything to be ready again")
+
+    def kill_the_database_server(self) -> None:
+        """The server itself, with every connection; its holder is left to find out."""
+        killed = self.server_process()
+        os.kill(killed, signal.SIGKILL)
+        until(lambda: self.server_process() not in (0, killed), "another database server")
         until(self.is_ready, "everything to be ready again")
 
     @contextmanager
@@ -122,8 +134,11 @@ class Copy:
             return str(json.load(answer)["access_token"])
 
     def server_process(self) -> int:
-        """The database server, which must be there."""
-        return int((self.home.root / "postgres" / "postmaster.pid").read_text().splitlines()[0])
+        """The database server; 0 between one and the next."""
+        try:
+            return int((self.home.root / "postgres" / "postmaster.pid").read_text().splitlines()[0])
+        except (FileNotFoundError, IndexError):
+            return 0
 
 
 def until(holds: Callable[[], bool], what: str, seconds: float = PATIENCE) -> None:

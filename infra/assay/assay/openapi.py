@@ -27,6 +27,9 @@ INSIDE = ("/health", "/ready", "/metrics")
 def run(check: bool) -> int:
     """Write every generated file, or with `check` only compare; 1 where one is out of date."""
     console = Console(highlight=False)
+    if not (ROOT / "docs").is_dir():
+        console.print("[bold red]Nothing was written.[/] These files belong to a checkout of Assay; here is none.")
+        return 1
     if unnamed := [line for name in SERVICES for line in silent(name)]:
         console.print("[red]These name no right and are not in public_operations.txt:[/]", *unnamed, sep="\n")
         return 1

@@ -8,12 +8,14 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 from running import PATIENCE, Copy, is_gone, until
 
 from assay.leftovers import processes_of
 from assay.supervision import Supervisor
 
+PRECIOUS = "Precious Care"
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 
@@ -52,7 +54,12 @@ def test_assay_starts_survives_what_is_killed_keeps_its_data_and_stops(copy: Cop
         until(lambda: is_gone(server), "the database server to end")
 
     with copy.up() as process:
-        assert copy.sign_in()
+        assert register_a_provider(copy) in providers_of(copy)
+        process.send_signal(signal.SIGINT)
+        assert process.wait(PATIENCE) == 0
+
+    with copy.up() as process:
+        assert providers_of(copy) == [PRECIOUS], "what was made before Ctrl-C is there after it"
         assert "databases" not in copy.said.read_text(), "what is set up already is not set up again"
         server = copy.server_process()
 
@@ -65,6 +72,25 @@ def test_assay_starts_survives_what_is_killed_keeps_its_data_and_stops(copy: Cop
 
     assert copy.command("reset", "--yes").returncode == 0
     assert not copy.home.root.exists()
+
+
+def register_a_provider(copy: Copy) -> str:
+    wanted = {
+        "name": PRECIOUS,
+        "legal_form": "sole_trader",
+        "has_no_company_number": True,
+        "contact_name": "Olive Owner",
+        "contact_email": "olive@precious.example",
+        "administrator": {"name": "Olive Owner", "email": "olive@precious.example", "password": "three loud words 47"},
+    }
+    httpx.post(f"{copy.url}/api/directory/v1/registrations", json=wanted, timeout=30).raise_for_status()
+    return PRECIOUS
+
+
+def providers_of(copy: Copy) -> list[str]:
+    headers = {"Authorization": f"Bearer {copy.sign_in()}"}
+    answer = httpx.get(f"{copy.url}/api/directory/v1/providers", headers=headers, timeout=30).raise_for_status()
+    return [each["name"] for each in answer.json()["items"]]
 
 
 def test_a_taken_port_is_named_and_nothing_is_started(copy: Copy) -> None:

@@ -14,7 +14,9 @@ from typing import Any
 
 import httpx
 from rich.console import Console
-from rich.table import Table
+from rich.markup import escape
+from rich.table import Column, Table
+from rich.text import Text
 
 from assay_kit.calendar import london_day
 from assay_kit.settings import Settings
@@ -56,9 +58,13 @@ class Journey:
 
     @contextmanager
     def step(self, what: str) -> Iterator[None]:
+        """An answer of another shape than expected is a wrong answer, too."""
         self.steps += 1
         self.say(f"{self.steps:2}. {what}")
-        yield
+        try:
+            yield
+        except (LookupError, TypeError, ValueError) as odd:
+            raise WrongAnswer(f"An answer has another shape than expected: {odd!r}") from odd
 
     def a_provider_registers(self) -> Member:
         with self.step("A provider registers, and staff confirm it and record its service"):
@@ -286,7 +292,7 @@ def walk(base: str) -> int:
     try:
         timeline = journey.walk()
     except (AssertionError, httpx.HTTPError) as wrong:
-        console.print(f"[bold red]The journey stopped at step {journey.steps}.[/] {wrong}", markup=True)
+        console.print(f"[bold red]The journey stopped at step {journey.steps}.[/]", escape(str(wrong)))
         return 1
     finally:
         house.close()
@@ -298,12 +304,12 @@ def walk(base: str) -> int:
 
 
 def show(console: Console, timeline: list[dict[str, Any]]) -> None:
-    table = Table("when", "what", "step", "to", "by", title="The service's timeline")
+    columns = [Column(name, overflow="fold") for name in ("when", "what", "step", "to", "by")]
+    table = Table(*columns, title="The service's timeline")
     for entry in timeline:
-        step = entry["step"].replace("_", " ")
-        table.add_row(
-            entry["at"][:16].replace("T", " "), entry["object_kind"], step, entry["to_status"], entry["by_name"]
-        )
+        when, step = entry["at"][:16].replace("T", " "), entry["step"].replace("_", " ")
+        said = (when, entry["object_kind"], step, entry["to_status"], entry["by_name"])
+        table.add_row(*(Text(str(each)) for each in said))
     console.print(table)
 
 
