@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from demonstration.facts import Provider, arrangements, providers
 
-_ELSEWHERE = 25  # people at a day service: invented
+_ELSEWHERE = 25  # people at a day service, or with somebody who applies: invented
 
 
 def people_supported(fact: Provider) -> int:

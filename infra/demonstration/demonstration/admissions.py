@@ -107,7 +107,7 @@ def assign(founders: Founders, part: str) -> None:
         founders.commissioner.post(
             "dps-admission",
             f"/lot-applications/{part}/evaluators",
-            {"person": evaluator.subject, "name": evaluator.name, "part": "evaluator"},
+            {"person": evaluator.subject, "name": evaluator.known_as, "part": "evaluator"},
         )
         evaluator.post("dps-admission", f"/lot-applications/{part}/declaration", {"has_conflict": False})
 

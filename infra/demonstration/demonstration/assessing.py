@@ -21,16 +21,13 @@ _WEAK_DOMAINS = ("2.", "5.")
 _CLOSES_AFTER = timedelta(days=21)
 
 
-def assessed(
-    founders: Founders, member: Member, *, begins: datetime, looks: str, officer: int, follow_up: bool = False
-) -> Story:
+def assessed(founders: Founders, member: Member, *, begins: datetime, looks: str, officer: int) -> Story:
     """One assessment from its schedule to its publication, and the remedial plan where the rating asks for one."""
     chance = random.Random(f"{member.fact.name} {begins:%Y-%m}")  # noqa: S311 - deterministic, not secret
     validator = founders.officers[officer % len(founders.officers)]
     yield begins
-    cause = "follow_up" if follow_up else "annual"
-    body = {"care_service_id": member.care_service_id, "cause": cause, "officer": validator.subject}
-    scheduled = validator.post("assessment", "/assessments", body | {"officer_name": "Compliance officer"})
+    body = {"care_service_id": member.care_service_id, "cause": "annual", "officer": validator.subject}
+    scheduled = validator.post("assessment", "/assessments", body | {"officer_name": validator.known_as})
     address = f"/assessments/{scheduled['id']}"
     yield working_morning(begins + timedelta(days=9))
     _assess_oneself(member, address, chance, looks)
@@ -120,6 +117,7 @@ def _remedied(founders: Founders, member: Member, assessment_id: str, officer: A
             },
         )
     member.admin.post("assessment", f"{address}/submission")
+    yield working_morning(start + timedelta(days=14))
     officer.post("assessment", f"{address}/approval")
     yield working_morning(start + timedelta(days=60))
     for issue in member.admin.get("assessment", address)["issues"]:

@@ -73,9 +73,17 @@ class Caller:
     @property
     def subject(self) -> str:
         """Who the token says this is: what others name this person by."""
+        return str(self._claims()["sub"])
+
+    @property
+    def known_as(self) -> str:
+        """The person's name."""
+        return str(self._claims()["name"])
+
+    def _claims(self) -> dict[str, Any]:
         payload = self.token().split(".")[1]
-        claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
-        return str(claims["sub"])
+        claims: dict[str, Any] = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+        return claims
 
     def token(self) -> str:
         if time.time() > self._until - _RENEW_SECONDS_BEFORE:

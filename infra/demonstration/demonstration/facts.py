@@ -3,6 +3,7 @@
 import importlib.resources
 from datetime import date
 from functools import cache
+from itertools import chain
 from typing import Any, Literal
 
 import yaml
@@ -71,15 +72,32 @@ class Provider(Fact):
     landlord: str | None = None
     units_in_place: int | None = None
     units_in_development: int | None = None
-    story: Literal["troubled", "failing", "insolvent", "unknown"] | None = None
+    assessed_on: date | None = None
+    story: Literal["troubled", "failing", "insolvent", "unknown", "remedying", "unsettled"] | None = None
 
 
 class Providers(Fact):
     home_care: tuple[Provider, ...]
+    applicants: tuple[Provider, ...]
     mental_health: tuple[Provider, ...]
     learning_disability: tuple[Provider, ...]
     care_homes: tuple[Provider, ...]
     day_services: tuple[Provider, ...]
+
+    @property
+    def kinds(self) -> tuple[tuple[Provider, ...], ...]:
+        """Those who were taken on, by kind."""
+        return self.home_care, self.mental_health, self.learning_disability, self.care_homes, self.day_services
+
+    @property
+    def everybody(self) -> tuple[Provider, ...]:
+        return tuple(chain(*self.kinds))
+
+    @property
+    def sample(self) -> tuple[Provider, ...]:
+        """Everybody who has a story, and one of each kind who has none."""
+        some = {next(each.name for each in kind if each.story is None) for kind in self.kinds}
+        return tuple(each for each in self.everybody if each.story or each.name in some)
 
 
 class Person(Fact):

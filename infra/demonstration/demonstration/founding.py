@@ -40,7 +40,6 @@ class Founders:
         self.commissioner = house.person("commissioner@council.example")
         self.evaluators = (house.person("evaluator.one@council.example"), house.person("evaluator.two@council.example"))
         self.manager = house.person("manager@council.example")
-        self.second_manager = house.person("second.manager@council.example")
         self.officers = (house.person("officer@council.example"), house.person("second.officer@council.example"))
 
     def people_arrive(self) -> None:
@@ -112,6 +111,19 @@ class Founders:
             company_number=body["company_number"],
             fhrs_id=service["fhrs_id"],
         )
+
+    def contract_is_recorded(self, member: Member, since: date) -> None:
+        """A contract outside any arrangement."""
+        body = {
+            "provider_id": member.provider_id,
+            "reference": f"INVENTED-{since:%Y}-{member.number:03d}",
+            "title": f"Care at {member.fact.name} (invented)",
+            "commissioner": "council",
+            "arrangement": "spot",
+            "starts_on": since.isoformat(),
+            "care_service_ids": [member.care_service_id],
+        }
+        self.commissioner.post("directory", "/contracts", body)
 
     def _follow_link(self, email: str) -> None:
         messages = self.administrator.get("directory", "/messages", limit=10)["items"]

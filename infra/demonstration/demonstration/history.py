@@ -1,7 +1,8 @@
 """What happened, in order: who registered, applied, was assessed, and what was learnt of whom."""
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from itertools import chain
 
@@ -17,9 +18,31 @@ from demonstration.stories import Story, tell, working_morning
 Say = Callable[[str], None]
 
 _CONTRACTED_SINCE = date(2022, 4, 4)  # care homes and day services: invented
-_WATCHED_FROM = datetime(2024, 3, 4, 10, tzinfo=UTC)
-_ASSESSED_FROM = datetime(2024, 3, 11, 10, tzinfo=UTC)
 _YEAR = timedelta(days=364)
+_READ_AGAIN = (timedelta(days=97), timedelta(days=12))  # before the end; a reading may be relied on for three months
+
+
+@dataclass(frozen=True)
+class Years:
+    """What is told in full: of whom, from when on, and over how long their first assessments are spread."""
+
+    whom: tuple[Provider, ...]
+    watched_from: datetime
+    first_assessments_over: timedelta
+
+    @property
+    def assessed_from(self) -> datetime:
+        return self.watched_from + timedelta(days=7)
+
+
+def years_of(span: Span, until: datetime) -> Years:
+    match span:
+        case Span.WHOLE:
+            return Years(providers().everybody, datetime(2024, 3, 4, 10, tzinfo=UTC), _YEAR)
+        case Span.SAMPLE:
+            return Years(providers().sample, _ten(until - timedelta(days=126)), timedelta(days=50))
+        case Span.SHORT:
+            return Years((), until, _YEAR)
 
 
 class History:
@@ -41,9 +64,8 @@ class History:
         self._founders.machine_arrives()
         name = people().machine.name
         self._machine = self._house.machine(name, self._settings.secret(f"client-{name}"))
-        years = self._years(until) if self._settings.demonstration is Span.WHOLE else ()
-        stories = chain(self._beginnings(), years)
-        tell(stories, move_clock=self._move, start=start, until=until)
+        self._years = years_of(self._settings.demonstration, until)
+        tell(chain(self._beginnings(), self._what_follows(until)), move_clock=self._move, start=start, until=until)
 
     def _move(self, to: datetime) -> None:
         self._say(f"Telling what happened up to {to.day} {to:%B %Y}")
@@ -55,35 +77,34 @@ class History:
         for fact in self._applicants():
             yield self._applies(fact)
         yield self._contracts_begin()
-        yield self._activity_is_counted()
+        if self._settings.demonstration is not Span.SAMPLE:
+            yield self._activity_is_counted()
 
-    def _years(self, until: datetime) -> Iterator[Story]:
+    def _what_follows(self, until: datetime) -> Iterator[Story]:
+        if not self._years.whom:
+            return
         yield self._feeds_speak(until)
-        everybody = [*self._everybody()]
-        for order, fact in enumerate(everybody):
+        for order, fact in enumerate(self._years.whom):
             yield self._is_watched(fact, until)
-            yield self._is_assessed(fact, order, len(everybody), until)
+            yield self._is_assessed(fact, order, until)
             yield self._registers_are_read_again(fact, until)
             if fact.story is not None:
                 yield self._has_a_story(fact, until)
 
-    def _everybody(self) -> Iterator[Provider]:
-        kinds = providers()
-        yield from chain(
-            kinds.home_care, kinds.mental_health, kinds.learning_disability, kinds.care_homes, kinds.day_services
-        )
+    def _told_of(self, facts: Iterable[Provider]) -> list[Provider]:
+        """A sample leaves the others out from the first day on."""
+        is_sample = self._settings.demonstration is Span.SAMPLE
+        return [fact for fact in facts if not is_sample or fact in self._years.whom]
 
-    def _applicants(self) -> Iterator[Provider]:
-        kinds = providers()
-        yield from (fact for fact in kinds.home_care if fact.joins)
-        yield from kinds.mental_health
-        yield from kinds.learning_disability
+    def _applicants(self) -> list[Provider]:
+        joined = [fact for fact in providers().everybody if fact.joins]
+        return [*self._told_of(joined), *providers().applicants]
 
     def _scheme_opens(self, scheme: Scheme) -> Story:
         yield _morning(scheme.goes_live_on, 9)
         self._lots |= set_up_scheme(self._founders, scheme)
         keys = {lot.key for lot in scheme.lots}
-        for fact in providers().home_care:
+        for fact in self._told_of(providers().home_care):
             if fact.opening and fact.lot in keys:
                 member = self._registers(fact, "home_care", scheme.goes_live_on)
                 record_opening(self._founders, self._lots[fact.lot], member)
@@ -98,10 +119,9 @@ class History:
 
     def _contracts_begin(self) -> Story:
         yield _morning(_CONTRACTED_SINCE, 9)
-        for fact in providers().care_homes:
-            self._registers(fact, fact.type or "residential_care", _CONTRACTED_SINCE)
-        for fact in providers().day_services:
-            self._registers(fact, "day_opportunities", _CONTRACTED_SINCE)
+        for fact in self._told_of((*providers().care_homes, *providers().day_services)):
+            member = self._registers(fact, fact.type or "day_opportunities", _CONTRACTED_SINCE)
+            self._founders.contract_is_recorded(member, _CONTRACTED_SINCE)
 
     def _activity_is_counted(self) -> Story:
         """The papers' total for January 2024, shared among the home care providers; the shares are invented."""
@@ -117,26 +137,28 @@ class History:
             )
 
     def _feeds_speak(self, until: datetime) -> Story:
-        yield _WATCHED_FROM
-        yield from watching.feeds_speak(self._machine, start=_WATCHED_FROM, until=until)
+        start = self._years.watched_from
+        yield start
+        yield from watching.feeds_speak(self._machine, start=start, until=until)
 
     def _is_watched(self, fact: Provider, until: datetime) -> Story:
-        yield _WATCHED_FROM
+        start = self._years.watched_from
+        yield start
         member = self._members[fact.name]
-        watching.read_registers(self._founders, member, _WATCHED_FROM.date())
-        yield from watching.ordinary_years(self._machine, member, start=_WATCHED_FROM, until=until)
+        watching.read_registers(self._founders, member, start.date())
+        yield from watching.ordinary_years(self._machine, member, start=start, until=until)
 
-    def _is_assessed(self, fact: Provider, order: int, of: int, until: datetime) -> Story:
-        """Once a year, spread over the year; sooner after a low rating; the last only if it can end in time.
+    def _is_assessed(self, fact: Provider, order: int, until: datetime) -> Story:
+        """Once a year, spread over the year; sooner after a low rating; some are under way on the last day.
 
         Home care was assessed in Assay from the first year on, the others from the second: their first is imported.
         """
         if fact.story == "unknown":
             return
         chance = random.Random(f"looks of {fact.name}")  # noqa: S311 - deterministic, not secret
-        begins = _ten(_ASSESSED_FROM + order * (_YEAR / of))
+        begins = self._first_assessment(fact, order)
         is_first = True
-        while begins + timedelta(days=60) < until:
+        while begins < until:
             yield begins
             member, looks = self._members[fact.name], _looks(fact, chance)
             if is_first and fact.lot is None:
@@ -146,14 +168,22 @@ class History:
             is_first = False
             begins = _ten(begins + (timedelta(days=182) if looks in ("requires_improvement", "poor") else _YEAR))
 
+    def _first_assessment(self, fact: Provider, order: int) -> datetime:
+        """By its turn, or whole years before the one whose day is given."""
+        first = self._years.assessed_from
+        if fact.assessed_on is None:
+            return _ten(first + order * (self._years.first_assessments_over / len(self._years.whom)))
+        given = _morning(fact.assessed_on, 10)
+        return given - (given - first) // _YEAR * _YEAR
+
     def _registers_are_read_again(self, fact: Provider, until: datetime) -> Story:
-        """Within the last weeks, so that what the registers said is fresh on the demonstration's day."""
-        at = _ten(until - timedelta(days=40))
-        yield at
-        watching.read_registers(self._founders, self._members[fact.name], at.date())
+        """So that what the registers said is fresh on the demonstration's day, and some weeks on."""
+        for before in _READ_AGAIN:
+            yield (at := _ten(until - before))
+            watching.read_registers(self._founders, self._members[fact.name], at.date())
 
     def _has_a_story(self, fact: Provider, until: datetime) -> Story:
-        yield _WATCHED_FROM
+        yield self._years.watched_from
         member = self._members[fact.name]
         match fact.story:
             case "troubled":
@@ -163,8 +193,10 @@ class History:
                 begins = _ten(until - timedelta(days=80))
                 yield from watching.failure(self._founders, self._machine, member, begins=begins)
             case "insolvent":
-                yield from watching.insolvency(self._founders, member, _ten(until - timedelta(days=20)))
-            case _:  # nothing is known of it: that is its story
+                yield from watching.insolvency(self._founders, member, _ten(until - timedelta(days=10)))
+            case "unsettled":
+                yield from watching.unrest(self._founders, member, begins=_ten(until - timedelta(days=41)))
+            case _:  # nothing is known of it, or its assessment is its story
                 return
 
     def _registers(self, fact: Provider, service_type: str, on: date) -> Member:
@@ -177,7 +209,7 @@ def _looks(fact: Provider, chance: random.Random) -> str:
     match fact.story, fact.cqc:
         case "failing", _:
             return "poor"
-        case "troubled", _:
+        case (("troubled" | "remedying"), _):
             return "requires_improvement"
         case _, "Requires improvement":
             return chance.choice(["requires_improvement", "good"])

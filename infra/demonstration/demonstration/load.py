@@ -16,7 +16,7 @@ BEGINS = datetime(2020, 3, 30, 8, tzinfo=UTC)
 DEMONSTRATION_DAY = datetime(2026, 3, 2, 8, 30, tzinfo=UTC)
 """The fixed day on which the demonstration stands, and from which its clock runs on."""
 LONGEST_LEAP = timedelta(days=365)
-EXACT_DAYS = timedelta(days=42)
+EXACT_DAYS = {Span.WHOLE: timedelta(days=42), Span.SAMPLE: timedelta(days=7), Span.SHORT: timedelta(0)}
 """Before these last days the clock leaps from story to story; in them it stops at every due instant."""
 HOUSEKEEPING = timedelta(days=7)
 """How long what falls due may wait while the clock leaps."""
@@ -29,7 +29,7 @@ def load(settings: Settings, say: Say) -> None:
     house = House(inside(settings), password=password(settings))
     http = caller(settings, "directory", timeout=300.0)
     hands = Hands(http, {name: settings.service_url(name) for name in SERVICES})
-    exact_from = DEMONSTRATION_DAY - (EXACT_DAYS if settings.demonstration is Span.WHOLE else timedelta(0))
+    exact_from = DEMONSTRATION_DAY - EXACT_DAYS[settings.demonstration]
     now = done = BEGINS
 
     def move_clock(to: datetime) -> None:

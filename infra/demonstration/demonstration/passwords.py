@@ -33,7 +33,6 @@ def words_to_choose_from() -> list[str]:
 
 def names() -> list[str]:
     """Everything that somebody with an account is called."""
-    kinds = providers()
-    owners = (kinds.home_care, kinds.mental_health, kinds.learning_disability, kinds.care_homes, kinds.day_services)
+    owners = (*providers().everybody, *providers().applicants)
     council = [part for person in people().council for part in (person.name, person.email)]
-    return [*council, *(each.name for kind in owners for each in kind), "Administrator", "Journey", "admin", "example"]
+    return [*council, *(each.name for each in owners), "Administrator", "Journey", "admin", "example"]

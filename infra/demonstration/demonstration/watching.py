@@ -10,30 +10,22 @@ from demonstration.founding import Founders, Member
 from demonstration.stories import Story, working_morning
 
 _FEEDS = ("safeguarding_decisions", "unexpected_deaths", "contracting_concerns")
+_RATED_BEFORE = timedelta(days=240)  # how old what a register says is when it is read: invented
 _TYPES = ("neglect", "psychological", "physical", "financial_or_material")
 
 
-def registers_read(founders: Founders, member: Member, at: datetime) -> Story:
-    """An officer reads what the public registers say of the service, and writes it down with the day."""
-    yield at
-    read_registers(founders, member, at.date())
-
-
 def read_registers(founders: Founders, member: Member, on: date, *, company: str = "active") -> None:
+    """An officer reads what the public registers say of the service, and writes it down with the day."""
     officer, fact = founders.officers[0], member.fact
+    rated_on = (on - _RATED_BEFORE).isoformat()
     if member.cqc_location_id is not None and fact.story != "unknown":
-        rated = [{"rating": fact.cqc.lower().replace(" ", "_"), "rated_on": "2023-06-01"}] if fact.cqc else []
+        rated = [{"rating": fact.cqc.lower().replace(" ", "_"), "rated_on": rated_on}] if fact.cqc else []
         reading = {"is_registered": True, "ratings": rated, "names_manager": True}
         _record(officer, "cqc", member.cqc_location_id, on, reading)
     if fact.hygiene is not None and member.fhrs_id is not None:
         value = "awaiting" if fact.hygiene == "AwaitingInspection" else fact.hygiene
-        _record(officer, "food", str(member.fhrs_id), on, {"value": value, "rated_on": "2025-05-12"})
+        _record(officer, "food", str(member.fhrs_id), on, {"value": value, "rated_on": rated_on})
     _record(officer, "companies", member.company_number, on, {"status": company, "accounts_overdue": False})
-
-
-def manager_leaves(founders: Founders, member: Member, at: datetime) -> Story:
-    yield at
-    _learn(founders, member, "manager_vacancy", at.date(), "The registered manager left; the post is advertised.")
 
 
 def feeds_speak(machine: Caller, *, start: datetime, until: datetime) -> Story:
@@ -141,6 +133,16 @@ def embargo(
 
 def intervene(founders: Founders, member: Member, at: datetime, about: Mapping[str, Any]) -> dict[str, Any]:
     """An officer proposes, a commissioning manager authorises and issues."""
+    proposed = propose(founders, member, at, about)
+    notice = {
+        "reason": "Agreed: the evidence on the file supports it.",
+        "notice_text": "You are told today, with reasons, and you may answer in writing by the day named.",
+    }
+    founders.manager.post("risk", f"/interventions/{proposed['id']}/authorisation", notice)
+    return proposed
+
+
+def propose(founders: Founders, member: Member, at: datetime, about: Mapping[str, Any]) -> dict[str, Any]:
     body = {
         "provider_id": member.provider_id,
         "care_service_id": member.care_service_id,
@@ -150,12 +152,18 @@ def intervene(founders: Founders, member: Member, at: datetime, about: Mapping[s
         **about,
     }
     proposed: dict[str, Any] = founders.officers[0].post("risk", "/interventions", body)
-    notice = {
-        "reason": "Agreed: the evidence on the file supports it.",
-        "notice_text": "You are told today, with reasons, and you may answer in writing by the day named.",
-    }
-    founders.manager.post("risk", f"/interventions/{proposed['id']}/authorisation", notice)
     return proposed
+
+
+def unrest(founders: Founders, member: Member, *, begins: datetime) -> Story:
+    """The registered manager leaves, somebody speaks in confidence, and an officer proposes an improvement plan."""
+    yield begins
+    _learn(founders, member, "manager_vacancy", begins.date(), "The registered manager left; the post is advertised.")
+    yield (then := working_morning(begins + timedelta(days=21)))
+    said = "Somebody who works there says that night shifts are short of staff. They ask not to be named."
+    _learn(founders, member, "whistleblowing", then.date(), said, restricted=True)
+    yield (later := working_morning(then + timedelta(days=14)))
+    propose(founders, member, later, {"kind": "improvement_plan", "reason": "No manager, and nights short of staff."})
 
 
 def insolvency(founders: Founders, member: Member, at: datetime) -> Story:
@@ -169,7 +177,9 @@ def _record(officer: Caller, source: str, key: str, on: date, reading: Mapping[s
     officer.post("risk", "/register-readings", body | {"note": "Invented reading for the demonstration"})
 
 
-def _learn(founders: Founders, member: Member, kind: str, on: date, narrative: str) -> None:
+def _learn(
+    founders: Founders, member: Member, kind: str, on: date, narrative: str, *, restricted: bool = False
+) -> None:
     founders.officers[0].post(
         "risk",
         "/intelligence",
@@ -178,8 +188,8 @@ def _learn(founders: Founders, member: Member, kind: str, on: date, narrative: s
             "provider_id": member.provider_id,
             "care_service_id": member.care_service_id,
             "event_on": on.isoformat(),
-            "source": "Telephone call with the provider",
-            "restricted": False,
+            "source": "Telephone call",
+            "restricted": restricted,
             "substantiated": True,
             "narrative": narrative,
         },

@@ -18,6 +18,7 @@ class Span(StrEnum):
     """How much of the demonstration is loaded."""
 
     WHOLE = "whole"
+    SAMPLE = "sample"  # the last months of a few providers, every story among them
     SHORT = "short"  # people, schemes, providers and members, but no years of assessments and intelligence
 
 
