@@ -1,4 +1,5 @@
-"""The whole house on one machine: how long a start takes when it is set up already, and what it holds when idle.
+"""The whole house on one machine, with all of the demonstration: how long the first start takes, how long the next, and
+what it holds when idle.
 
 Memory is the proportional set size (PSS): pages that processes share are counted once, not once for each.
 """
@@ -12,7 +13,8 @@ from pathlib import Path
 from measuring import Result
 from running import Copy
 
-START_SECONDS = 20
+FIRST_START_SECONDS = 180
+SECOND_START_SECONDS = 20
 IDLE_MEGABYTES = 1200
 SETTLING_SECONDS = 10
 
@@ -21,21 +23,27 @@ def measure() -> Iterator[Result]:
     root = Path(tempfile.mkdtemp(prefix="assay-bench-"))
     root.chmod(0o755)
     try:
-        copy = Copy(root)
-        with copy.up():
-            pass
+        copy = Copy(root, patience=3 * FIRST_START_SECONDS, ASSAY_MODE="demonstration", ASSAY_DEMONSTRATION="whole")
         began = time.monotonic()
         with copy.up():
-            seconds = time.monotonic() - began
+            first = time.monotonic() - began
+        began = time.monotonic()
+        with copy.up():
+            second = time.monotonic() - began
             time.sleep(SETTLING_SECONDS)
             megabytes = sum(map(kilobytes_of, everything_of(copy))) / 1024
     finally:
         shutil.rmtree(root, ignore_errors=True)
     yield Result(
-        name="house.start", value=seconds, unit="s", against="set up before", target=START_SECONDS, more_is_better=False
-    )
+        name="house.first_start", value=first, unit="s", against="nothing there", target=FIRST_START_SECONDS,
+        more_is_better=False,
+    )  # fmt: skip
     yield Result(
-        name="house.idle_memory", value=megabytes, unit="MB", against="all processes", target=IDLE_MEGABYTES,
+        name="house.second_start", value=second, unit="s", against="set up before", target=SECOND_START_SECONDS,
+        more_is_better=False,
+    )  # fmt: skip
+    yield Result(
+        name="house.idle_memory", value=megabytes, unit="MB", against="all processes (PSS)", target=IDLE_MEGABYTES,
         more_is_better=False,
     )  # fmt: skip
 
