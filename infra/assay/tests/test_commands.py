@@ -82,3 +82,15 @@ def test_a_journey_through_a_copy_that_was_never_set_up_says_so(tmp_path: Path) 
 
     assert done.returncode == 1
     assert "Nothing was set up" in done.stdout
+
+
+def test_what_is_said_of_a_folder_is_said_whatever_it_is_called(tmp_path: Path) -> None:
+    """Brackets are no markup."""
+    folder = tmp_path / "[" / "bold]"
+    folder.mkdir(parents=True)
+    (folder / "thesis.txt").write_text("precious")
+
+    for command in ("up", "setup"):
+        done = assay(command, home=str(folder))
+        assert done.returncode == 1
+        assert "[/bold]" in done.stdout

@@ -108,7 +108,13 @@ def test_a_demonstration_is_loaded_once_whatever_the_home_remembers(
     own: As, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     loads: list[Settings] = []
-    monkeypatch.setattr("demonstration.load.load", lambda settings, _: loads.append(settings))
+
+    def load(settings: Settings, say: demonstrate.Say) -> None:
+        loads.append(settings)
+        for day in ("1 April 2020", "2 April 2020", "4 April 2022"):
+            say(f"Telling what happened up to {day}")
+
+    monkeypatch.setattr("demonstration.load.load", load)
     copy = own(mode="demonstration")
     assert setting_up.run() == 0
     assert demonstrate.run(if_demonstration=False) == 0
@@ -117,7 +123,9 @@ def test_a_demonstration_is_loaded_once_whatever_the_home_remembers(
     assert demonstrate.run(if_demonstration=False) == 0
 
     assert len(loads) == 1
-    assert "already loaded" in said(capsys)
+    told = said(capsys)
+    assert "already loaded" in told
+    assert told.count("up to") == 2, "off a terminal a line for each year"
 
 
 def test_a_demonstration_is_not_mixed_with_what_somebody_entered(

@@ -1,13 +1,20 @@
 """The demonstration's facts say what the council's papers say, and its stories are told in order."""
 
 from collections import Counter
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from types import SimpleNamespace
+from typing import cast
+from unittest.mock import create_autospec
 
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assay_kit.calendar import Calendar, WorkingDays
+from demonstration import watching
 from demonstration.activity import people_supported, shares
+from demonstration.driver import Caller
 from demonstration.facts import arrangements, people, providers
+from demonstration.founding import Founders, Member
 from demonstration.passwords import names, words_to_choose_from
 from demonstration.stories import Story, tell
 from directory.people.rules import PasswordFault, faults_of_password
@@ -33,6 +40,32 @@ def test_thirteen_home_care_providers_were_there_at_the_start() -> None:
 def test_each_zone_of_tier_1_has_its_three() -> None:
     zones = Counter(each.zone for each in providers().home_care if each.lot == "tier-1")
     assert zones == dict.fromkeys(arrangements().zones, 3)
+
+
+def test_awards_are_made_on_working_days_in_the_papers_months_before_anything_goes_live() -> None:
+    days = WorkingDays(Calendar.ENGLAND_AND_WALES)
+    awarded = {scheme.key: scheme.awarded_on for scheme in arrangements().schemes}
+    assert {key: f"{day:%Y-%m}" for key, day in awarded.items()} == {
+        "home-care": "2019-12",
+        "mental-health": "2023-05",
+        "ld-autism": "2023-11",
+    }
+    assert all(days.is_working(day) for day in awarded.values())
+    assert all(scheme.awarded_on < scheme.goes_live_on for scheme in arrangements().schemes)
+
+
+def test_no_register_tells_of_a_day_after_it_was_read() -> None:
+    officer = create_autospec(Caller, instance=True)
+    fact = next(each for each in providers().care_homes if each.hygiene and each.cqc)
+    member = Member(fact, 1, "provider", "service", officer, "1-1", "90000001", 9_000_001)
+    on = date(2024, 3, 4)
+
+    watching.read_registers(cast(Founders, SimpleNamespace(officers=[officer])), member, on)
+
+    said = [call.args[2]["reading"] for call in officer.post.call_args_list]
+    assert len(said) == 3
+    rated = [rating["rated_on"] for rating in said[0]["ratings"]] + [said[1]["rated_on"]]
+    assert all(date.fromisoformat(day) < on for day in rated)
 
 
 def test_the_units_of_mental_health_supported_living_add_up() -> None:

@@ -16,7 +16,7 @@ def test_an_answer_of_another_shape_is_a_wrong_answer() -> None:
     journey = Journey(cast(House, None), cast(Founders, None), cast(Caller, None), say=print)
 
     with pytest.raises(WrongAnswer, match="'items'"), journey.step("The provider finds an open lot"):
-        {}["items"]
+        dict[str, str]()["items"]
 
     assert journey.steps == 1
 
