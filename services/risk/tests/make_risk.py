@@ -51,12 +51,12 @@ def provider(session: Session, **about: Any) -> ProviderRecord:
     return made
 
 
-def care_service(session: Session, of: ProviderRecord | None = None, **about: Any) -> CareServiceRecord:
+def about_service(of: ProviderRecord) -> dict[str, Any]:
     """An unregulated service that prepares no food and needs no manager: only what a test says applies to it."""
-    usual: dict[str, Any] = {
+    return {
         "id": new_id(),
         "version": 1,
-        "provider_id": (of or provider(session)).id,
+        "provider_id": of.id,
         "name": "Harbour Home Care",
         "type": "home_care",
         "zones": ("North",),
@@ -66,7 +66,11 @@ def care_service(session: Session, of: ProviderRecord | None = None, **about: An
         "requires_registered_manager": False,
         "started_on": date(2020, 4, 1),
     }
-    made = CareServiceRecord(**usual | about)
+
+
+def care_service(session: Session, of: ProviderRecord | None = None, **about: Any) -> CareServiceRecord:
+    """A service as `about_service` says, announced by the directory."""
+    made = CareServiceRecord(**about_service(of or provider(session)) | about)
     hear(session, CareServiceRecorded(at=NOON, care_service=made))
     return made
 

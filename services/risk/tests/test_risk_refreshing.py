@@ -1,9 +1,11 @@
 """What is heard from other services reaches the band at once."""
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 from make_risk import (
     ClientAs,
+    about_service,
     care_service,
     feeds_heard,
     green_service,
@@ -13,18 +15,22 @@ from make_risk import (
     register_fact,
     withdrawal,
 )
+from sqlalchemy import event, text
 from sqlmodel import Session, select
 
-from assay_contracts.directory import ActivityRecord, ActivityRecorded, CareServiceRecorded
+from assay_contracts.directory import ActivityRecord, ActivityRecorded, CareServiceRecord, CareServiceRecorded
+from assay_contracts.directory.copies import keep_care_service
 from assay_contracts.messages import MessageRequested
 from assay_contracts.risk import BandChanged
 from assay_contracts.roles import Role
 from assay_kit.database import new_id
 from assay_kit.testing import NOON, told
+from assay_kit.timeline import timeline_of
 from risk.bands.actions import refresh
 from risk.bands.nights import next_refresh, refresh_estate
+from risk.main import SERVICE
 from risk.registers.rules import Register
-from risk.tables import BandResult, EstateRefresh, ServiceBand
+from risk.tables import AssessmentRating, BandResult, EstateRefresh, ServiceBand
 
 
 def band_of(session: Session, care_service_id: object) -> str:
@@ -40,9 +46,9 @@ def test_a_service_nobody_assessed_is_not_green(session: Session) -> None:
     feeds_heard(session)
     new = care_service(session)
     assert band_of(session, new.id) == "not_enough_information"
-    [event] = told(session, BandChanged)
-    assert event.previous_band is None
-    assert event.reasons == ("New: not yet assessed by the council.",)
+    [change] = told(session, BandChanged)
+    assert change.previous_band is None
+    assert change.reasons == ("New: not yet assessed by the council.",)
 
 
 def test_a_published_rating_changes_the_band_and_the_others_hear_of_it(session: Session) -> None:
@@ -151,3 +157,45 @@ def test_the_night_works_the_estate_out_once_and_a_rerun_changes_nothing(session
     silent = datetime(2026, 3, 17, 2, tzinfo=UTC)  # fifteen days after the feeds were heard from
     refresh_estate(session, silent)
     assert band_of(session, service.id) == "not_enough_information"
+
+
+def statements_of_scoring(session: Session, count: int) -> int:
+    """How many statements the first scoring of so many services takes; their ratings turn them red."""
+    of = provider(session)
+    unscored = [CareServiceRecord(**about_service(of)) for _ in range(count)]
+    for each in unscored:
+        keep_care_service(session, each)
+        poor: dict[str, Any] = {
+            "assessment_id": new_id(),
+            "care_service_id": each.id,
+            "rating": "poor",
+            "published_on": NOON.date(),
+        }
+        session.add(AssessmentRating(**poor))
+    session.flush()
+    said: list[str] = []
+    connection = session.connection()
+
+    def note(*about: Any) -> None:
+        said.append(about[2])
+
+    event.listen(connection, "before_cursor_execute", note)
+    assert refresh(session, [each.id for each in unscored], now=NOON) == count
+    event.remove(connection, "before_cursor_execute", note)
+    assert {band_of(session, each.id) for each in unscored} == {"red"}
+    return len(said)
+
+
+def test_the_first_scoring_of_many_services_takes_no_more_statements_than_that_of_one(session: Session) -> None:
+    few, many = statements_of_scoring(session, 1), statements_of_scoring(session, 30)
+    assert many == few
+    changes, messages = told(session, BandChanged), told(session, MessageRequested)
+    assert (len(changes), len(messages)) == (31, 31)
+    for each in changes:
+        steps = [step.step for step in timeline_of(session, care_service_id=each.care_service_id)]
+        assert steps == ["turn_red", "begin"]
+    about = [str(each.care_service_id) for each in changes]
+    jobs = session.execute(text("SELECT args ->> 'subscriber', lock FROM procrastinate_jobs ORDER BY id")).all()
+    for subscriber in SERVICE.tells[BandChanged.TYPE]:
+        asked = [lock for told_to, lock in jobs if told_to == subscriber]
+        assert len([lock for lock in asked if lock in {f"{subscriber}:{each}" for each in about}]) >= len(about)

@@ -15,7 +15,7 @@ from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlmodel import Session
 
 from assay_kit.database import Instant, new_id
-from assay_kit.jobs import DELIVER, defer
+from assay_kit.jobs import DELIVER, defer_all
 from assay_kit.text import Moment
 
 if TYPE_CHECKING:
@@ -93,23 +93,39 @@ class Receipt(BaseModel):
 
 def tell(session: Session, event: Event) -> UUID:
     """Log `event` and ask for its delivery to each subscriber, in the caller's transaction. Returns the event's id."""
+    [event_id] = tell_all(session, [event])
+    return event_id
+
+
+def tell_all(session: Session, events: Sequence[Event]) -> list[UUID]:
+    """Tell many events, in their order, in a fixed number of statements."""
     service: Service = session.info["service"]
-    if event.TYPE not in service.tells:
-        raise LookupError(f"{service.name} does not declare that it tells {event.TYPE}.")
-    event_id = new_id()
+    if unknown := {event.TYPE for event in events} - set(service.tells):
+        raise LookupError(f"{service.name} does not declare that it tells {', '.join(sorted(unknown))}.")
+    if not events:
+        return []
+    told = [(new_id(), event) for event in events]
     session.execute(select(func.pg_advisory_xact_lock_shared(_WRITING)))
     session.execute(
-        event_log.insert().values(
-            id=event_id,
-            type=event.TYPE,
-            aggregate=event.aggregate,
-            at=event.at,
-            body=event.model_dump(mode="json"),
-        )
+        event_log.insert(),
+        [
+            {
+                "id": event_id,
+                "type": event.TYPE,
+                "aggregate": event.aggregate,
+                "at": event.at,
+                "body": event.model_dump(mode="json"),
+            }
+            for event_id, event in told
+        ],
     )
-    for subscriber in service.tells[event.TYPE]:
-        defer(session, DELIVER, lock=f"{subscriber}:{event.aggregate}", event_id=str(event_id), subscriber=subscriber)
-    return event_id
+    deliveries: list[tuple[str | None, dict[str, Any]]] = [
+        (f"{subscriber}:{event.aggregate}", {"event_id": str(event_id), "subscriber": subscriber})
+        for event_id, event in told
+        for subscriber in service.tells[event.TYPE]
+    ]
+    defer_all(session, DELIVER, deliveries)
+    return [event_id for event_id, _ in told]
 
 
 def envelope_of(session: Session, event_id: UUID, *, source: str) -> Envelope:

@@ -5,6 +5,7 @@ App with an async connector cannot defer on a synchronous connection.
 """
 
 import time
+from collections.abc import Sequence
 from typing import Any
 
 import structlog
@@ -43,8 +44,18 @@ class NeverGiveUp(BaseRetryStrategy):
 
 def defer(session: Session, name: str, *, lock: str | None = None, **arguments: Any) -> None:
     """Ask for a job in the caller's transaction. Jobs that share a `lock` run one at a time, in the order asked for."""
-    connection = session.connection().connection.driver_connection
-    _deferring.configure_task(name, lock=lock, connection=connection, allow_unknown=True).defer(**arguments)
+    defer_all(session, name, [(lock, arguments)])
+
+
+def defer_all(session: Session, name: str, wanted: Sequence[tuple[str | None, dict[str, Any]]]) -> None:
+    """Ask for many jobs at once, each with its `lock` and its arguments, in their order."""
+    if not wanted:
+        return
+    jobs = [
+        _deferring.configure_task(name, lock=lock, allow_unknown=True).make_new_job(**arguments)
+        for lock, arguments in wanted
+    ]
+    _deferring.job_manager.batch_defer_jobs(jobs, connection=session.connection().connection.driver_connection)
 
 
 def undelivered(session: Session) -> int:

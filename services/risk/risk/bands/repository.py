@@ -4,15 +4,19 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Date, cast, func, or_, text
+from sqlalchemy import select as columns
+from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session, col, select
 
 from assay_contracts.directory.copies import care_service_copy
 from assay_kit.calendar import london_day
 from assay_kit.pagination import Page, PageAsked, paginate
 from risk.bands.errors import BandResultNotFound, CareServiceNotScored
+from risk.bands.rules import Band
 from risk.indicators.counts import window_after
 from risk.indicators.facts import Facts, Feed
 from risk.overrides.rules import Status as OverrideStatus
@@ -35,6 +39,21 @@ class Known:
     care_service_id: UUID
     provider_id: UUID
     facts: Facts
+
+
+@dataclass(frozen=True, kw_only=True)
+class Standing:
+    """Where a service stands before it is worked out again."""
+
+    provider_id: UUID
+    result_id: UUID
+    digest: str
+    band: Band
+    computed_band: Band
+    since: datetime
+    override_id: UUID | None
+    embargo_limits: list[str]
+    refreshed_at: datetime
 
 
 class Bands:
@@ -73,13 +92,39 @@ class Bands:
         latest = select(FeedHeartbeat.feed, func.max(FeedHeartbeat.heard_at)).where(FeedHeartbeat.heard_at <= now)
         return {Feed(feed): london_day(at) for feed, at in self._session.exec(latest.group_by(FeedHeartbeat.feed))}
 
-    def standing(self, ids: Sequence[UUID]) -> dict[UUID, tuple[ServiceBand, BandResult]]:
+    def standing(self, ids: Sequence[UUID]) -> dict[UUID, Standing]:
         wanted = (
-            select(ServiceBand, BandResult)
+            columns(
+                col(ServiceBand.care_service_id),
+                col(ServiceBand.provider_id),
+                col(ServiceBand.result_id),
+                col(BandResult.digest),
+                col(ServiceBand.band),
+                col(ServiceBand.computed_band),
+                col(ServiceBand.since),
+                col(ServiceBand.override_id),
+                col(ServiceBand.embargo_limits),
+                col(ServiceBand.refreshed_at),
+            )
             .join(BandResult, col(BandResult.id) == ServiceBand.result_id)
             .where(col(ServiceBand.care_service_id).in_(ids))
         )
-        return {band.care_service_id: (band, result) for band, result in self._session.exec(wanted)}
+        return {
+            care_service_id: Standing(
+                provider_id=provider_id,
+                result_id=result_id,
+                digest=digest,
+                band=Band(band),
+                computed_band=Band(computed),
+                since=since,
+                override_id=override_id,
+                embargo_limits=limits,
+                refreshed_at=at,
+            )
+            for care_service_id, provider_id, result_id, digest, band, computed, since, override_id, limits, at in (
+                self._session.execute(wanted)
+            )
+        }
 
     def overrides_in_force(self, ids: Sequence[UUID]) -> dict[UUID, Override]:
         wanted = select(Override).where(
@@ -91,7 +136,13 @@ class Bands:
         return None if band.override_id is None else self._session.get(Override, band.override_id)
 
     def of_service(self, care_service_id: UUID) -> tuple[ServiceBand, BandResult]:
-        found = self.standing([care_service_id]).get(care_service_id)
+        wanted = (
+            select(ServiceBand, BandResult)
+            .join(BandResult, col(BandResult.id) == ServiceBand.result_id)
+            .where(ServiceBand.care_service_id == care_service_id)
+        )
+        # refreshes write past the objects of a session
+        found = self._session.exec(wanted, execution_options={"populate_existing": True}).one_or_none()
         if found is None:
             raise CareServiceNotScored(care_service_id)
         return found
@@ -132,8 +183,16 @@ class Bands:
             self._session, select(EstateRefresh), page, col(EstateRefresh.due_at).desc(), col(EstateRefresh.id).desc()
         )
 
-    def add(self, row: BandResult | ServiceBand | EstateRefresh) -> None:
-        self._session.add(row)
+    def write(self, results: Sequence[dict[str, Any]], bands: Sequence[dict[str, Any]]) -> None:
+        """Add the results, and put the bands in the place of those that stood: a statement each."""
+        if results:
+            self._session.execute(insert(BandResult), results)
+        if bands:
+            statement = insert(ServiceBand)
+            written = {name: statement.excluded[name] for name in bands[0] if name != "care_service_id"}
+            self._session.execute(
+                statement.on_conflict_do_update(index_elements=["care_service_id"], set_=written), bands
+            )
 
 
 def _after(today: date, heard: dict[Feed, date], feed: Feed, policy: CountPolicy) -> date | None:

@@ -1,6 +1,6 @@
 """Works a band out of facts and a policy, in the form in which it is kept. Pure: the same input, the same answer."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 from assay_kit.freeze import content_hash
@@ -34,7 +34,8 @@ def work_out(facts: Facts, policy: Policy, *, model_version: int) -> Worked:
 
 def stored(reading: Reading) -> dict[str, Any]:
     """A reading as JSON."""
-    return asdict(reading) | {"as_of": reading.as_of.isoformat() if reading.as_of else None}
+    said = {each.name: getattr(reading, each.name) for each in fields(reading)}
+    return said | {"as_of": reading.as_of.isoformat() if reading.as_of else None}
 
 
 def stored_levels(readings: list[dict[str, Any]]) -> dict[Indicator, Level]:

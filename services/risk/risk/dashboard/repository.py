@@ -49,7 +49,8 @@ def at_location(session: Session, cqc_location_id: str, *, now: datetime) -> lis
         .order_by(service.c.name, service.c.id)
         .limit(200)
     )
-    return [(row[0], row) for row in session.execute(wanted)]
+    found = session.execute(wanted, execution_options={"populate_existing": True})  # refreshes write past the objects
+    return [(row[0], row) for row in found]
 
 
 def _row(before: datetime) -> Any:

@@ -1,0 +1,148 @@
+"""What a refresh found to be new: gathered service by service, written and told at once."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlmodel import Session
+
+from assay_contracts.messages import MessageRequested, Recipient
+from assay_contracts.risk import Band as ToldBand
+from assay_contracts.risk import BandChanged
+from assay_contracts.roles import Role
+from assay_kit.database import new_id
+from assay_kit.events import Event, tell_all
+from assay_kit.identity import SYSTEM
+from assay_kit.timeline import Taken, write_all
+from risk.bands.life import LIFE, TURNS, Step
+from risk.bands.repository import Bands, Known, Standing
+from risk.bands.rules import Band
+from risk.bands.working import Worked, stored
+from risk.interventions.rules import Extent
+from risk.tables import Override
+
+
+@dataclass(kw_only=True)
+class Changes:
+    """Rows by column; `bands` has one for each service of which anything shown differs."""
+
+    model_version: int
+    now: datetime
+    results: list[dict[str, Any]] = field(default_factory=list)
+    bands: list[dict[str, Any]] = field(default_factory=list)
+    steps: list[Taken[Band, Step]] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list)
+
+    def note(self, known: Known, worked: Worked, before: Standing | None, override: Override | None) -> None:
+        result_id = before.result_id if before else None
+        if before is None or result_id is None or before.digest != worked.digest:
+            result_id = new_id()
+            self.results.append(self._result(result_id, known, worked))
+        shown = Band(override.band) if override else worked.verdict.band
+        if before is not None and not _differs(before, result_id, shown, override, known):
+            return
+        band = self._band(result_id, known, worked, shown, override)
+        band["since"] = before.since if before and before.band is shown else self.now
+        self.bands.append(band)
+        if before is None or (before.band, before.computed_band) != (shown, worked.verdict.band):
+            self._note_change(band, before.band if before else None)
+        if worked.verdict.band is Band.RED and (before is None or before.computed_band is not Band.RED):
+            self._propose_to_act(band)
+
+    def write(self, session: Session) -> None:
+        session.flush()
+        Bands(session).write(self.results, self.bands)
+        write_all(session, LIFE, self.steps, by=SYSTEM, now=self.now)
+        tell_all(session, self.events)
+
+    def _result(self, result_id: UUID, known: Known, worked: Worked) -> dict[str, Any]:
+        return {
+            "id": result_id,
+            "care_service_id": known.care_service_id,
+            "computed_at": self.now,
+            "model_version": self.model_version,
+            "band": worked.verdict.band,
+            "points": worked.verdict.points,
+            "readings": [stored(reading) for reading in worked.readings],
+            "reasons": list(worked.verdict.reasons),
+            "open_reasons": list(worked.verdict.open_reasons),
+            "inputs": known.facts.model_dump(mode="json", exclude_defaults=True),
+            "digest": worked.digest,
+        }
+
+    def _band(
+        self, result_id: UUID, known: Known, worked: Worked, shown: Band, override: Override | None
+    ) -> dict[str, Any]:
+        """What the dashboard shows of a service from now on."""
+        embargoes = known.facts.embargoes
+        extents = {each.extent for each in embargoes}
+        return {
+            "care_service_id": known.care_service_id,
+            "provider_id": known.provider_id,
+            "result_id": result_id,
+            "band": shown,
+            "computed_band": worked.verdict.band,
+            "open_reasons": list(worked.verdict.open_reasons),
+            "override_id": override.id if override else None,
+            "embargo": None if not embargoes else Extent.WHOLE if Extent.WHOLE in extents else Extent.PART,
+            "embargo_limits": _limits(known),
+            "embargo_since": min((each.since for each in embargoes), default=None),
+            "has_default_notice": bool(known.facts.default_notices),
+            "model_version": self.model_version,
+            "refreshed_at": self.now,
+        }
+
+    def _note_change(self, band: dict[str, Any], before: Band | None) -> None:
+        shown: Band = band["band"]
+        about = {name: band[name] for name in ("provider_id", "care_service_id")}
+        stood = before or LIFE.start
+        if before is None:
+            self.steps.append(Taken(object_id=band["care_service_id"], before=stood, **about))
+        if shown is not stood:
+            self.steps.append(
+                Taken(
+                    object_id=band["care_service_id"],
+                    before=stood,
+                    step=TURNS[shown],
+                    reason=" ".join(band["open_reasons"]) or None,
+                    detail={"computed_band": band["computed_band"], "model_version": self.model_version},
+                    **about,
+                )
+            )
+        self.events.append(
+            BandChanged(
+                at=self.now,
+                **about,
+                band=ToldBand(shown),
+                computed_band=ToldBand(band["computed_band"]),
+                previous_band=ToldBand(before) if before else None,
+                reasons=tuple(band["open_reasons"]),
+                model_version=self.model_version,
+            )
+        )
+
+    def _propose_to_act(self, band: dict[str, Any]) -> None:
+        """Red proposes; it never imposes."""
+        self.events.append(
+            MessageRequested(
+                at=self.now,
+                about=band["care_service_id"],
+                reference=f"turned-red-{band['result_id']}",
+                template="service_turned_red",
+                to=Recipient(role=Role.COMPLIANCE_OFFICER),
+                personalisation={
+                    "care_service_id": str(band["care_service_id"]),
+                    "reasons": " ".join(band["open_reasons"]),
+                },
+            )
+        )
+
+
+def _differs(before: Standing, result_id: UUID, shown: Band, override: Override | None, known: Known) -> bool:
+    stood = (before.result_id, before.band, before.override_id, before.provider_id, before.embargo_limits)
+    return stood != (result_id, shown, override.id if override else None, known.provider_id, _limits(known))
+
+
+def _limits(known: Known) -> list[str]:
+    return [each.limit_text for each in known.facts.embargoes if each.limit_text]
