@@ -14,7 +14,7 @@ from assessment.assessments.routes import router as assessments
 from assessment.drafts.routes import router as drafts
 from assessment.frameworks.routes import router as frameworks
 from assessment.programme.actions import hear_of_band, hear_of_care_service
-from assessment.programme.due import REMINDERS, WINDOWS
+from assessment.programme.due import ENDED_SERVICES, REMINDERS, WINDOWS
 from assessment.programme.routes import router as programme
 from assessment.publications.routes import router as publications
 from assessment.remedial_actions.due import LATE_ACTIONS, LATE_PLANS
@@ -46,7 +46,7 @@ SERVICE = Service(
         BandChanged: hear_of_band,
     },
     tells=TELLS["assessment"],
-    due=(REMINDERS, WINDOWS, LATE_PLANS, LATE_ACTIONS),
+    due=(REMINDERS, WINDOWS, ENDED_SERVICES, LATE_PLANS, LATE_ACTIONS),
 )
 
 

@@ -158,6 +158,18 @@ class Visit(AssessmentTable, table=True):
     recorded_at: datetime = Field(sa_type=Instant)
 
 
+class ValidatingPerson(AssessmentTable, table=True):
+    """Somebody who took part in a validation, in whatever way. Rows are only added: no colleague saves over them."""
+
+    __tablename__ = "validating_person"
+    __table_args__ = (ForeignKeyConstraint(["assessment_id"], ["assessment.id"]),)
+
+    assessment_id: UUID = Field(primary_key=True)
+    subject: str = Field(primary_key=True)
+    name: str
+    since: datetime = Field(sa_type=Instant)
+
+
 class AnswerChange(AssessmentTable, table=True):
     """A validated answer changed after the draft was issued. The last one of a question stands."""
 
@@ -220,6 +232,7 @@ class AccuracyComment(AssessmentTable, table=True):
     made_at: datetime = Field(sa_type=Instant)
     outcome: CommentOutcome | None = Field(default=None, sa_type=String)
     outcome_reason: str | None = Field(default=None, sa_type=Text)
+    decided_by: str | None = None
     decided_name: str | None = None
     decided_at: datetime | None = Field(default=None, sa_type=Instant)
 
@@ -234,6 +247,7 @@ class Dispute(AssessmentTable, table=True):
     id: UUID = Field(default_factory=new_id, primary_key=True)
     assessment_id: UUID
     reason: str = Field(sa_type=Text)
+    raised_by: str
     raised_name: str
     raised_at: datetime = Field(sa_type=Instant)
     reviewer: str | None = None
@@ -302,6 +316,7 @@ class RemedialIssue(AssessmentTable, table=True):
     finding: str | None = Field(default=None, sa_type=Text)
     outcome: Outcome | None = Field(default=None, sa_type=String)
     outcome_reason: str | None = Field(default=None, sa_type=Text)
+    verified_by: str | None = None
     verified_name: str | None = None
     verified_at: datetime | None = Field(default=None, sa_type=Instant)
 
@@ -340,6 +355,7 @@ class RemedialProgress(AssessmentTable, table=True):
     progress: Progress = Field(sa_type=String)
     note: str = Field(sa_type=Text)
     evidence_ids: list[str] = Field(default_factory=list, sa_type=JSONB)
+    noted_by: str
     noted_name: str
     noted_at: datetime = Field(sa_type=Instant)
 

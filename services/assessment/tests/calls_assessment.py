@@ -119,7 +119,7 @@ _MAKERS: Mapping[str, Maker] = {
     "read_assessment": lambda s: _owner(s, _of(s.scheduled())),
     "read_assessment_timeline": lambda s: _owner(s, _of(s.scheduled())),
     "cancel_assessment": lambda s: _officer(_of(s.scheduled()), WHY),
-    "begin_self_assessment": lambda s: _owner(s, _of(s.scheduled())),
+    "begin_self_assessment": lambda s: _owner(s, _of(s.opened())),
     "read_self_assessment": lambda s: _owner(s, _of(s.assessing())),
     "save_answer": lambda s: _owner(s, _of(s.assessing()) | {"question": "1.1.1"}, ANSWER),
     "save_answers": lambda s: _owner(s, _of(s.assessing()), {"answers": [{"question": "1.1.1", **ANSWER}]}),

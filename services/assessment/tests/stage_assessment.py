@@ -82,6 +82,13 @@ class Stage:
         copies = Copies(self.session)
         return scheduling.schedule(self.session, copies, care_service_id, cause=Cause.ANNUAL, by=OFFICER, now=self.now)
 
+    def opened(self) -> Assessment:
+        """An assessment that opened long before whatever the present is."""
+        found = self.scheduled()
+        found.opens_on = date(1999, 12, 31)
+        self.session.flush()
+        return found
+
     def assessing(self, service: CareServiceRecord | None = None) -> Assessment:
         found = self.scheduled(service)
         return answering.begin_self_assessment(self.session, found.id, by=self.provider, now=self.now)

@@ -6,12 +6,13 @@ from uuid import UUID
 import pytest
 from sqlalchemy import Engine
 from sqlmodel import Session
-from stage_assessment import OFFICER, Stage
+from stage_assessment import MYSELF, OFFICER, REASON, Stage
 
 from assay_kit.problems import StepNotAllowed
+from assessment.assessments.errors import Barred
 from assessment.assessments.repository import Assessments
 from assessment.main import SERVICE
-from assessment.publications.actions import publish
+from assessment.publications.actions import propose_withdrawal, publish, withdraw
 from assessment.rating.answers import AnswerRating
 from assessment.self_assessments.actions import Answer, hash_of, save_answers, submit
 from assessment.self_assessments.repository import SelfAnswers
@@ -85,3 +86,24 @@ def test_two_first_answers_to_one_question_never_both_stand(own_database: Engine
         tried = [both.submit(save, rating) for rating in (AnswerRating.GOOD, AnswerRating.POOR)]
         wait(tried, timeout=20)
     assert sorted(future.exception() is None for future in tried) == [False, True]
+
+
+def test_of_two_ratings_withdrawn_in_favour_of_each_other_one_stands(own_database: Engine) -> None:
+    with open_session(own_database) as session, session.begin():
+        stage = Stage(session)
+        pair = stage.replaced()
+        for one, other in (pair, reversed(pair)):
+            propose_withdrawal(session, one.id, replacement_id=other.id, reason=REASON, by=OFFICER, now=stage.now)
+        ids = [each.id for each in pair]
+
+    def withdraw_it(assessment_id: UUID) -> UUID:
+        with open_session(own_database) as session, session.begin():
+            return withdraw(session, assessment_id, by=MYSELF, now=stage.now).id
+
+    with ThreadPoolExecutor(2) as both:
+        tried = [both.submit(withdraw_it, assessment_id) for assessment_id in ids]
+        wait(tried, timeout=20)
+    assert [type(error) for each in tried if (error := each.exception()) is not None] == [Barred]
+    with open_session(own_database) as session:
+        statuses = sorted(Assessments(session).get(each, by=OFFICER).status for each in ids)
+    assert statuses == ["published", "withdrawn"]

@@ -3,6 +3,8 @@ from uuid import uuid4
 
 import make_assessment as make
 import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
 from assay_contracts.messages import MessageRequested
@@ -78,6 +80,8 @@ def test_the_window_closes_by_itself_and_the_officer_is_told_once(
     read = make.ok(people.provider.get(f"{draft}/draft"))
     assert read["accuracy_closed_at"] == read["accuracy_closes_at"]
     assert read["is_open_for_comment"] is False
+    [closed, *_] = make.ok(people.provider.get(f"{draft}/timeline"))["items"]
+    assert (closed["step"], closed["by_name"]) == ("close_accuracy_window", "Assay")
 
 
 def test_the_provider_may_close_the_window_early(people: make.People, draft: str) -> None:
@@ -127,6 +131,90 @@ def test_the_outcome_of_a_review_says_what_it_changed(
     said = {"outcome": outcome, "reason": REASON, "changes": changes}
     refused = people.manager.post(f"{draft}/senior-review/outcome", json=said)
     assert [bar in each for each in refused.json()["bars"]] == [True]
+
+
+@pytest.fixture
+def disputed(people: make.People, session: Session) -> str:
+    """A draft that two people worked on, of whom the second saved over the first, disputed by the provider."""
+    draft = f"/v1/assessments/{make.validated(people, session)}"
+    first = make.finding("1.1.1", {"1.1.1": "poor"})
+    saved = people.second_officer.put(f"{draft}/validated-answers/1.1.1", json=first, headers={"If-Match": '"1"'})
+    make.ok(saved)
+    again = people.officer.put(
+        f"{draft}/validated-answers/1.1.1", json=make.finding("1.1.1"), headers={"If-Match": '"2"'}
+    )
+    make.ok(again)
+    make.ok(people.officer.post(f"{draft}/draft"))
+    comment = make.ok(people.provider.post(f"{draft}/accuracy-comments", json=COMMENT))
+    accepted = {"outcome": "accepted", "reason": REASON, "new_rating": "excellent"}
+    make.ok(people.manager.post(f"{draft}/accuracy-comments/{comment['id']}/decision", json=accepted))
+    make.ok(people.provider.post(f"{draft}/dispute", json={"reason": "The rota was read wrongly throughout."}))
+    return draft
+
+
+def test_nobody_who_validated_in_any_way_takes_the_review(people: make.People, disputed: str) -> None:
+    for person in (people.officer, people.second_officer, people.manager):
+        refused = person.post(f"{disputed}/senior-review")
+        assert refused.json()["bars"] == ["You took part in the validation; another person reviews the dispute."]
+    assert make.ok(people.second_manager.post(f"{disputed}/senior-review"))["status"] == "senior_review"
+
+
+def test_what_is_said_and_decided_about_a_draft_is_on_the_timeline_with_its_person(
+    people: make.People, session: Session, draft: str, disputed: str
+) -> None:
+    make.ok(people.second_manager.post(f"{disputed}/senior-review"))
+    upheld = {"outcome": "upheld", "reason": "The findings rest on what was seen."}
+    make.ok(people.second_manager.post(f"{disputed}/senior-review/outcome", json=upheld))
+    steps = make.ok(people.provider.get(f"{disputed}/timeline"))["items"]
+    by = {each["step"]: each["by_name"] for each in steps}
+    assert (by["decide_comment"], by["conclude_senior_review"]) == ("Mary Manager", "Mona Manager")
+    make.ok(people.provider.post(f"{draft}/accuracy-confirmation"))
+    [confirmed, *_] = make.ok(people.provider.get(f"{draft}/timeline"))["items"]
+    assert (confirmed["step"], confirmed["by_name"], confirmed["to_status"]) == (
+        "confirm_accuracy",
+        "Pat Provider",
+        "draft_issued",
+    )
+
+
+def test_a_comment_beyond_what_is_shown_is_refused(
+    people: make.People, draft: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("assessment.drafts.actions.MOST_COMMENTS", 1)
+    make.ok(people.provider.post(f"{draft}/accuracy-comments", json=COMMENT))
+    assert people.provider.post(f"{draft}/accuracy-comments", json=COMMENT).json()["type"] == "/problems/too-many"
+
+
+def test_what_was_said_and_decided_stays_before_publication_too(
+    people: make.People, session: Session, disputed: str
+) -> None:
+    make.ok(people.second_manager.post(f"{disputed}/senior-review"))
+    assessment_id = disputed.rsplit("/", 1)[-1]
+    for table, change in (
+        ("accuracy_comment", "SET comment = 'We agree with everything.'"),
+        ("accuracy_comment", "SET outcome = NULL, decided_at = NULL"),
+        ("dispute", "SET reason = 'There is none.'"),
+        ("dispute", "SET reviewer = 'person:oscar-officer'"),
+        ("validating_person", "SET subject = 'nobody'"),
+        ("assessment", "SET draft_issued_at = NULL"),
+        ("assessment", "SET accuracy_closes_at = now()"),
+    ):
+        key = "id" if table == "assessment" else "assessment_id"
+        with pytest.raises(DBAPIError, match="frozen"), session.begin_nested():
+            session.connection().execute(text(f"UPDATE {table} {change} WHERE {key} = '{assessment_id}'"))
+    for table in ("accuracy_comment", "dispute", "validating_person", "assessment"):
+        key = "id" if table == "assessment" else "assessment_id"
+        with pytest.raises(DBAPIError, match="frozen"), session.begin_nested():
+            session.connection().execute(text(f"DELETE FROM {table} WHERE {key} = '{assessment_id}'"))
+
+
+def test_a_window_that_was_closed_stays_closed(people: make.People, session: Session, draft: str) -> None:
+    make.ok(people.provider.post(f"{draft}/accuracy-confirmation"))
+    assessment_id = draft.rsplit("/", 1)[-1]
+    with pytest.raises(DBAPIError, match="frozen"), session.begin_nested():
+        session.connection().execute(
+            text(f"UPDATE assessment SET accuracy_closed_at = NULL WHERE id = '{assessment_id}'")
+        )
 
 
 def test_an_upheld_draft_is_published_as_it_was(people: make.People, draft: str) -> None:

@@ -45,9 +45,30 @@ def test_a_new_version_is_drafted_published_and_then_frozen(people: make.People,
     assert taken.json()["type"] == "/problems/version-taken"
     read = make.ok(people.provider.get("/v1/frameworks/3"))
     assert read["content"]["bands"][0] == {"rating": "excellent", "from": "90"}
-    for statement in ("UPDATE framework SET content = '{}'", "DELETE FROM framework"):
+    for statement in (
+        "UPDATE framework SET content = '{}'",
+        "UPDATE framework SET status = 'draft'",
+        "DELETE FROM framework",
+    ):
         with pytest.raises(DBAPIError, match="frozen"), session.begin_nested():
             session.connection().execute(text(f"{statement} WHERE version = 3"))
+
+
+def test_a_version_is_retired_by_the_next_and_stays_so(people: make.People, session: Session) -> None:
+    third = TEXT.replace("version: 1\n", "version: 3\n")
+    make.ok(people.administrator.post("/v1/frameworks", json={"yaml": third}))
+    assessment_id = make.scheduled(people, session)
+    make.ok(people.administrator.post("/v1/frameworks/3/publication"))
+    found = make.ok(people.provider.get("/v1/frameworks"))
+    assert [(each["version"], each["status"]) for each in found] == [
+        (3, "published"),
+        (2, "retired"),
+        (1, "retired"),
+    ]
+    assert make.ok(people.officer.get(f"/v1/assessments/{assessment_id}"))["framework_version"] == 2
+    make.answered(people, assessment_id)
+    with pytest.raises(DBAPIError, match="frozen"), session.begin_nested():
+        session.connection().execute(text("UPDATE framework SET status = 'published' WHERE version = 2"))
 
 
 def test_mistakes_in_a_file_are_answered_with_their_lines(people: make.People) -> None:

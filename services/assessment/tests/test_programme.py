@@ -1,3 +1,4 @@
+import re
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -21,13 +22,15 @@ def post(client_as: make.ClientAs, people: make.People) -> TestClient:
     return client_as(scopes=(Scope.EVENTS_DELIVER,), name="directory")
 
 
-def turn(post: TestClient, service: CareServiceRecord, band: Band, at: datetime = NOON) -> None:
+def turn(
+    post: TestClient, service: CareServiceRecord, band: Band, at: datetime = NOON, *, before: Band | None = None
+) -> None:
     event = BandChanged(
         care_service_id=service.id,
         provider_id=service.provider_id,
         band=band,
         computed_band=band,
-        previous_band=None,
+        previous_band=before,
         reasons=("Two unexpected deaths in twelve months",),
         model_version=1,
         at=at,
@@ -93,6 +96,65 @@ def test_a_red_band_brings_the_next_assessment_forward_and_history_stays(
     assert dates(people, service) == [("2026-03-30", "red_band", True), ("2027-03-02", "annual", False)]
     turn(post, service, Band.RED, NOON + timedelta(days=2))
     assert len(dates(people, service)) == 2
+
+
+def test_a_service_that_stays_red_is_not_brought_forward_again(
+    people: make.People, session: Session, post: TestClient
+) -> None:
+    service = make.care_service(session)
+    make.published(people, session, service=service)
+    turn(post, service, Band.RED, before=Band.RED)
+    assert dates(people, service) == [("2027-03-02", "annual", True)]
+
+
+def test_a_service_leaves_the_programme_the_day_after_its_last(
+    people: make.People, session: Session, post: TestClient
+) -> None:
+    make.provider(session)
+    service = make.care_service_record(first_placement_on=date(2025, 8, 31))
+    record(post, service)
+    record(post, service.model_copy(update={"version": 2, "ended_on": date(2026, 6, 30)}))
+    assert dates(people, service) == [("2026-02-28", "new_service", True)]
+    do_due(session, datetime(2026, 6, 30, 22, 59, tzinfo=UTC))
+    assert dates(people, service) == [("2026-02-28", "new_service", True)]
+    instants = [instant for work in SERVICE.due if (instant := work.next(session)) is not None]
+    assert instants == [datetime(2026, 6, 30, 23, tzinfo=UTC)]
+    do_due(session, datetime(2026, 6, 30, 23, tzinfo=UTC))
+    assert dates(people, service) == [("2026-02-28", "new_service", False)]
+
+
+def test_a_provider_is_never_told_that_its_service_is_red(
+    people: make.People, session: Session, post: TestClient, client_as: make.ClientAs
+) -> None:
+    service = make.care_service(session)
+    make.published(people, session, service=service)
+    turn(post, service, Band.RED)
+    reason = "The service turned Red after two deaths."
+    assessment_id = make.drafted(people, session, service=service, cause="red_band", reason=reason)
+    said = {
+        path: people.provider.get(f"/v1/{path}").text
+        for path in (
+            "programme",
+            f"care-services/{service.id}/due-dates",
+            f"care-services/{service.id}/rating",
+            "assessments",
+            *(
+                f"assessments/{assessment_id}{rest}"
+                for rest in ("", "/timeline", "/answers", "/validated-answers", "/draft", "/report", "/visits")
+            ),
+        )
+    }
+    said["confirmation"] = people.provider.post(f"/v1/assessments/{assessment_id}/accuracy-confirmation").text
+    for path, text in said.items():
+        assert "problems/" not in text, path
+        assert re.search(r"(?i)\bred\b|red_band|brought forward", text) is None, path
+    assert '"responsive"' in said["programme"]
+    assert make.ok(people.officer.get(f"/v1/assessments/{assessment_id}"))["cause"] == "red_band"
+    assert reason in people.officer.get(f"/v1/assessments/{assessment_id}/timeline").text
+    machine = client_as(scopes=(Scope.RATINGS_READ,), name="regulator")
+    rating = f"/v1/care-services/{service.id}/rating"
+    assert make.ok(machine.get(rating))["next_due_cause"] == "responsive"
+    assert make.ok(people.viewer.get(rating))["next_due_cause"] == "red_band"
 
 
 def test_a_new_service_is_due_six_months_after_its_first_placement(
@@ -161,6 +223,16 @@ def test_what_cannot_be_scheduled_is_refused(people: make.People, session: Sessi
     assert people.officer.post("/v1/assessments", json=past).json()["type"] == "/problems/opens-at-no-good-time"
     imported = {"care_service_id": str(service.id), "cause": "imported"}
     assert people.officer.post("/v1/assessments", json=imported).status_code == 422
+
+
+def test_an_officer_who_could_not_be_written_to_is_refused_when_it_is_scheduled(
+    people: make.People, session: Session
+) -> None:
+    wanted = {"care_service_id": str(make.care_service(session).id)}
+    too_long = people.officer.post("/v1/assessments", json=wanted | {"officer": "p" * 101})
+    assert (too_long.status_code, too_long.json()["errors"][0]["field"]) == (422, "officer")
+    longest = make.submitted(people, session, officer="p" * 100)
+    assert make.ok(people.officer.get(f"/v1/assessments/{longest}"))["status"] == "submitted"
 
 
 @pytest.mark.parametrize(

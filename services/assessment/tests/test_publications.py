@@ -85,6 +85,55 @@ def test_a_rating_is_withdrawn_by_a_second_person_with_a_replacement_and_both_st
     assert make.ok(people.viewer.get(f"/v1/care-services/{service.id}/rating"))["assessment_id"] == right
 
 
+def test_withdrawing_in_favour_of_an_older_rating_tells_which_stands_and_when_the_next_is_due(
+    people: make.People, session: Session
+) -> None:
+    service = make.care_service(session)
+    wrong = make.published(people, session, service=service)
+    older = {"care_service_id": str(service.id), "rating": "poor", "source": "Register", "published_on": "2025-11-03"}
+    imported = make.ok(people.manager.post("/v1/imported-ratings", json=older))["id"]
+    assert [str(event.assessment_id) for event in told(session, RatingPublished)] == [wrong]
+    proposal = {"replacement_id": imported, "reason": REASON}
+    make.ok(people.manager.post(f"/v1/assessments/{wrong}/withdrawal-proposal", json=proposal))
+    make.ok(people.second_manager.post(f"/v1/assessments/{wrong}/withdrawal"))
+    event = told(session, RatingPublished)[-1]
+    assert (str(event.assessment_id), event.rating, event.is_imported) == (imported, Rating.POOR, True)
+    assert event.published_on.isoformat() == "2025-11-03"
+    due = make.ok(people.officer.get(f"/v1/care-services/{service.id}/due-dates"))
+    assert [(each["due_on"], each["cause"], each["replaced_at"] is None) for each in due] == [
+        ("2026-05-03", "follow_up", True),
+        ("2027-03-02", "annual", False),
+    ]
+    steps = make.ok(people.auditor.get(f"/v1/assessments/{wrong}/timeline"))["items"]
+    assert [(each["step"], each["by_name"]) for each in steps[:2]] == [
+        ("withdraw", "Mona Manager"),
+        ("propose_withdrawal", "Mary Manager"),
+    ]
+
+
+def test_a_withdrawal_stays_as_it_was_proposed_and_approved(people: make.People, session: Session, at: Time) -> None:
+    service = make.care_service(session)
+    wrong = make.published(people, session, service=service)
+    at.now = NOON + timedelta(days=1)
+    right = make.published(people, session, service=service)
+    proposal = {"replacement_id": right, "reason": REASON}
+    make.ok(people.manager.post(f"/v1/assessments/{wrong}/withdrawal-proposal", json=proposal))
+
+    def refuse(*statements: str) -> None:
+        for statement in statements:
+            with pytest.raises(DBAPIError, match="frozen"), session.begin_nested():
+                session.connection().execute(text(statement))
+
+    refuse("UPDATE withdrawal SET proposed_by = 'person:mona-manager'", "DELETE FROM withdrawal")
+    make.ok(people.second_manager.post(f"/v1/assessments/{wrong}/withdrawal"))
+    refuse(
+        "UPDATE withdrawal SET approved_by = 'person:somebody'",
+        f"UPDATE assessment SET status = 'published' WHERE id = '{wrong}'",
+        f"UPDATE assessment SET replacement_id = NULL WHERE id = '{wrong}'",
+        f"UPDATE assessment SET draft_issued_at = NULL WHERE id = '{wrong}'",
+    )
+
+
 def test_an_imported_rating_is_marked_and_cannot_be_recomputed(people: make.People, session: Session) -> None:
     service = make.care_service(session)
     wanted = {

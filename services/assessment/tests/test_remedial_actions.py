@@ -1,14 +1,17 @@
 from datetime import timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import make_assessment as make
 import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
 from assay_contracts.assessment import RemedialActionOverdue
 from assay_contracts.messages import MessageRequested
 from assay_kit.testing import NOON, Time, do_due, told
+from assay_kit.timeline import timeline_of
 
 WANTING = {"1.1.1": "poor", "2.1.1": "poor", "3.1.1": "poor", "3.1.2": "requires_improvement"}
 ACTION = {
@@ -134,6 +137,81 @@ def test_an_overdue_action_is_told_once_and_again_after_an_extension(
     assert (extended["due_on"], extended["is_overdue"]) == ("2026-04-10", False)
     do_due(session, NOON.replace(month=4, day=11))
     assert [str(event.action_id) for event in told(session, RemedialActionOverdue)][3:] == [others[0]]
+
+
+def messages(session: Session, template: str) -> list[MessageRequested]:
+    return [each for each in told(session, MessageRequested) if each.template == template]
+
+
+def test_a_returned_plan_has_as_long_again_and_only_then_is_late(
+    people: make.People, session: Session, plan: dict[str, Any], at: Time
+) -> None:
+    act_on_all(people, plan)
+    make.ok(people.provider.post(f"{url(plan)}/submission"))
+    at.now = NOON + timedelta(days=20)
+    reason = "The measure cannot be checked."
+    returned = make.ok(people.officer.post(f"{url(plan)}/return", json={"reason": reason}))
+    assert returned["due_at"] == "2026-04-05T22:59:59.999999Z"
+    [written] = messages(session, "remedial_plan_returned")
+    assert written.to.provider_id == make.PROVIDER
+    assert written.personalisation == {"reason": reason, "due_on": "2026-04-05"}
+    do_due(session, NOON + timedelta(days=34))
+    assert messages(session, "remedial_plan_overdue") == []
+    do_due(session, NOON + timedelta(days=35))
+    assert len(messages(session, "remedial_plan_overdue")) == 2
+
+
+def test_a_plan_that_is_late_twice_is_told_of_twice(
+    people: make.People, session: Session, plan: dict[str, Any], at: Time
+) -> None:
+    do_due(session, NOON + timedelta(days=15))
+    at.now = NOON + timedelta(days=16)
+    act_on_all(people, plan)
+    make.ok(people.provider.post(f"{url(plan)}/submission"))
+    make.ok(people.officer.post(f"{url(plan)}/return", json={"reason": "The measure cannot be checked."}))
+    do_due(session, NOON + timedelta(days=31))
+    references = [each.reference for each in messages(session, "remedial_plan_overdue")]
+    assert len(references) == len(set(references)) == 4
+
+
+def test_verifying_and_extending_are_steps_with_a_person(
+    people: make.People, session: Session, approved: dict[str, Any]
+) -> None:
+    first, second = approved["issues"][:2]
+    verified = {"outcome": "completely_remedied", "reason": "Ten plans were read with the people."}
+    make.ok(people.officer.post(f"{url(approved)}/issues/{first['id']}/verification", json=verified))
+    extension = {"due_on": "2026-04-10", "reason": "The trainer was ill for two weeks."}
+    make.ok(people.officer.post(f"{url(approved)}/actions/{second['actions'][0]['id']}/extension", json=extension))
+    extended, checked = timeline_of(session, object_id=UUID(approved["id"]))[:2]
+    assert (checked.step, checked.by_name, checked.reason) == ("verify_issue", "Oscar Officer", verified["reason"])
+    assert checked.detail == {"question": first["question"], "outcome": "completely_remedied"}
+    assert (extended.step, extended.reason) == ("extend_action", extension["reason"])
+    assert (extended.detail["from"], extended.detail["to"]) == ("2026-03-31", "2026-04-10")
+
+
+def test_what_a_plan_could_not_show_is_refused(
+    people: make.People, plan: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("assessment.remedial_actions.actions.MOST_ACTIONS", len(plan["issues"]))
+    monkeypatch.setattr("assessment.remedial_actions.actions.MOST_NOTES", 1)
+    [action, *_] = act_on_all(people, plan)
+    more = people.provider.post(f"{url(plan)}/issues/{plan['issues'][0]['id']}/actions", json=ACTION)
+    assert more.json()["type"] == "/problems/too-many"
+    make.ok(people.provider.post(f"{url(plan)}/submission"))
+    make.ok(people.officer.post(f"{url(plan)}/approval"))
+    progress = {"progress": "under_way", "note": "Half of the plans are rewritten."}
+    note = f"{url(plan)}/actions/{action['id']}/progress"
+    make.ok(people.provider.post(note, json=progress))
+    assert people.provider.post(note, json=progress).json()["type"] == "/problems/too-many"
+
+
+def test_a_verified_issue_stays_whoever_asks(people: make.People, session: Session, approved: dict[str, Any]) -> None:
+    issue = approved["issues"][0]
+    verified = {"outcome": "completely_remedied", "reason": "Ten plans were read with the people."}
+    make.ok(people.officer.post(f"{url(approved)}/issues/{issue['id']}/verification", json=verified))
+    for statement in ("UPDATE remedial_issue SET outcome = NULL", "DELETE FROM remedial_issue"):
+        with pytest.raises(DBAPIError, match="frozen"), session.begin_nested():
+            session.connection().execute(text(f"{statement} WHERE id = '{issue['id']}'"))
 
 
 def test_both_sides_are_told_once_that_a_plan_has_not_come(session: Session, plan: dict[str, Any]) -> None:

@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import make_assessment as make
 import pytest
@@ -76,6 +76,16 @@ def test_an_unknown_field_or_rating_is_named(people: make.People, assessing: str
     assert (unknown.status_code, unknown.json()["errors"][0]["field"]) == (422, "score")
     wrong = people.provider.put(f"{assessing}/answers/1.1.1", json={"rating": "fine"})
     assert (wrong.status_code, wrong.json()["errors"][0]["field"]) == (422, "rating")
+
+
+def test_an_assessment_is_begun_from_the_day_on_which_it_opens(people: make.People, session: Session, at: Time) -> None:
+    assessment_id = make.scheduled(people, session, opens_on="2026-06-01")
+    at.now = datetime(2026, 5, 31, 22, 59, tzinfo=UTC)
+    early = people.provider.post(f"/v1/assessments/{assessment_id}/self-assessment")
+    assert early.json()["type"] == "/problems/not-open-yet"
+    assert "1 June 2026" in early.json()["detail"]
+    at.now = datetime(2026, 5, 31, 23, tzinfo=UTC)
+    make.ok(people.provider.post(f"/v1/assessments/{assessment_id}/self-assessment"))
 
 
 def test_answers_are_not_saved_before_beginning(people: make.People, session: Session) -> None:

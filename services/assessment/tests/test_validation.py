@@ -120,6 +120,38 @@ def test_a_responsive_visit_needs_no_answers_and_closes_those_half_given(people:
     assert barred.json()["type"] == "/problems/answers-awaited"
 
 
+def test_answers_that_were_never_signed_are_nobodys_word(people: make.People, session: Session) -> None:
+    assessment_id = make.scheduled(people, session, cause="responsive")
+    url = f"/v1/assessments/{assessment_id}"
+    make.ok(people.provider.post(f"{url}/self-assessment"))
+    half = {"rating": "good", "narrative": "Half a sentence, never sig"}
+    make.ok(people.provider.put(f"{url}/answers/1.1.1", json=half))
+    make.ok(people.officer.post(f"{url}/validation", json={"not_self_assessed": "responsive_visit"}))
+    assert people.officer.get(f"{url}/answers").json()["type"] == "/problems/answers-not-submitted"
+    first = make.ok(people.officer.get(f"{url}/validated-answers"))["items"][0]
+    assert (first["own_rating"], first["own_narrative"]) == (None, "")
+    agreeing = people.officer.put(f"{url}/validated-answers/1.1.1", json=make.finding("1.1.1"))
+    assert "no answer of the provider's" in agreeing.json()["detail"]
+    codes = make.questions(people, assessment_id)
+    but = dict.fromkeys(codes, "good")
+    page = [{"question": code, **make.finding(code, but)} for code in codes]
+    make.ok(people.officer.put(f"{url}/validated-answers", json={"findings": page}))
+    make.ok(people.officer.post(f"{url}/draft"))
+    report = make.ok(people.officer.get(f"{url}/report"))
+    assert report["not_self_assessed"] == "responsive_visit"
+    assert report["domains"][0]["standards"][0]["questions"][0]["own_rating"] is None
+    assert make.ok(people.provider.get(f"{url}/answers"))["items"][0]["narrative"] == half["narrative"]
+
+
+def test_a_visit_that_no_report_could_show_is_refused(
+    people: make.People, validating: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("assessment.validations.actions.MOST_VISITS", 1)
+    visit = {"visited_on": "2026-03-02", "announced": True, "roles_met": ["carer"]}
+    assert people.officer.post(f"{validating}/visits", json=visit).status_code == 201
+    assert people.officer.post(f"{validating}/visits", json=visit).json()["type"] == "/problems/too-many"
+
+
 def test_findings_are_frozen_once_the_draft_is_issued(people: make.People, session: Session) -> None:
     assessment_id = make.drafted(people, session)
     url = f"/v1/assessments/{assessment_id}/validated-answers/1.1.1"

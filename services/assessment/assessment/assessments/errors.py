@@ -53,6 +53,26 @@ class NotOfThisStage(Conflict):
     slug, title = "not-at-that-stage", "It is not at that stage"
 
 
+class NotOpenYet(Conflict):
+    slug, title = "not-open-yet", "The assessment has not opened"
+
+    def __init__(self, opens_on: date) -> None:
+        super().__init__(f"The self-assessment opens on {opens_on:%-d %B %Y}.")
+
+
+class TooMany(Conflict):
+    slug, title = "too-many", "There is room for no more"
+
+    def __init__(self, most: int, things: str) -> None:
+        super().__init__(f"There are {most} {things}, which is as many as can be kept here.")
+
+
+def ensure_room(count: int, most: int, things: str) -> None:
+    """Raise TooMany (409) where there are `most` already: what would not be shown is not taken."""
+    if count >= most:
+        raise TooMany(most, things)
+
+
 class Barred(Conflict):
     """Every ground on which a step is refused, all at once."""
 

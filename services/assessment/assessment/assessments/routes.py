@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query
 
 from assay_kit.clock import Now
 from assay_kit.database import SessionDep
+from assay_kit.identity import Principal
 from assay_kit.pagination import Page, PageQuery
 from assay_kit.problems import StepNotAllowed, Unavailable, may_answer
 from assay_kit.timeline import timeline_of
@@ -24,8 +25,8 @@ from .schemas import AssessmentRead, Cancelling, Scheduling, Timeline
 router = APIRouter(prefix="/assessments", tags=["assessments"])
 
 
-def shown(session: SessionDep, assessment: Assessment) -> AssessmentRead:
-    return AssessmentRead.of(assessment, Frameworks(session).versions().get(assessment.framework_id))
+def shown(session: SessionDep, assessment: Assessment, by: Principal) -> AssessmentRead:
+    return AssessmentRead.of(assessment, Frameworks(session).versions().get(assessment.framework_id), by=by)
 
 
 @router.post(
@@ -38,7 +39,7 @@ def shown(session: SessionDep, assessment: Assessment) -> AssessmentRead:
 def schedule_assessment(
     wanted: Scheduling, session: SessionDep, copies: CopiesDep, by: OfficerOrManager, now: Now
 ) -> AssessmentRead:
-    return shown(session, actions.schedule(session, copies, **dict(wanted), by=by, now=now))
+    return shown(session, actions.schedule(session, copies, **dict(wanted), by=by, now=now), by)
 
 
 @router.get("", summary="Assessments, the latest first", operation_id="list_assessments")
@@ -55,7 +56,7 @@ def list_assessments(
         page, by=by, care_service_id=care_service_id, provider_id=provider_id, status=status
     )
     versions = Frameworks(session).versions()
-    return found.map(lambda row: AssessmentRead.of(row, versions.get(row.framework_id)))
+    return found.map(lambda row: AssessmentRead.of(row, versions.get(row.framework_id), by=by))
 
 
 @router.get(
@@ -65,7 +66,7 @@ def list_assessments(
     responses=may_answer(AssessmentNotFound),
 )
 def read_assessment(assessment_id: UUID, session: SessionDep, by: Reader) -> AssessmentRead:
-    return shown(session, Assessments(session).get(assessment_id, by=by))
+    return shown(session, Assessments(session).get(assessment_id, by=by), by)
 
 
 @router.get(
@@ -76,7 +77,7 @@ def read_assessment(assessment_id: UUID, session: SessionDep, by: Reader) -> Ass
 )
 def read_assessment_timeline(assessment_id: UUID, session: SessionDep, by: Reader) -> Timeline:
     assessment = Assessments(session).get(assessment_id, by=by)
-    return Timeline(items=list(timeline_of(session, object_id=assessment.id)))
+    return Timeline.of(timeline_of(session, object_id=assessment.id), by=by)
 
 
 @router.post(
@@ -88,4 +89,4 @@ def read_assessment_timeline(assessment_id: UUID, session: SessionDep, by: Reade
 def cancel_assessment(
     assessment_id: UUID, wanted: Cancelling, session: SessionDep, by: OfficerOrManager, now: Now
 ) -> AssessmentRead:
-    return shown(session, actions.cancel(session, assessment_id, reason=wanted.reason, by=by, now=now))
+    return shown(session, actions.cancel(session, assessment_id, reason=wanted.reason, by=by, now=now), by)

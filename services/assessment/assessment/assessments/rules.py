@@ -34,6 +34,11 @@ class Step(StrEnum):
     PUBLISH = "publish"
     CANCEL = "cancel"
     WITHDRAW = "withdraw"
+    CONFIRM_ACCURACY = "confirm_accuracy"
+    CLOSE_ACCURACY_WINDOW = "close_accuracy_window"
+    DECIDE_COMMENT = "decide_comment"
+    CONCLUDE_SENIOR_REVIEW = "conclude_senior_review"
+    PROPOSE_WITHDRAWAL = "propose_withdrawal"
 
 
 class Cause(StrEnum):
@@ -78,6 +83,14 @@ LIFE: Life[Status, Step] = Life(
         (_S.SENIOR_REVIEW, _T.PUBLISH): _S.PUBLISHED,
         (_S.SENIOR_REVIEW, _T.CANCEL): _S.CANCELLED,
         (_S.PUBLISHED, _T.WITHDRAW): _S.WITHDRAWN,
+        # what is written down without moving it on
+        (_S.DRAFT_ISSUED, _T.CONFIRM_ACCURACY): _S.DRAFT_ISSUED,
+        (_S.DRAFT_ISSUED, _T.CLOSE_ACCURACY_WINDOW): _S.DRAFT_ISSUED,
+        (_S.DRAFT_ISSUED, _T.DECIDE_COMMENT): _S.DRAFT_ISSUED,
+        (_S.DISPUTED, _T.DECIDE_COMMENT): _S.DISPUTED,
+        (_S.SENIOR_REVIEW, _T.DECIDE_COMMENT): _S.SENIOR_REVIEW,
+        (_S.SENIOR_REVIEW, _T.CONCLUDE_SENIOR_REVIEW): _S.SENIOR_REVIEW,
+        (_S.PUBLISHED, _T.PROPOSE_WITHDRAWAL): _S.PUBLISHED,
     },
 )
 

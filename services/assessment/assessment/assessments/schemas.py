@@ -1,22 +1,28 @@
 """What callers send and receive about assessments as a whole."""
 
+from collections.abc import Sequence
 from datetime import date
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import AwareDatetime, BaseModel, Field, StringConstraints
 
 from assay_contracts.assessment.ratings import Rating
 from assay_contracts.directory.records import CareServiceType
+from assay_kit.identity import Principal
 from assay_kit.text import Day, Line, Model, Name, Reason
 from assay_kit.timeline import TimelineEntryRead
 from assessment.tables import Assessment
 
-from .rules import LIFE, Cause, NotSelfAssessed, Status
+from .rules import LIFE, Cause, NotSelfAssessed, Status, Step
+from .telling import cause_as_told
 
 SchedulableCause = Literal[
     Cause.ANNUAL, Cause.FOLLOW_UP, Cause.RED_BAND, Cause.NEW_SERVICE, Cause.RESPONSIVE, Cause.EARLY_REQUEST
 ]
+
+# As long as what a message may be addressed to: an officer who cannot be written to is refused here, not at submission.
+Subject = Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f]*$")]
 
 
 class Scheduling(Model):
@@ -25,7 +31,7 @@ class Scheduling(Model):
     care_service_id: UUID
     cause: SchedulableCause = Cause.ANNUAL
     opens_on: Day | None = None
-    officer: Name | None = Field(default=None, description="The subject of the officer who will validate.")
+    officer: Subject | None = Field(default=None, description="The subject of the officer who will validate.")
     officer_name: Name | None = None
     reason: Line | None = None
 
@@ -66,13 +72,28 @@ class AssessmentRead(BaseModel):
     replacement_id: UUID | None
 
     @classmethod
-    def of(cls, row: Assessment, framework_version: int | None) -> Self:
+    def of(cls, row: Assessment, framework_version: int | None, *, by: Principal) -> Self:
         own = {name: getattr(row, name) for name in cls.model_fields if hasattr(row, name)}
         steps = [] if row.imported else [str(step) for step in LIFE.allowed(row.status)]
-        return cls(**own, steps=steps, framework_version=framework_version)
+        told = {"cause": cause_as_told(row.cause, by)}
+        return cls(**own | told, steps=steps, framework_version=framework_version)
 
 
 class Timeline(BaseModel):
     """The newest steps first."""
 
     items: list[TimelineEntryRead] = Field(max_length=200)
+
+    @classmethod
+    def of(cls, entries: Sequence[TimelineEntryRead], *, by: Principal) -> Self:
+        """As `by` may read it: why an assessment was scheduled is the council's own note, and may speak of a band."""
+        if not by.is_provider:
+            return cls(items=list(entries))
+        return cls(items=[_without_note(entry) if entry.step in _NOTED_FOR_STAFF else entry for entry in entries])
+
+
+_NOTED_FOR_STAFF = {"schedule", Step.VALIDATE_WITHOUT_SELF_ASSESSMENT}
+
+
+def _without_note(entry: TimelineEntryRead) -> TimelineEntryRead:
+    return entry.model_copy(update={"reason": None})

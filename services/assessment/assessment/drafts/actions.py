@@ -12,7 +12,7 @@ from assay_contracts.roles import Role
 from assay_kit.identity import Principal
 from assay_kit.timeline import take
 from assessment.assessments.actions import of
-from assessment.assessments.errors import Barred
+from assessment.assessments.errors import Barred, ensure_room
 from assessment.assessments.events import write_to
 from assessment.assessments.repository import Assessments
 from assessment.assessments.rules import LIFE, Status, Step
@@ -24,6 +24,7 @@ from assessment.validations.repository import Validations
 from .errors import CommentDecided, NotADraft
 from .repository import Drafts
 from .rules import (
+    MOST_COMMENTS,
     CommentOutcome,
     ReviewOutcome,
     bars_to_commenting,
@@ -56,9 +57,11 @@ def comment(
 ) -> AccuracyComment:
     """The provider says what is factually wrong, while the window is open."""
     assessments = Assessments(session)
-    assessment = assessments.get(assessment_id, by=by, share=True)
+    assessment = assessments.get(assessment_id, by=by, lock=True)
     _ensure_open(assessment, now)
     assessments.question(assessment, question)
+    drafts = Drafts(session)
+    ensure_room(drafts.count(assessment_id), MOST_COMMENTS, "comments")
     row = AccuracyComment(
         assessment_id=assessment_id,
         question=question,
@@ -68,7 +71,7 @@ def comment(
         made_name=by.name,
         made_at=now,
     )
-    Drafts(session).add(row)
+    drafts.add(row)
     return row
 
 
@@ -76,6 +79,7 @@ def confirm_accuracy(session: Session, assessment_id: UUID, *, by: Principal, no
     """The provider has nothing more to say: the window closes early."""
     assessment = Assessments(session).get(assessment_id, by=by, lock=True)
     _ensure_open(assessment, now)
+    take(session, assessment, Step.CONFIRM_ACCURACY, LIFE, by=by, now=now, **of(assessment))
     assessment.accuracy_closed_at = now
     return assessment
 
@@ -99,8 +103,11 @@ def decide_comment(
         raise CommentDecided
     if bars := bars_to_decision(outcome, changes_rating=new_rating is not None):
         raise Barred(bars)
+    detail = {"question": row.question, "outcome": str(outcome)}
+    take(session, assessment, Step.DECIDE_COMMENT, LIFE, by=by, now=now, reason=reason, detail=detail, **of(assessment))
+    Validations(session).take_part(assessment_id, by=by, now=now)
     row.outcome, row.outcome_reason = outcome, reason
-    row.decided_name, row.decided_at = by.name, now
+    row.decided_by, row.decided_name, row.decided_at = by.subject, by.name, now
     if new_rating is not None:
         change = Change(question=row.question, rating=new_rating, reason=reason)
         _change(session, assessment, [change], cause=ResultCause.FACTUAL_ACCURACY, by=by, now=now)
@@ -111,7 +118,10 @@ def dispute(session: Session, assessment_id: UUID, *, reason: str, by: Principal
     """The provider disputes the draft; a commissioning manager is asked to look at it."""
     assessment = Assessments(session).get(assessment_id, by=by, lock=True)
     take(session, assessment, Step.DISPUTE, LIFE, by=by, now=now, reason=reason, **of(assessment))
-    Drafts(session).add(Dispute(assessment_id=assessment_id, reason=reason, raised_name=by.name, raised_at=now))
+    raised = Dispute(
+        assessment_id=assessment_id, reason=reason, raised_by=by.subject, raised_name=by.name, raised_at=now
+    )
+    Drafts(session).add(raised)
     write_to(
         session,
         Recipient(role=Role.COMMISSIONING_MANAGER),
@@ -127,7 +137,7 @@ def begin_senior_review(session: Session, assessment_id: UUID, *, by: Principal,
     """Somebody who had no part in the validation takes the dispute on."""
     assessment = Assessments(session).get(assessment_id, by=by, lock=True)
     take(session, assessment, Step.BEGIN_SENIOR_REVIEW, LIFE, by=by, now=now, **of(assessment))
-    if bars := bars_to_senior_review(by.subject, Validations(session).people(assessment)):
+    if bars := bars_to_senior_review(by.subject, Validations(session).people(assessment_id)):
         raise Barred(bars)
     disputed = _dispute(session, assessment)
     disputed.reviewer, disputed.reviewer_name = by.subject, by.name
@@ -156,6 +166,9 @@ def conclude_senior_review(
     questions = [change.question for change in changes]
     if bars := bars_to_review_outcome(outcome, changes=questions, undecided_comments=undecided):
         raise Barred(bars)
+    detail = {"outcome": str(outcome), "changed": questions}
+    step = Step.CONCLUDE_SENIOR_REVIEW
+    take(session, assessment, step, LIFE, by=by, now=now, reason=reason, detail=detail, **of(assessment))
     disputed.outcome, disputed.outcome_reason, disputed.reviewed_at = outcome, reason, now
     if changes:
         _change(session, assessment, changes, cause=ResultCause.SENIOR_REVIEW, by=by, now=now)

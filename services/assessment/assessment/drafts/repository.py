@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
+from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, func, select
 
 from assessment.tables import AccuracyComment, AnswerChange, Dispute
@@ -20,7 +21,7 @@ class Drafts:
 
     def comments(self, assessment_id: UUID) -> Sequence[AccuracyComment]:
         statement = select(AccuracyComment).where(AccuracyComment.assessment_id == assessment_id)
-        return self._session.exec(statement.order_by(col(AccuracyComment.id)).limit(1000)).all()
+        return self._session.exec(statement.order_by(col(AccuracyComment.id))).all()
 
     def comment(self, assessment_id: UUID, comment_id: UUID) -> AccuracyComment:
         found = self._session.get(AccuracyComment, comment_id, with_for_update=True)
@@ -29,10 +30,17 @@ class Drafts:
         return found
 
     def undecided(self, assessment_id: UUID) -> int:
-        return sum(1 for comment in self.comments(assessment_id) if comment.outcome is None)
+        return self._count(assessment_id, col(AccuracyComment.outcome).is_(None))
+
+    def count(self, assessment_id: UUID) -> int:
+        return self._count(assessment_id)
 
     def dispute(self, assessment_id: UUID) -> Dispute | None:
         return self._session.exec(select(Dispute).where(Dispute.assessment_id == assessment_id)).one_or_none()
+
+    def _count(self, assessment_id: UUID, *which: ColumnElement[bool]) -> int:
+        statement = select(func.count()).where(AccuracyComment.assessment_id == assessment_id, *which)
+        return self._session.exec(statement).one()
 
     def next_change(self, assessment_id: UUID) -> int:
         highest = select(func.max(AnswerChange.number)).where(AnswerChange.assessment_id == assessment_id)

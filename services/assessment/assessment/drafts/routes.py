@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from assay_kit.clock import Now
 from assay_kit.database import SessionDep
 from assay_kit.problems import StepNotAllowed, may_answer
-from assessment.assessments.errors import AssessmentNotFound, Barred, QuestionNotFound
+from assessment.assessments.errors import AssessmentNotFound, Barred, QuestionNotFound, TooMany
 from assessment.assessments.repository import Assessments
 from assessment.assessments.routes import shown
 from assessment.assessments.rules import DRAFT_SEEN, Status
@@ -71,7 +71,7 @@ def list_accuracy_comments(assessment_id: UUID, session: SessionDep, by: Reader)
     status_code=201,
     summary="Say what is factually wrong about one question",
     operation_id="comment_on_accuracy",
-    responses=may_answer(QuestionNotFound, NotADraft, Barred),
+    responses=may_answer(QuestionNotFound, NotADraft, Barred, TooMany),
 )
 def comment_on_accuracy(
     assessment_id: UUID, wanted: Commenting, session: SessionDep, by: ProviderPerson, now: Now
@@ -98,7 +98,7 @@ def decide_accuracy_comment(
     responses=may_answer(NotADraft, Barred),
 )
 def confirm_accuracy(assessment_id: UUID, session: SessionDep, by: ProviderPerson, now: Now) -> AssessmentRead:
-    return shown(session, actions.confirm_accuracy(session, assessment_id, by=by, now=now))
+    return shown(session, actions.confirm_accuracy(session, assessment_id, by=by, now=now), by)
 
 
 @router.post(
@@ -110,7 +110,7 @@ def confirm_accuracy(assessment_id: UUID, session: SessionDep, by: ProviderPerso
 def dispute_draft(
     assessment_id: UUID, wanted: Disputing, session: SessionDep, by: ProviderPerson, now: Now
 ) -> AssessmentRead:
-    return shown(session, actions.dispute(session, assessment_id, reason=wanted.reason, by=by, now=now))
+    return shown(session, actions.dispute(session, assessment_id, reason=wanted.reason, by=by, now=now), by)
 
 
 @router.post(
@@ -120,7 +120,7 @@ def dispute_draft(
     responses=may_answer(StepNotAllowed, Barred, NotADraft),
 )
 def begin_senior_review(assessment_id: UUID, session: SessionDep, by: OfficerOrManager, now: Now) -> AssessmentRead:
-    return shown(session, actions.begin_senior_review(session, assessment_id, by=by, now=now))
+    return shown(session, actions.begin_senior_review(session, assessment_id, by=by, now=now), by)
 
 
 @router.post(
@@ -136,4 +136,4 @@ def conclude_senior_review(
     concluded = actions.conclude_senior_review(
         session, assessment_id, outcome=wanted.outcome, reason=wanted.reason, changes=changes, by=by, now=now
     )
-    return shown(session, concluded)
+    return shown(session, concluded, by)

@@ -4,6 +4,9 @@ from collections.abc import Collection
 from datetime import datetime
 from enum import StrEnum
 
+# As many as everybody is shown.
+MOST_COMMENTS = 500
+
 
 class CommentOutcome(StrEnum):
     ACCEPTED = "accepted"

@@ -26,11 +26,14 @@ def draft_framework(session: Session, text: str, *, by: Principal, now: datetime
 
 
 def publish_framework(session: Session, version: int, *, by: Principal, now: datetime) -> FrameworkRow:
-    """Publish a draft whole; from here on the database refuses to change it."""
+    """Publish a draft whole; from here on the database refuses to change it. The versions before it are retired: what
+    is under way keeps the version that it was scheduled under."""
     row = Frameworks(session).row(version, lock=True)
     row.published_by = by.subject
     row.published_at = now
     take(session, row, FrameworkStep.PUBLISH, FRAMEWORK_LIFE, by=by, now=now)
+    for earlier in Frameworks(session).published_before(version):
+        take(session, earlier, FrameworkStep.RETIRE, FRAMEWORK_LIFE, by=by, now=now)
     return row
 
 

@@ -35,6 +35,13 @@ class Frameworks:
             raise FrameworkNotFound(version)
         return found
 
+    def published_before(self, version: int) -> Sequence[FrameworkRow]:
+        """The published versions of a lower number, locked."""
+        statement = select(FrameworkRow).where(
+            FrameworkRow.status == FrameworkStatus.PUBLISHED, FrameworkRow.version < version
+        )
+        return self._session.exec(statement.order_by(col(FrameworkRow.version)).with_for_update()).all()
+
     def current(self) -> tuple[UUID, Framework]:
         """The newest published version: what an assessment scheduled now is pinned to."""
         newest = (

@@ -31,7 +31,7 @@ def set_due_date(
     now: datetime,
 ) -> None:
     """Make this the date that stands; the one before stays as history."""
-    _replace(session, care_service_id, now)
+    drop_due_date(session, care_service_id, now)
     session.add(
         DueDate(
             care_service_id=care_service_id,
@@ -46,8 +46,8 @@ def set_due_date(
 
 
 def hear_of_band(session: Session, event: BandChanged) -> None:
-    """A service that turns Red is assessed sooner."""
-    if event.band is not Band.RED:
+    """A service that turns Red is assessed sooner; one that stays Red was brought forward when it turned."""
+    if event.band is not Band.RED or event.previous_band is Band.RED:
         return
     _, framework = Frameworks(session).current()
     standing = Assessments(session).due_date(event.care_service_id, lock=True)
@@ -75,11 +75,11 @@ def hear_of_band(session: Session, event: BandChanged) -> None:
 
 
 def hear_of_care_service(session: Session, event: CareServiceRecorded) -> None:
-    """Keep the copy; a new service comes into the programme with its first placement, an ended one leaves it."""
+    """Keep the copy; a new service joins the programme with its first placement, one that has ended leaves it."""
     receive_care_service(session, event)
     service = event.care_service
-    if service.ended_on is not None:
-        _replace(session, service.id, event.at)
+    if service.ended_on is not None and service.ended_on < london_day(event.at):
+        drop_due_date(session, service.id, event.at)
         return
     if service.is_contracted and service.first_placement_on is not None:
         _expect_first_assessment(session, service, service.first_placement_on, event.at)
@@ -107,7 +107,8 @@ def _expect_first_assessment(
     )
 
 
-def _replace(session: Session, care_service_id: UUID, now: datetime) -> None:
+def drop_due_date(session: Session, care_service_id: UUID, now: datetime) -> None:
+    """No date stands any more; the one that did stays as history."""
     standing = Assessments(session).due_date(care_service_id, lock=True)
     if standing is not None:
         standing.replaced_at = now

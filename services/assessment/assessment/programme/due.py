@@ -1,22 +1,35 @@
-"""What falls due by itself about assessments: reminders to answer, and the factual accuracy window closing."""
+"""What falls due by itself about assessments: reminders to answer, the factual accuracy window closing,
+and services leaving the programme."""
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 from sqlmodel import Session, col, func, select
 
 from assay_contracts.messages import Recipient
 from assay_contracts.roles import Role
-from assay_kit.calendar import london_day
+from assay_kit.calendar import london_day, start_of_london_day
 from assay_kit.due import DueWork
+from assay_kit.identity import SYSTEM
+from assay_kit.timeline import take
+from assessment.assessments.actions import of
 from assessment.assessments.events import write_to
-from assessment.assessments.rules import AWAITING_ANSWERS, Status
-from assessment.tables import Assessment, Reminder
+from assessment.assessments.rules import AWAITING_ANSWERS, LIFE, Status, Step
+from assessment.tables import Assessment, DueDate, Reminder
+
+from .actions import drop_due_date
+from .repository import care_service_copy
 
 _BATCH = 200
 _UNSENT = (
     col(Reminder.assessment_id) == col(Assessment.id),
     col(Reminder.sent_at).is_(None),
     col(Assessment.status).in_(AWAITING_ANSWERS),
+)
+_ENDED_ON = care_service_copy.c.record["ended_on"].astext
+_DUE_OF_ENDING = (
+    col(DueDate.care_service_id) == care_service_copy.c.id,
+    col(DueDate.replaced_at).is_(None),
+    _ENDED_ON.is_not(None),
 )
 _WINDOW_OPEN = (col(Assessment.status) == Status.DRAFT_ISSUED, col(Assessment.accuracy_closed_at).is_(None))
 
@@ -54,6 +67,7 @@ def close_windows(session: Session, now: datetime) -> int:
     statement = select(Assessment).where(*_WINDOW_OPEN, col(Assessment.accuracy_closes_at) <= now)
     over = session.exec(statement.order_by(col(Assessment.id)).limit(_BATCH).with_for_update()).all()
     for assessment in over:
+        take(session, assessment, Step.CLOSE_ACCURACY_WINDOW, LIFE, by=SYSTEM, now=now, **of(assessment))
         assessment.accuracy_closed_at = assessment.accuracy_closes_at
         officer = assessment.officer
         write_to(
@@ -67,5 +81,20 @@ def close_windows(session: Session, now: datetime) -> int:
     return len(over)
 
 
+def next_service_end(session: Session) -> datetime | None:
+    last_day = session.exec(select(func.min(_ENDED_ON)).where(*_DUE_OF_ENDING)).one()
+    return None if last_day is None else start_of_london_day(date.fromisoformat(last_day) + timedelta(days=1))
+
+
+def drop_ended_services(session: Session, now: datetime) -> int:
+    """A service leaves the programme the day after its last."""
+    ended = select(DueDate.care_service_id).where(*_DUE_OF_ENDING, london_day(now).isoformat() > _ENDED_ON)
+    ids = session.exec(ended.order_by(col(DueDate.care_service_id)).limit(_BATCH)).all()
+    for care_service_id in ids:
+        drop_due_date(session, care_service_id, now)
+    return len(ids)
+
+
 REMINDERS = DueWork(name="self-assessment reminders", next=next_reminder, do=send_reminders)
 WINDOWS = DueWork(name="factual accuracy windows", next=next_window_end, do=close_windows)
+ENDED_SERVICES = DueWork(name="services that have ended", next=next_service_end, do=drop_ended_services)

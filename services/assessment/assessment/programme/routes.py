@@ -34,7 +34,7 @@ def list_programme(
     if overdue:
         due_before = min(due_before or today, today)
     found = Programme(session).page(page, by=by, due_before=due_before)
-    return found.map(lambda entry: ProgrammeEntry.of(entry, today))
+    return found.map(lambda entry: ProgrammeEntry.of(entry, today, by=by))
 
 
 @router.get(
@@ -47,4 +47,4 @@ def list_due_dates(care_service_id: UUID, session: SessionDep, copies: CopiesDep
     service = copies.care_service(care_service_id)
     if service is None or not by.sees(service.provider_id):
         raise CareServiceNotFound(care_service_id)
-    return [DueDateRead.of(row) for row in Programme(session).history(care_service_id)]
+    return [DueDateRead.of(row, by=by) for row in Programme(session).history(care_service_id)]

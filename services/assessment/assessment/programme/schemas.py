@@ -6,7 +6,9 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel
 
+from assay_kit.identity import Principal
 from assessment.assessments.rules import Cause, Status
+from assessment.assessments.telling import cause_as_told
 from assessment.tables import DueDate
 
 from .repository import Entry
@@ -20,7 +22,7 @@ class ProgrammeEntry(BaseModel):
     service_name: str | None
     due_on: date
     cause: Cause
-    because: str
+    because: str | None
     is_overdue: bool
     assessment_id: UUID | None
     reference: str | None
@@ -28,15 +30,15 @@ class ProgrammeEntry(BaseModel):
     answers_due_at: AwareDatetime | None
 
     @classmethod
-    def of(cls, entry: Entry, today: date) -> Self:
+    def of(cls, entry: Entry, today: date, *, by: Principal) -> Self:
         due, open_ = entry.due, entry.under_way
         return cls(
             care_service_id=due.care_service_id,
             provider_id=due.provider_id,
             service_name=entry.service_name,
             due_on=due.due_on,
-            cause=due.cause,
-            because=due.because,
+            cause=cause_as_told(due.cause, by),
+            because=_because_as_told(due, by),
             is_overdue=due.due_on < today,
             assessment_id=open_.id if open_ else None,
             reference=open_.reference if open_ else None,
@@ -48,10 +50,16 @@ class ProgrammeEntry(BaseModel):
 class DueDateRead(BaseModel):
     due_on: date
     cause: Cause
-    because: str
+    because: str | None
     set_at: AwareDatetime
     replaced_at: AwareDatetime | None
 
     @classmethod
-    def of(cls, row: DueDate) -> Self:
-        return cls.model_validate(row, from_attributes=True)
+    def of(cls, row: DueDate, *, by: Principal) -> Self:
+        told = {"cause": cause_as_told(row.cause, by), "because": _because_as_told(row, by)}
+        return cls(due_on=row.due_on, set_at=row.set_at, replaced_at=row.replaced_at, **told)
+
+
+def _because_as_told(row: DueDate, by: Principal) -> str | None:
+    """The council's own note: a provider is told the date and the cause."""
+    return None if by.is_provider else row.because

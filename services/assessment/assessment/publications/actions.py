@@ -70,6 +70,7 @@ def propose_withdrawal(
 ) -> Withdrawal:
     """Propose that another published rating of the same service takes this one's place."""
     assessments = Assessments(session)
+    assessments.lock_together(assessment_id, replacement_id)
     assessment = assessments.get(assessment_id, by=by, lock=True)
     if assessment.status != Status.PUBLISHED:
         raise NotPublished
@@ -78,6 +79,9 @@ def propose_withdrawal(
     published = [row.id for row in assessments.published(assessment.care_service_id)]
     if bars := bars_to_replacement(replaced=assessment_id, replacement=replacement_id, published=published):
         raise Barred(bars)
+    detail = {"replacement_id": str(replacement_id)}
+    step = Step.PROPOSE_WITHDRAWAL
+    take(session, assessment, step, LIFE, by=by, now=now, reason=reason, detail=detail, **of(assessment))
     proposal = Withdrawal(
         assessment_id=assessment_id,
         replacement_id=replacement_id,
@@ -92,22 +96,43 @@ def propose_withdrawal(
 
 
 def withdraw(session: Session, assessment_id: UUID, *, by: Principal, now: datetime) -> Assessment:
-    """Withdraw what another person proposed to withdraw. Both assessments stay."""
+    """Withdraw what another person proposed to withdraw. Both assessments stay; the rating that now stands is told."""
     assessments = Assessments(session)
-    assessment = assessments.get(assessment_id, by=by, lock=True)
+    assessments.get(assessment_id, by=by)
     proposal = _withdrawal(session, assessment_id)
     if proposal is None:
         raise WithdrawalNotProposed
+    assessments.lock_together(assessment_id, proposal.replacement_id)
+    assessment = assessments.get(assessment_id, by=by, lock=True)
     if bars := bars_to_approving_withdrawal(by.subject, proposal.proposed_by):
         raise Barred(bars)
-    published = [row.id for row in assessments.published(assessment.care_service_id)]
+    rows = assessments.published(assessment.care_service_id)
+    published = [row.id for row in rows]
     if bars := bars_to_replacement(replaced=assessment_id, replacement=proposal.replacement_id, published=published):
         raise Barred(bars)
+    assessment.replacement_id = proposal.replacement_id
     take(session, assessment, Step.WITHDRAW, LIFE, by=by, now=now, reason=proposal.reason, **of(assessment))
     proposal.approved_by, proposal.approved_name, proposal.approved_at = by.subject, by.name, now
-    assessment.replacement_id = proposal.replacement_id
     tell_withdrawn(session, assessment, proposal.replacement_id, now)
+    if rows[0].id == assessment_id:
+        _stand_again(session, rows[1], now)
     return assessment
+
+
+def _stand_again(session: Session, assessment: Assessment, now: datetime) -> None:
+    """An older rating stands again: it is told, since it may never have been, and the next assessment is due after it.
+
+    A date to which the service was brought forward stays where it is sooner.
+    """
+    frameworks = Frameworks(session)
+    tell_published(session, assessment, frameworks.versions().get(assessment.framework_id), now)
+    standing = Assessments(session).due_date(assessment.care_service_id, lock=True)
+    after = assessment.next_due_on
+    if standing is not None and standing.cause == Cause.RED_BAND and after is not None and standing.due_on <= after:
+        return
+    _, current = frameworks.current()
+    framework = frameworks.of(assessment.framework_id) if assessment.framework_id else current
+    _expect_next(session, assessment, framework, now)
 
 
 def record_imported_rating(

@@ -34,7 +34,7 @@ router = APIRouter(tags=["publication"])
     responses=may_answer(AssessmentNotFound, StepNotAllowed, Barred, ResultDisagrees),
 )
 def publish_rating(assessment_id: UUID, session: SessionDep, by: OfficerOrManager, now: Now) -> AssessmentRead:
-    return shown(session, actions.publish(session, assessment_id, by=by, now=now))
+    return shown(session, actions.publish(session, assessment_id, by=by, now=now), by)
 
 
 @router.post(
@@ -74,7 +74,7 @@ def propose_withdrawal(
     responses=may_answer(AssessmentNotFound, StepNotAllowed, WithdrawalNotProposed, Barred),
 )
 def withdraw_rating(assessment_id: UUID, session: SessionDep, by: CommissioningManager, now: Now) -> AssessmentRead:
-    return shown(session, actions.withdraw(session, assessment_id, by=by, now=now))
+    return shown(session, actions.withdraw(session, assessment_id, by=by, now=now), by)
 
 
 @router.post(
@@ -87,7 +87,7 @@ def withdraw_rating(assessment_id: UUID, session: SessionDep, by: CommissioningM
 def record_imported_rating(
     wanted: Importing, session: SessionDep, copies: CopiesDep, by: CommissioningManager, now: Now
 ) -> AssessmentRead:
-    return shown(session, actions.record_imported_rating(session, copies, **dict(wanted), by=by, now=now))
+    return shown(session, actions.record_imported_rating(session, copies, **dict(wanted), by=by, now=now), by)
 
 
 @router.get(
@@ -102,4 +102,5 @@ def read_rating(care_service_id: UUID, session: SessionDep, copies: CopiesDep, b
         raise CareServiceNotFound(care_service_id)
     assessments = Assessments(session)
     standing = next(iter(assessments.published(care_service_id)), None)
-    return RatingRead.of(care_service_id, service.provider_id, standing, assessments.due_date(care_service_id))
+    due = assessments.due_date(care_service_id)
+    return RatingRead.of(care_service_id, service.provider_id, standing, due, by=by)

@@ -7,8 +7,10 @@ from uuid import UUID
 from pydantic import AwareDatetime, BaseModel
 
 from assay_contracts.assessment.ratings import Rating
+from assay_kit.identity import Principal
 from assay_kit.text import Day, Line, Model, Reason
 from assessment.assessments.rules import Cause
+from assessment.assessments.telling import cause_as_told
 from assessment.tables import Assessment, DueDate, Withdrawal
 
 
@@ -56,7 +58,9 @@ class RatingRead(BaseModel):
     sentence: str
 
     @classmethod
-    def of(cls, care_service_id: UUID, provider_id: UUID, row: Assessment | None, due: DueDate | None) -> Self:
+    def of(
+        cls, care_service_id: UUID, provider_id: UUID, row: Assessment | None, due: DueDate | None, *, by: Principal
+    ) -> Self:
         return cls(
             care_service_id=care_service_id,
             provider_id=provider_id,
@@ -66,7 +70,7 @@ class RatingRead(BaseModel):
             imported=row.imported if row else False,
             published_at=row.published_at if row else None,
             next_due_on=due.due_on if due else None,
-            next_due_cause=due.cause if due else None,
+            next_due_cause=cause_as_told(due.cause, by) if due else None,
             sentence=_sentence(row),
         )
 

@@ -15,17 +15,29 @@ from assay_kit.etags import check_match
 from assay_kit.identity import Principal
 from assay_kit.timeline import begin, take
 from assessment.assessments.actions import Whose, of
-from assessment.assessments.errors import Barred
+from assessment.assessments.errors import Barred, ensure_room
 from assessment.assessments.events import write_to
+from assessment.assessments.repository import Assessments
 from assessment.assessments.rules import is_near
-from assessment.frameworks.framework import Framework
+from assessment.frameworks.framework import Framework, Policy
 from assessment.rating.rules import Answers
 from assessment.tables import Assessment, RemedialAction, RemedialIssue, RemedialPlan, RemedialProgress
 from assessment.validations.repository import Validations
 
 from .errors import DueAtNoGoodTime, IssueVerified, PlanNotApproved, PlanNotBeingWritten
 from .repository import Plans
-from .rules import PLAN_LIFE, WRITING, Outcome, PlanStatus, PlanStep, Progress, bars_to_closure, bars_to_submission
+from .rules import (
+    MOST_ACTIONS,
+    MOST_NOTES,
+    PLAN_LIFE,
+    WRITING,
+    Outcome,
+    PlanStatus,
+    PlanStep,
+    Progress,
+    bars_to_closure,
+    bars_to_submission,
+)
 
 
 def make_plan(
@@ -47,8 +59,8 @@ def make_plan(
     if assessment.rating not in policy.plan_ratings or not wanting:
         return None
     plans = Plans(session)
-    due_on = london_day(now) + timedelta(days=policy.remedial_plan_days)
-    plan = RemedialPlan(assessment_id=assessment.id, due_at=end_of_london_day(due_on), made_at=now, **of(assessment))
+    due_at = plan_due_at(policy, now)
+    plan = RemedialPlan(assessment_id=assessment.id, due_at=due_at, made_at=now, **of(assessment))
     session.add(plan)
     begin(session, plan, PLAN_LIFE, by=by, now=now, step="ask", **of(assessment))
     findings = _findings(session, assessment.id)
@@ -63,7 +75,7 @@ def make_plan(
         now=now,
         reference=assessment.reference,
         issues=str(len(wanting)),
-        due_on=due_on.isoformat(),
+        due_on=london_day(due_at).isoformat(),
     )
     return plan
 
@@ -84,6 +96,7 @@ def add_action(
     _ensure_written(plans.get(plan_id, by=by, lock=True))
     _ensure_ahead(due_on, now)
     issue = plans.issue(plan_id, issue_id)
+    ensure_room(len(plans.actions(plan_id)), MOST_ACTIONS, "actions")
     action = RemedialAction(
         issue_id=issue.id,
         description=description,
@@ -140,9 +153,22 @@ def submit_plan(session: Session, plan_id: UUID, *, by: Principal, now: datetime
 
 
 def return_plan(session: Session, plan_id: UUID, *, reason: str, by: Principal, now: datetime) -> RemedialPlan:
-    """Return the plan to the provider, saying why."""
+    """Return the plan to the provider, saying why; it has as long again as it had for the first."""
     plan = _step(session, plan_id, PlanStep.RETURN, by=by, now=now, reason=reason)
+    assessments = Assessments(session)
+    policy = assessments.framework(assessments.get(plan.assessment_id, by=by)).policy
     plan.returned_because = reason
+    plan.due_at, plan.overdue_told_at = plan_due_at(policy, now), None
+    write_to(
+        session,
+        Recipient(provider_id=plan.provider_id),
+        "remedial_plan_returned",
+        about=plan.id,
+        now=now,
+        once=now.isoformat(),
+        reason=reason,
+        due_on=london_day(plan.due_at).isoformat(),
+    )
     return plan
 
 
@@ -178,6 +204,7 @@ def note_progress(
     action = plans.action(plan_id, action_id)
     if plans.issue(plan_id, action.issue_id).outcome is not None:
         raise IssueVerified
+    ensure_room(plans.count_progress(plan_id), MOST_NOTES, "notes of progress")
     action.progress = progress
     action.version += 1
     row = RemedialProgress(
@@ -185,6 +212,7 @@ def note_progress(
         progress=progress,
         note=note,
         evidence_ids=[str(each) for each in evidence_ids],
+        noted_by=by.subject,
         noted_name=by.name,
         noted_at=now,
     )
@@ -197,14 +225,19 @@ def extend_action(
 ) -> RemedialAction:
     """The officer gives an action more time, with a reason; it can fall overdue again."""
     plans = Plans(session)
-    _ensure_approved(plans.get(plan_id, by=by, lock=True))
+    plan = plans.get(plan_id, by=by, lock=True)
+    _ensure_approved(plan)
     _ensure_ahead(due_on, now)
     action = plans.action(plan_id, action_id)
+    ensure_room(plans.count_progress(plan_id), MOST_NOTES, "notes of progress")
+    detail = {"action_id": str(action_id), "from": action.due_on.isoformat(), "to": due_on.isoformat()}
+    _take(session, plan, PlanStep.EXTEND_ACTION, by=by, now=now, reason=reason, detail=detail)
     plans.add(
         RemedialProgress(
             action_id=action_id,
             progress=action.progress,
             note=f"Extended from {action.due_on.isoformat()} to {due_on.isoformat()}: {reason}",
+            noted_by=by.subject,
             noted_name=by.name,
             noted_at=now,
         )
@@ -219,12 +252,15 @@ def verify_issue(
 ) -> RemedialIssue:
     """The officer has seen what was done about an issue."""
     plans = Plans(session)
-    _ensure_approved(plans.get(plan_id, by=by, lock=True))
+    plan = plans.get(plan_id, by=by, lock=True)
+    _ensure_approved(plan)
     issue = plans.issue(plan_id, issue_id)
     if issue.outcome is not None:
         raise IssueVerified
+    detail = {"question": issue.question, "outcome": str(outcome)}
+    _take(session, plan, PlanStep.VERIFY_ISSUE, by=by, now=now, reason=reason, detail=detail)
     issue.outcome, issue.outcome_reason = outcome, reason
-    issue.verified_name, issue.verified_at = by.name, now
+    issue.verified_by, issue.verified_name, issue.verified_at = by.subject, by.name, now
     return issue
 
 
@@ -232,9 +268,22 @@ def _step(
     session: Session, plan_id: UUID, step: PlanStep, *, by: Principal, now: datetime, reason: str | None = None
 ) -> RemedialPlan:
     plan = Plans(session).get(plan_id, by=by, lock=True)
-    whose = Whose(provider_id=plan.provider_id, care_service_id=plan.care_service_id)
-    take(session, plan, step, PLAN_LIFE, by=by, now=now, reason=reason, **whose)
+    _take(session, plan, step, by=by, now=now, reason=reason)
     return plan
+
+
+def _take(
+    session: Session,
+    plan: RemedialPlan,
+    step: PlanStep,
+    *,
+    by: Principal,
+    now: datetime,
+    reason: str | None,
+    detail: dict[str, str] | None = None,
+) -> None:
+    whose = Whose(provider_id=plan.provider_id, care_service_id=plan.care_service_id)
+    take(session, plan, step, PLAN_LIFE, by=by, now=now, reason=reason, detail=detail, **whose)
 
 
 def _findings(session: Session, assessment_id: UUID) -> dict[str, str | None]:
@@ -242,6 +291,11 @@ def _findings(session: Session, assessment_id: UUID) -> dict[str, str | None]:
     validations = Validations(session)
     said = {code: found.reason for code, found in validations.of(assessment_id).items()}
     return said | {change.question: change.reason for change in validations.changes(assessment_id)}
+
+
+def plan_due_at(policy: Policy, now: datetime) -> datetime:
+    """The last instant at which a plan asked for, or returned, today is in time."""
+    return end_of_london_day(london_day(now) + timedelta(days=policy.remedial_plan_days))
 
 
 def _overdue_at(due_on: date) -> datetime:

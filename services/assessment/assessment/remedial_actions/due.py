@@ -40,7 +40,9 @@ def tell_of_late_plans(session: Session, now: datetime) -> int:
         due_on = london_day(plan.due_at).isoformat()
         for to in (Recipient(provider_id=plan.provider_id), Recipient(role=Role.COMPLIANCE_OFFICER)):
             side = "provider" if to.provider_id else "officer"
-            write_to(session, to, "remedial_plan_overdue", about=plan.id, now=now, once=side, due_on=due_on)
+            write_to(
+                session, to, "remedial_plan_overdue", about=plan.id, now=now, once=f"{side}:{due_on}", due_on=due_on
+            )
     return len(late)
 
 

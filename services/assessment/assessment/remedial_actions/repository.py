@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlmodel import Session, col, select
+from sqlalchemy import ColumnElement
+from sqlmodel import Session, col, func, select
 
 from assay_kit.identity import Principal
 from assay_kit.pagination import Page, PageAsked, paginate
@@ -67,10 +68,18 @@ class Plans:
         return found
 
     def progress(self, plan_id: UUID) -> Sequence[RemedialProgress]:
-        statement = (
-            select(RemedialProgress)
-            .join(RemedialAction, col(RemedialAction.id) == col(RemedialProgress.action_id))
-            .join(RemedialIssue, col(RemedialIssue.id) == col(RemedialAction.issue_id))
-            .where(RemedialIssue.plan_id == plan_id)
-        )
-        return self._session.exec(statement.order_by(col(RemedialProgress.id)).limit(1000)).all()
+        statement = select(RemedialProgress).where(_of_plan(plan_id))
+        return self._session.exec(statement.order_by(col(RemedialProgress.id))).all()
+
+    def count_progress(self, plan_id: UUID) -> int:
+        return self._session.exec(select(func.count(col(RemedialProgress.id))).where(_of_plan(plan_id))).one()
+
+
+def _of_plan(plan_id: UUID) -> ColumnElement[bool]:
+    """Whether a note of progress is about an action of that plan."""
+    actions = (
+        select(RemedialAction.id)
+        .join(RemedialIssue, col(RemedialIssue.id) == col(RemedialAction.issue_id))
+        .where(RemedialIssue.plan_id == plan_id)
+    )
+    return col(RemedialProgress.action_id).in_(actions)

@@ -10,7 +10,7 @@ from assay_kit.database import SessionDep
 from assay_kit.etags import IfMatch, set_etag
 from assay_kit.pagination import Page, PageQuery
 from assay_kit.problems import StaleEdit, StepNotAllowed, may_answer
-from assessment.assessments.errors import Barred
+from assessment.assessments.errors import Barred, TooMany
 from assessment.dependencies import Officer, ProviderPerson, Reader
 
 from . import actions
@@ -69,7 +69,7 @@ def read_plan(plan_id: UUID, session: SessionDep, by: Reader, now: Now) -> PlanR
     status_code=201,
     summary="Add an action to an issue",
     operation_id="add_action",
-    responses=may_answer(PlanNotFound, IssueNotFound, PlanNotBeingWritten, DueAtNoGoodTime),
+    responses=may_answer(PlanNotFound, IssueNotFound, PlanNotBeingWritten, DueAtNoGoodTime, TooMany),
 )
 def add_action(
     *, plan_id: UUID, issue_id: UUID, wanted: Acting, session: SessionDep, by: ProviderPerson, now: Now
@@ -144,7 +144,7 @@ def close_plan(plan_id: UUID, session: SessionDep, by: Officer, now: Now) -> Pla
     status_code=201,
     summary="Say how far an action has got",
     operation_id="note_progress",
-    responses=may_answer(PlanNotFound, ActionNotFound, PlanNotApproved, IssueVerified),
+    responses=may_answer(PlanNotFound, ActionNotFound, PlanNotApproved, IssueVerified, TooMany),
 )
 def note_progress(
     *, plan_id: UUID, action_id: UUID, wanted: Progressing, session: SessionDep, by: ProviderPerson, now: Now
@@ -156,7 +156,7 @@ def note_progress(
     "/{plan_id}/actions/{action_id}/extension",
     summary="Give an action more time, with a reason",
     operation_id="extend_action",
-    responses=may_answer(PlanNotFound, ActionNotFound, PlanNotApproved, DueAtNoGoodTime),
+    responses=may_answer(PlanNotFound, ActionNotFound, PlanNotApproved, DueAtNoGoodTime, TooMany),
 )
 def extend_action(
     *, plan_id: UUID, action_id: UUID, wanted: Extending, session: SessionDep, by: Officer, now: Now

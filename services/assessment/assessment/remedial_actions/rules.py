@@ -19,6 +19,8 @@ class PlanStep(StrEnum):
     RETURN = "return"
     APPROVE = "approve"
     CLOSE = "close"
+    EXTEND_ACTION = "extend_action"
+    VERIFY_ISSUE = "verify_issue"
 
 
 class Outcome(StrEnum):
@@ -45,8 +47,15 @@ PLAN_LIFE: Life[PlanStatus, PlanStep] = Life(
         (_S.SUBMITTED, _T.APPROVE): _S.APPROVED,
         (_S.RETURNED, _T.SUBMIT): _S.SUBMITTED,
         (_S.APPROVED, _T.CLOSE): _S.CLOSED,
+        # what is written down without moving it on
+        (_S.APPROVED, _T.EXTEND_ACTION): _S.APPROVED,
+        (_S.APPROVED, _T.VERIFY_ISSUE): _S.APPROVED,
     },
 )
+
+# As many as a plan shows.
+MOST_ACTIONS = 500
+MOST_NOTES = 1000
 
 # While the provider writes the plan.
 WRITING = frozenset({PlanStatus.AWAITING_PLAN, PlanStatus.RETURNED})

@@ -3,8 +3,10 @@
 from sqlmodel import Session
 
 from assay_contracts.directory.copies import Copies
+from assay_kit.identity import Principal
 from assessment.assessments.repository import Assessments
 from assessment.assessments.rules import DRAFT_SEEN
+from assessment.assessments.telling import cause_as_told
 from assessment.drafts.errors import DraftNotIssued
 from assessment.frameworks.framework import Framework, Question
 from assessment.rating.repository import Results
@@ -17,7 +19,7 @@ from assessment.validations.schemas import VisitRead
 from .schemas import ReportDomain, ReportQuestion, ReportRead, ReportStandard
 
 
-def report_of(session: Session, copies: Copies, assessment: Assessment) -> ReportRead:
+def report_of(session: Session, copies: Copies, assessment: Assessment, *, by: Principal) -> ReportRead:
     """The report of an assessment whose draft was issued."""
     if assessment.status not in DRAFT_SEEN or assessment.draft_issued_at is None:
         raise DraftNotIssued
@@ -31,6 +33,7 @@ def report_of(session: Session, copies: Copies, assessment: Assessment) -> Repor
         own
         | {
             "assessment_id": assessment.id,
+            "cause": cause_as_told(assessment.cause, by),
             "is_draft": assessment.published_at is None,
             "service_name": service.name if service else "",
             "provider_name": provider.name if provider else "",
@@ -48,7 +51,7 @@ def report_of(session: Session, copies: Copies, assessment: Assessment) -> Repor
 
 
 def _questions(session: Session, assessment: Assessment, framework: Framework) -> dict[str, ReportQuestion]:
-    own, validations = SelfAnswers(session).of(assessment.id), Validations(session)
+    own, validations = SelfAnswers(session).submitted(assessment), Validations(session)
     found = validations.of(assessment.id)
     changed = {change.question: change for change in validations.changes(assessment.id)}
     asked: list[Question] = framework.questions_for(assessment.service_type)

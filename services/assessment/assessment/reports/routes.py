@@ -30,7 +30,7 @@ _A_PDF = {"description": "The report", "content": {_PDF: {"schema": {"type": "st
 
 @router.get("/report", summary="The assessment report as data", operation_id="read_report")
 def read_report(assessment_id: UUID, session: SessionDep, copies: CopiesDep, by: Reader) -> ReportRead:
-    return report_of(session, copies, Assessments(session).get(assessment_id, by=by))
+    return report_of(session, copies, Assessments(session).get(assessment_id, by=by), by=by)
 
 
 @router.get(
@@ -41,7 +41,7 @@ def read_report(assessment_id: UUID, session: SessionDep, copies: CopiesDep, by:
     responses={200: _A_PDF},
 )
 def read_report_pdf(assessment_id: UUID, session: SessionDep, copies: CopiesDep, by: Reader, now: Now) -> Response:
-    report = report_of(session, copies, Assessments(session).get(assessment_id, by=by))
+    report = report_of(session, copies, Assessments(session).get(assessment_id, by=by), by=by)
     made = pdf(_TEMPLATE, {"report": report}, now=now)
     disposition = f'attachment; filename="{report.reference}.pdf"'
     return Response(made, media_type=_PDF, headers={"Content-Disposition": disposition})

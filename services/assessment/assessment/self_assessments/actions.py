@@ -9,12 +9,13 @@ from sqlmodel import Session
 
 from assay_contracts.messages import Recipient
 from assay_contracts.roles import Role
+from assay_kit.calendar import london_day
 from assay_kit.etags import check_match
 from assay_kit.freeze import content_hash
 from assay_kit.identity import Principal
 from assay_kit.timeline import take
 from assessment.assessments.actions import of
-from assessment.assessments.errors import Barred
+from assessment.assessments.errors import Barred, NotOpenYet
 from assessment.assessments.events import tell_submitted, write_to
 from assessment.assessments.repository import Assessments
 from assessment.assessments.rules import LIFE, Status, Step
@@ -27,8 +28,11 @@ from .rules import Answered, bars_to_submission
 
 
 def begin_self_assessment(session: Session, assessment_id: UUID, *, by: Principal, now: datetime) -> Assessment:
+    """Begin to answer, from the London day on which the assessment opens."""
     assessment = Assessments(session).get(assessment_id, by=by, lock=True)
     take(session, assessment, Step.BEGIN_SELF_ASSESSMENT, LIFE, by=by, now=now, **of(assessment))
+    if london_day(now) < assessment.opens_on:
+        raise NotOpenYet(assessment.opens_on)
     return assessment
 
 

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlmodel import Session, col, select
 
-from assessment.tables import SelfAnswer
+from assessment.tables import Assessment, SelfAnswer
 
 
 class SelfAnswers:
@@ -20,6 +20,10 @@ class SelfAnswers:
         """By question."""
         statement = select(SelfAnswer).where(SelfAnswer.assessment_id == assessment_id)
         return {answer.question: answer for answer in self._session.exec(statement)}
+
+    def submitted(self, assessment: Assessment) -> dict[str, SelfAnswer]:
+        """By question, once they were signed: answers half given are nobody's word, and the council does without."""
+        return self.of(assessment.id) if assessment.submitted_at is not None else {}
 
     def find(self, assessment_id: UUID, questions: Sequence[str]) -> dict[str, SelfAnswer]:
         """Some answers by question, their rows locked, always in the same order."""

@@ -9,7 +9,7 @@ from assay_kit.clock import Now
 from assay_kit.database import SessionDep
 from assay_kit.etags import IfMatch, set_etag
 from assay_kit.problems import StaleEdit, StepNotAllowed, may_answer
-from assessment.assessments.errors import AssessmentNotFound, Barred, QuestionNotFound
+from assessment.assessments.errors import AssessmentNotFound, Barred, NotOpenYet, QuestionNotFound
 from assessment.assessments.repository import Assessments
 from assessment.assessments.routes import shown
 from assessment.assessments.schemas import AssessmentRead
@@ -34,10 +34,10 @@ QuestionCode = Annotated[str, Path(pattern=r"^[a-z0-9][a-z0-9._]{0,39}$")]
     "/self-assessment",
     summary="Begin the self-assessment",
     operation_id="begin_self_assessment",
-    responses=may_answer(StepNotAllowed),
+    responses=may_answer(StepNotAllowed, NotOpenYet),
 )
 def begin_self_assessment(assessment_id: UUID, session: SessionDep, by: ProviderPerson, now: Now) -> AssessmentRead:
-    return shown(session, actions.begin_self_assessment(session, assessment_id, by=by, now=now))
+    return shown(session, actions.begin_self_assessment(session, assessment_id, by=by, now=now), by)
 
 
 @router.get(
@@ -49,7 +49,7 @@ def begin_self_assessment(assessment_id: UUID, session: SessionDep, by: Provider
 def read_self_assessment(assessment_id: UUID, session: SessionDep, by: Reader) -> SelfAssessmentRead:
     assessments = Assessments(session)
     assessment = assessments.get(assessment_id, by=by)
-    if not by.is_provider and assessment.answers_closed_at is None:
+    if not by.is_provider and assessment.submitted_at is None:
         raise AnswersNotSubmitted
     framework = assessments.framework(assessment)
     standard_of = {question.code: s.code for s in framework.standards() for question in s.questions}
@@ -119,4 +119,4 @@ def submit_self_assessment(
     assessment_id: UUID, wanted: Declaring, session: SessionDep, by: ProviderPerson, now: Now
 ) -> AssessmentRead:
     submitted = actions.submit(session, assessment_id, name=wanted.name, position=wanted.position, by=by, now=now)
-    return shown(session, submitted)
+    return shown(session, submitted, by)

@@ -13,7 +13,7 @@ from assay_kit.etags import check_match
 from assay_kit.identity import Principal
 from assay_kit.timeline import take
 from assessment.assessments.actions import of
-from assessment.assessments.errors import Barred
+from assessment.assessments.errors import Barred, ensure_room
 from assessment.assessments.events import tell_draft_issued, write_to
 from assessment.assessments.repository import Assessments
 from assessment.assessments.rules import (
@@ -32,7 +32,7 @@ from assessment.tables import Assessment, ValidatedAnswer, Visit
 
 from .errors import MayNotGoWithoutAnswers, NotValidating, VisitInTheFuture
 from .repository import Validations
-from .rules import EvidenceKind, bars_to_finding
+from .rules import MOST_VISITS, EvidenceKind, bars_to_finding
 
 
 def begin_validation(
@@ -56,6 +56,7 @@ def begin_validation(
         assessment.not_self_assessed = not_self_assessed
         assessment.answers_closed_at = now
     assessment.validation_began_by = by.subject
+    Validations(session).take_part(assessment_id, by=by, now=now)
     if assessment.officer is None:
         assessment.officer, assessment.officer_name = by.subject, by.name
     return assessment
@@ -82,7 +83,8 @@ def record_findings(
     assessment = assessments.get(assessment_id, by=by, share=True)
     _ensure_validating(assessment)
     validations = Validations(session)
-    answers = SelfAnswers(session).of(assessment_id)
+    validations.take_part(assessment_id, by=by, now=now)
+    answers = SelfAnswers(session).submitted(assessment)
     there = validations.find(assessment_id, [each.question for each in wanted])
     recorded = []
     assessments.ensure_asked(assessment, (each.question for each in wanted))
@@ -144,10 +146,12 @@ def record_visit(
     by: Principal,
     now: datetime,
 ) -> Visit:
-    assessment = Assessments(session).get(assessment_id, by=by, share=True)
-    _ensure_validating(assessment)
+    _ensure_validating(Assessments(session).get(assessment_id, by=by, lock=True))
     if visited_on > london_day(now):
         raise VisitInTheFuture
+    validations = Validations(session)
+    ensure_room(validations.count_visits(assessment_id), MOST_VISITS, "visits")
+    validations.take_part(assessment_id, by=by, now=now)
     visit = Visit(
         assessment_id=assessment_id,
         visited_on=visited_on,
@@ -158,7 +162,7 @@ def record_visit(
         recorded_name=by.name,
         recorded_at=now,
     )
-    Validations(session).add(visit)
+    validations.add(visit)
     return visit
 
 
@@ -168,7 +172,9 @@ def issue_draft(session: Session, assessment_id: UUID, *, by: Principal, now: da
     assessment = assessments.get(assessment_id, by=by, lock=True)
     framework = assessments.framework(assessment)
     take(session, assessment, Step.ISSUE_DRAFT, LIFE, by=by, now=now, **of(assessment))
-    standing = Validations(session).standing(assessment_id)
+    validations = Validations(session)
+    validations.take_part(assessment_id, by=by, now=now)
+    standing = validations.standing(assessment_id)
     if missing := unanswered(framework, assessment.service_type, standing):
         raise Barred([f"Question {code} is not validated." for code in missing])
     closes_at = accuracy_closes_at(framework.policy, now)

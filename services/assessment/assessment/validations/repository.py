@@ -1,12 +1,15 @@
 """Reads and writes what officers found. No rules here."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
-from sqlmodel import Session, col, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlmodel import Session, col, func, select
 
+from assay_kit.identity import Principal
 from assessment.rating.answers import AnswerRating
-from assessment.tables import AnswerChange, Assessment, ValidatedAnswer, Visit
+from assessment.tables import AnswerChange, ValidatedAnswer, ValidatingPerson, Visit
 
 
 class Validations:
@@ -32,7 +35,10 @@ class Validations:
 
     def visits(self, assessment_id: UUID) -> Sequence[Visit]:
         statement = select(Visit).where(Visit.assessment_id == assessment_id)
-        return self._session.exec(statement.order_by(col(Visit.visited_on), col(Visit.id)).limit(200)).all()
+        return self._session.exec(statement.order_by(col(Visit.visited_on), col(Visit.id))).all()
+
+    def count_visits(self, assessment_id: UUID) -> int:
+        return self._session.exec(select(func.count()).where(Visit.assessment_id == assessment_id)).one()
 
     def changes(self, assessment_id: UUID) -> Sequence[AnswerChange]:
         """Changes after the draft, the earliest first."""
@@ -45,9 +51,12 @@ class Validations:
         changed = {change.question: AnswerRating(change.rating) for change in self.changes(assessment_id)}
         return found | changed
 
-    def people(self, assessment: Assessment) -> set[str]:
+    def take_part(self, assessment_id: UUID, *, by: Principal, now: datetime) -> None:
+        """Keep, once, that `by` took part in the validation."""
+        part = {"assessment_id": assessment_id, "subject": by.subject, "name": by.name, "since": now}
+        self._session.execute(insert(ValidatingPerson).values(**part).on_conflict_do_nothing())
+
+    def people(self, assessment_id: UUID) -> set[str]:
         """The subjects of everybody who took part in the validation."""
-        findings = {answer.saved_by for answer in self.of(assessment.id).values()}
-        visits = {visit.recorded_by for visit in self.visits(assessment.id)}
-        others = {assessment.validation_began_by, assessment.draft_issued_by}
-        return findings | visits | {subject for subject in others if subject}
+        statement = select(ValidatingPerson.subject).where(ValidatingPerson.assessment_id == assessment_id)
+        return set(self._session.exec(statement))

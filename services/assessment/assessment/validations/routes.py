@@ -8,7 +8,7 @@ from assay_kit.clock import Now
 from assay_kit.database import SessionDep
 from assay_kit.etags import IfMatch, set_etag
 from assay_kit.problems import StaleEdit, StepNotAllowed, may_answer
-from assessment.assessments.errors import AssessmentNotFound, Barred, QuestionNotFound
+from assessment.assessments.errors import AssessmentNotFound, Barred, QuestionNotFound, TooMany
 from assessment.assessments.repository import Assessments
 from assessment.assessments.routes import shown
 from assessment.assessments.rules import DRAFT_SEEN
@@ -39,7 +39,7 @@ router = APIRouter(
 def begin_validation(
     assessment_id: UUID, wanted: BeginningValidation, session: SessionDep, by: Officer, now: Now
 ) -> AssessmentRead:
-    return shown(session, actions.begin_validation(session, assessment_id, **dict(wanted), by=by, now=now))
+    return shown(session, actions.begin_validation(session, assessment_id, **dict(wanted), by=by, now=now), by)
 
 
 @router.get(
@@ -56,7 +56,7 @@ def read_validation(assessment_id: UUID, session: SessionDep, by: Reader) -> Val
     if assessment.answers_closed_at is None:
         raise AnswersNotSubmitted
     questions = assessments.questions(assessment)
-    own = SelfAnswers(session).of(assessment_id)
+    own = SelfAnswers(session).submitted(assessment)
     found = Validations(session).of(assessment_id)
     return ValidationRead(
         assessment_id=assessment_id,
@@ -88,8 +88,9 @@ def record_finding(
     [finding] = actions.record_findings(session, assessment_id, [one], by=by, now=now)
     set_etag(response, finding.version)
     assessments = Assessments(session)
-    _, asked = assessments.question(assessments.get(assessment_id, by=by), question)
-    return FindingRead.of(asked, SelfAnswers(session).of(assessment_id).get(question), finding)
+    assessment = assessments.get(assessment_id, by=by)
+    _, asked = assessments.question(assessment, question)
+    return FindingRead.of(asked, SelfAnswers(session).submitted(assessment).get(question), finding)
 
 
 @router.put(
@@ -127,7 +128,7 @@ def list_visits(assessment_id: UUID, session: SessionDep, by: Reader) -> list[Vi
     status_code=201,
     summary="Record a visit",
     operation_id="record_visit",
-    responses=may_answer(NotValidating, VisitInTheFuture),
+    responses=may_answer(NotValidating, VisitInTheFuture, TooMany),
 )
 def record_visit(assessment_id: UUID, wanted: Visiting, session: SessionDep, by: Officer, now: Now) -> VisitRead:
     return VisitRead.of(actions.record_visit(session, assessment_id, **dict(wanted), by=by, now=now))
@@ -140,4 +141,4 @@ def record_visit(assessment_id: UUID, wanted: Visiting, session: SessionDep, by:
     responses=may_answer(StepNotAllowed, Barred),
 )
 def issue_draft(assessment_id: UUID, session: SessionDep, by: Officer, now: Now) -> AssessmentRead:
-    return shown(session, actions.issue_draft(session, assessment_id, by=by, now=now))
+    return shown(session, actions.issue_draft(session, assessment_id, by=by, now=now), by)

@@ -8,6 +8,9 @@ from enum import StrEnum
 
 from assessment.rating.answers import AnswerRating
 
+# As many as a report shows.
+MOST_VISITS = 200
+
 
 class EvidenceKind(StrEnum):
     """What an officer saw."""

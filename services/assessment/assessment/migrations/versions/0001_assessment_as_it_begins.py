@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-from assay_kit.freeze import append_only_trigger, freeze_trigger
+from assay_kit.freeze import append_only_trigger, freeze_trigger, refuse_update
 from assay_kit.provisioning import install_kit
 
 revision = "0001"
@@ -29,7 +29,21 @@ _OUTCOME = [
     "next_due_on",
 ]
 # The seal on a provider's answers.
-_SEAL = ["answers_closed_at", "submitted_at", "signed_by", "signed_name", "signed_position", "answers_hash"]
+_SEAL = [
+    "answers_closed_at",
+    "submitted_at",
+    "signed_by",
+    "signed_name",
+    "signed_position",
+    "answers_hash",
+    "not_self_assessed",
+]
+# What was set when the draft was issued: findings and visits are closed by it.
+_DRAFT = ["draft_issued_at", "draft_issued_by", "accuracy_closes_at", "validation_began_by"]
+_PROPOSAL = ["assessment_id", "replacement_id", "reason", "proposed_by", "proposed_name", "proposed_at"]
+_COMMENT = ["assessment_id", "question", "comment", "evidence_ids", "made_by", "made_name", "made_at"]
+_RAISED = ["assessment_id", "reason", "raised_by", "raised_name", "raised_at"]
+_ASKED = ["plan_id", "question", "question_text", "rating", "finding"]
 
 # Refuses a row whose assessment has passed the point that the column in TG_ARGV[0] stamps. The share lock makes a
 # stamp that is being set in another transaction wait for this one, or this one for it.
@@ -66,10 +80,32 @@ FREEZING = [
     *freeze_trigger(
         "framework", columns=["version", "name", "content", "content_hash", "published_at", "published_by"]
     ),
+    *refuse_update(
+        "framework",
+        "(OLD.status <> 'draft' AND NEW.status = 'draft') OR (OLD.status = 'retired' AND NEW.status <> 'retired')",
+        name="published_for_good_frozen",
+    ),
     *freeze_trigger("assessment", when="OLD.answers_closed_at IS NOT NULL", columns=_SEAL, name="answers_sealed"),
     *freeze_trigger("assessment", when="OLD.published_at IS NOT NULL", columns=_OUTCOME, name="outcome_frozen"),
+    *freeze_trigger("assessment", when="OLD.draft_issued_at IS NOT NULL", columns=_DRAFT, name="draft_frozen"),
+    *freeze_trigger(
+        "assessment", when="OLD.accuracy_closed_at IS NOT NULL", columns=["accuracy_closed_at"], name="window_closed"
+    ),
+    *freeze_trigger(
+        "assessment", when="OLD.status IN ('withdrawn', 'cancelled')", columns=["status", "replacement_id"], name="over"
+    ),
     *append_only_trigger("assessment_result"),
     *append_only_trigger("answer_change"),
+    *append_only_trigger("validating_person"),
+    *freeze_trigger("withdrawal", when="true", columns=_PROPOSAL, name="proposal"),
+    *freeze_trigger("withdrawal", when="OLD.approved_at IS NOT NULL", name="approved"),
+    *freeze_trigger("accuracy_comment", when="true", columns=_COMMENT, name="comment"),
+    *freeze_trigger("accuracy_comment", when="OLD.decided_at IS NOT NULL", name="decided"),
+    *freeze_trigger("dispute", when="true", columns=_RAISED, name="raised"),
+    *freeze_trigger("dispute", when="OLD.reviewer IS NOT NULL", columns=["reviewer", "reviewer_name"], name="taken_on"),
+    *freeze_trigger("dispute", when="OLD.reviewed_at IS NOT NULL", name="reviewed"),
+    *freeze_trigger("remedial_issue", when="true", columns=_ASKED, name="asked"),
+    *freeze_trigger("remedial_issue", when="OLD.verified_at IS NOT NULL", name="verified"),
     *append_only_trigger("remedial_progress"),
     _CLOSED,
     _closes("self_answer", "answers_closed_at"),
@@ -299,6 +335,7 @@ def upgrade() -> None:
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("outcome", sa.String(), nullable=True),
         sa.Column("outcome_reason", sa.Text(), nullable=True),
+        sa.Column("decided_by", sa.String(), nullable=True),
         sa.Column("decided_name", sa.String(), nullable=True),
         sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint("outcome IN ('accepted', 'rejected')", name=op.f("ck_accuracy_comment_known_outcome")),
@@ -363,6 +400,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("assessment_id", sa.Uuid(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("raised_by", sa.String(), nullable=False),
         sa.Column("raised_name", sa.String(), nullable=False),
         sa.Column("raised_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("reviewer", sa.String(), nullable=True),
@@ -460,6 +498,17 @@ def upgrade() -> None:
         sa.UniqueConstraint("assessment_id", "question", name=op.f("uq_validated_answer_assessment_id_question")),
     )
     op.create_table(
+        "validating_person",
+        sa.Column("assessment_id", sa.Uuid(), nullable=False),
+        sa.Column("subject", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["assessment_id"], ["assessment.id"], name=op.f("fk_validating_person_assessment_id_assessment")
+        ),
+        sa.PrimaryKeyConstraint("assessment_id", "subject", name=op.f("pk_validating_person")),
+    )
+    op.create_table(
         "visit",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("assessment_id", sa.Uuid(), nullable=False),
@@ -506,6 +555,7 @@ def upgrade() -> None:
         sa.Column("finding", sa.Text(), nullable=True),
         sa.Column("outcome", sa.String(), nullable=True),
         sa.Column("outcome_reason", sa.Text(), nullable=True),
+        sa.Column("verified_by", sa.String(), nullable=True),
         sa.Column("verified_name", sa.String(), nullable=True),
         sa.Column("verified_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint(
@@ -557,6 +607,7 @@ def upgrade() -> None:
         sa.Column("progress", sa.String(), nullable=False),
         sa.Column("note", sa.Text(), nullable=False),
         sa.Column("evidence_ids", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("noted_by", sa.String(), nullable=False),
         sa.Column("noted_name", sa.String(), nullable=False),
         sa.Column("noted_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint(
