@@ -233,16 +233,21 @@ class Journey:
         """Every step about the service, of every part of Assay, in order."""
         officer = self.founders.officers[0]
         with self.step("The whole of it is on one timeline"):
-            found = [
-                *officer.get("risk", f"/care-services/{member.care_service_id}")["timeline"],
-                *self._steps_of_memberships(member),
-                *self._steps_of_assessments(member),
-            ]
-            found.sort(key=lambda entry: (entry["at"], entry["sequence"]))
+            # Causes before effects: sequences count within one service only.
+            services = (
+                self._steps_of_assessments(member),
+                officer.get("risk", f"/care-services/{member.care_service_id}")["timeline"],
+                self._steps_of_memberships(member),
+            )
+            numbered = [(place, entry) for place, entries in enumerate(services) for entry in entries]
+            numbered.sort(key=lambda each: (datetime.fromisoformat(each[1]["at"]), each[0], each[1]["sequence"]))
+            found = [entry for _, entry in numbered]
             steps = {entry["step"] for entry in found}
             for needed in ("publish", "propose", "authorise", "issue", "lift", "suspend"):
                 if not any(needed in step for step in steps):
                     raise WrongAnswer(f"The timeline does not show that somebody did '{needed}': {sorted(steps)}")
+            for cause, effect in (("issue", "suspend"), ("lift", "lift")):
+                _expect_in_order(found, ("intervention", cause), ("membership", effect))
             return found
 
     def _steps_of_memberships(self, member: Member) -> Iterator[dict[str, Any]]:
@@ -311,6 +316,14 @@ def show(console: Console, timeline: list[dict[str, Any]]) -> None:
         said = (when, entry["object_kind"], step, entry["to_status"], entry["by_name"])
         table.add_row(*(Text(str(each)) for each in said))
     console.print(table)
+
+
+def _expect_in_order(found: list[dict[str, Any]], *steps: tuple[str, str]) -> None:
+    """Each (kind, step) is on the timeline, and after the one before it."""
+    taken = [(entry["object_kind"], entry["step"]) for entry in found]
+    places = [taken.index(step) if step in taken else -1 for step in steps]
+    if -1 in places or places != sorted(places):
+        raise WrongAnswer(f"The timeline should show {steps} in that order, and shows {taken}.")
 
 
 def _expect(found: object, wanted: object, what: str) -> None:

@@ -36,10 +36,9 @@ class BusinessClock:
         self._asked_at = time.monotonic()
         try:
             response = await self._client.get(f"{self._settings.service_url('directory')}/v1/demo/clock", timeout=2.0)
-            if response.is_success:
-                self._now = response.json()["now"]
+            self._now = response.json()["now"] if response.is_success else None
         except (httpx.HTTPError, ValueError, KeyError):
-            return
+            self._now = None
 
     def forget(self) -> None:
         """After the clock was moved, the next page asks."""

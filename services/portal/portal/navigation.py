@@ -13,7 +13,7 @@ _OFFERS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("Dashboard", "/dashboard", _DASHBOARD),
     ("Applications", "/lot-applications", ("commissioner", "commissioning_manager", "auditor")),
     ("Assessments", "/assessments", _CASEWORK),
-    ("Interventions", "/interventions", ("compliance_officer", "commissioning_manager", "auditor")),
+    ("Interventions", "/interventions", ("compliance_officer", "commissioning_manager", "auditor", *_PROVIDER)),
     ("My services", "/organisation", _PROVIDER),
     ("My applications", "/applications", _PROVIDER),
     ("My assessments", "/assessments", _PROVIDER),

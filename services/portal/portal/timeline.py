@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from portal.words import words
@@ -35,10 +36,14 @@ class Entry:
 
 
 def merged(*timelines: Iterable[Mapping[str, Any]] | None, limit: int = 200) -> list[Entry]:
-    """Entries of several services' timelines, newest first."""
-    rows = [row for timeline in timelines if timeline for row in timeline]
-    rows.sort(key=lambda row: (row["at"], row["sequence"]), reverse=True)
-    return [_entry(row) for row in rows[:limit]]
+    """Entries of several services' timelines, newest first.
+
+    Give one timeline for each service, causes before effects: sequences count within one service only, and of steps
+    taken at the same instant the effect is the newer.
+    """
+    rows = [(place, row) for place, timeline in enumerate(timelines) for row in timeline or ()]
+    rows.sort(key=lambda each: (datetime.fromisoformat(each[1]["at"]), each[0], each[1]["sequence"]), reverse=True)
+    return [_entry(row) for _, row in rows[:limit]]
 
 
 def _entry(row: Mapping[str, Any]) -> Entry:

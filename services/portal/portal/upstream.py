@@ -22,6 +22,8 @@ SERVICE_TITLES = {
     "risk": "The early warning service",
 }
 
+_DOWN = frozenset({502, 503, 504})
+
 T = TypeVar("T")
 
 
@@ -131,6 +133,8 @@ class Api:
             raise Down(service) from error
         if response.is_error:
             await response.aread()
+            if response.status_code in _DOWN:
+                raise Down(service)
             raise Refused(response.status_code, _problem(response))
         return response
 
@@ -153,7 +157,7 @@ class Api:
             response = await self._client.request(method, address, headers=headers, **more)
         except (httpx.TransportError, httpx.InvalidURL) as error:
             raise Down(service) from error
-        if response.status_code in {502, 503, 504}:
+        if response.status_code in _DOWN:
             raise Down(service)
         if response.is_error:
             raise Refused(response.status_code, _problem(response))

@@ -65,3 +65,19 @@ def test_timelines_of_several_services_become_one_newest_first() -> None:
 def test_a_step_that_leaves_the_state_is_named_by_the_step() -> None:
     row = _row("intervention", "issued", "2026-03-02T10:00:00Z", step="settle_condition", before="issued")
     assert merged([row])[0].what == "Intervention: condition settled"
+
+
+def test_of_steps_at_one_instant_the_effect_is_newer_whatever_its_number() -> None:
+    at = "2026-03-02T10:00:00Z"
+    risk = [
+        _row("intervention", "lifted", at, step="lift", before="issued") | {"sequence": 902},
+        _row("intervention", "issued", at, step="issue", before="authorised") | {"sequence": 901},
+    ]
+    admission = [_row("membership", "suspended", at) | {"sequence": 3}]
+    entries = merged(None, risk, admission)
+    assert [entry.what for entry in entries] == ["Membership suspended", "Intervention: lifted", "Intervention: issued"]
+
+
+def test_instants_are_compared_and_not_their_digits() -> None:
+    later, sooner = _row("band", "red", "2026-03-02T10:00:00.5Z"), _row("band", "green", "2026-03-02T10:00:00Z")
+    assert [entry.what for entry in merged([sooner, later])] == ["Band: red", "Band: green"]

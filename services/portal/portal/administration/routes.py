@@ -7,6 +7,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from portal.forms import Field, Kind
+from portal.ids import Id
 from portal.pages import render, with_query
 from portal.tasks import METHODS, Task, perform
 from portal.visitors import SignedIn
@@ -39,7 +40,7 @@ async def outbox(request: Request, visitor: SignedIn) -> Response:
 
 
 @router.get("/outbox/{message_id}")
-async def one_message(request: Request, visitor: SignedIn, message_id: str) -> Response:
+async def one_message(request: Request, visitor: SignedIn, message_id: Id) -> Response:
     message = await visitor.api.get("directory", f"/v1/messages/{message_id}")
     return render(request, "administration/message.html", message=message)
 

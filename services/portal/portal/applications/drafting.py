@@ -10,6 +10,7 @@ from starlette.responses import Response
 from portal.applications.questions import Section, applies, fields_for
 from portal.applications.routes import lots_of, question_sections
 from portal.forms import Field, Filled, Kind, fill, read
+from portal.ids import Id
 from portal.pages import go, render
 from portal.tasks import METHODS, REFUSALS_TO_SHOW
 from portal.upstream import Api, Refused
@@ -21,7 +22,7 @@ BOROUGH = "borough"
 
 
 @router.api_route("/lots", methods=METHODS)
-async def choose_lots(request: Request, visitor: SignedIn, application_id: str) -> Response:
+async def choose_lots(request: Request, visitor: SignedIn, application_id: Id) -> Response:
     api, here = visitor.api, f"/applications/{application_id}"
     application = await api.get("dps-admission", f"/v1{here}")
     lots, services = await asyncio.gather(
@@ -40,13 +41,13 @@ async def choose_lots(request: Request, visitor: SignedIn, application_id: str) 
 
 
 @router.get("/questions/{number}")
-async def questions_page(request: Request, visitor: SignedIn, application_id: str, number: int) -> Response:
+async def questions_page(request: Request, visitor: SignedIn, application_id: Id, number: int) -> Response:
     application, section, following, fields = await _load(visitor, application_id, number)
     return _questions_page(request, application, section, following, fill(fields, application["answers"]))
 
 
 @router.post("/questions/{number}")
-async def save_answers(request: Request, visitor: SignedIn, application_id: str, number: int) -> Response:
+async def save_answers(request: Request, visitor: SignedIn, application_id: Id, number: int) -> Response:
     application, section, following, fields = await _load(visitor, application_id, number)
     form = await request.form()
     filled = read(fields, form)

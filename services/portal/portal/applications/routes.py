@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from portal.applications.questions import Section, sections_of
 from portal.forms import Field, FieldError, Kind
+from portal.ids import Id
 from portal.pages import render, with_query
 from portal.tasks import METHODS, Task, perform
 from portal.upstream import Api, Refused
@@ -89,7 +90,7 @@ async def start_application(request: Request, visitor: SignedIn) -> Response:
 
 
 @router.get("/{application_id}")
-async def one_application(request: Request, visitor: SignedIn, application_id: str) -> Response:
+async def one_application(request: Request, visitor: SignedIn, application_id: Id) -> Response:
     api = visitor.api
     application = await api.get("dps-admission", f"/v1/applications/{application_id}")
     parts = application["lot_applications"]
@@ -112,7 +113,7 @@ async def one_application(request: Request, visitor: SignedIn, application_id: s
 
 
 @router.api_route("/{application_id}/submission", methods=METHODS)
-async def submit_application(request: Request, visitor: SignedIn, application_id: str) -> Response:
+async def submit_application(request: Request, visitor: SignedIn, application_id: Id) -> Response:
     api, here = visitor.api, f"/applications/{application_id}"
     application = await api.get("dps-admission", f"/v1{here}")
     sections = await question_sections(api, application)
@@ -138,7 +139,7 @@ async def submit_application(request: Request, visitor: SignedIn, application_id
 
 
 @router.api_route("/{application_id}/withdrawal", methods=METHODS)
-async def withdraw_application(request: Request, visitor: SignedIn, application_id: str) -> Response:
+async def withdraw_application(request: Request, visitor: SignedIn, application_id: Id) -> Response:
     here = f"/applications/{application_id}"
 
     async def send(values: dict[str, Any]) -> Any:
@@ -157,7 +158,7 @@ async def withdraw_application(request: Request, visitor: SignedIn, application_
 
 @router.api_route("/{application_id}/clarifications/{clarification_id}", methods=METHODS)
 async def answer_clarification(
-    request: Request, visitor: SignedIn, application_id: str, clarification_id: str
+    request: Request, visitor: SignedIn, application_id: Id, clarification_id: Id
 ) -> Response:
     here = f"/applications/{application_id}"
     application = await visitor.api.get("dps-admission", f"/v1{here}")
@@ -183,7 +184,7 @@ async def answer_clarification(
 
 @router.api_route("/{application_id}/lots/{lot_application_id}/representations", methods=METHODS)
 async def make_representations(
-    request: Request, visitor: SignedIn, application_id: str, lot_application_id: str
+    request: Request, visitor: SignedIn, application_id: Id, lot_application_id: Id
 ) -> Response:
     here = f"/applications/{application_id}"
 

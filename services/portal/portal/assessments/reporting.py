@@ -7,6 +7,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from portal.forms import Field, Kind
+from portal.ids import Id
 from portal.names import names_for
 from portal.pages import go, render
 from portal.tasks import METHODS, Task, perform
@@ -19,7 +20,7 @@ _REASON = Field(name="reason", label="Reason", kind=Kind.WORDS, hint="At least 1
 
 
 @router.get("/report")
-async def report(request: Request, visitor: SignedIn, assessment_id: str) -> Response:
+async def report(request: Request, visitor: SignedIn, assessment_id: Id) -> Response:
     """The draft while it is one, the published report afterwards: the rating with its whole working."""
     api, here = visitor.api, f"/v1/assessments/{assessment_id}"
     assessment, draft, findings, comments, names = await asyncio.gather(
@@ -36,13 +37,15 @@ async def report(request: Request, visitor: SignedIn, assessment_id: str) -> Res
         draft=draft,
         trace=draft["standing"]["trace"],
         findings={finding["question"]: finding for finding in findings["items"]},
+        # the last change of a question stands
+        changes={change["question"]: change for change in draft["changes"]},
         comments=comments,
         names=names,
     )
 
 
 @router.api_route("/comments/new", methods=METHODS)
-async def comment_on_draft(request: Request, visitor: SignedIn, assessment_id: str) -> Response:
+async def comment_on_draft(request: Request, visitor: SignedIn, assessment_id: Id) -> Response:
     here = f"/assessments/{assessment_id}"
     findings = await visitor.api.get("assessment", f"/v1{here}/validated-answers")
     asked = tuple((each["question"], f"{each['question']} {each['text']}") for each in findings["items"])
@@ -78,13 +81,13 @@ async def comment_on_draft(request: Request, visitor: SignedIn, assessment_id: s
 
 
 @router.post("/accuracy-confirmation")
-async def confirm_accuracy(request: Request, visitor: SignedIn, assessment_id: str) -> Response:
+async def confirm_accuracy(request: Request, visitor: SignedIn, assessment_id: Id) -> Response:
     await visitor.api.post("assessment", f"/v1/assessments/{assessment_id}/accuracy-confirmation")
     return go(f"/assessments/{assessment_id}/report", done="accuracy-confirmed")
 
 
 @router.api_route("/comments/{comment_id}/decision", methods=METHODS)
-async def decide_comment(request: Request, visitor: SignedIn, assessment_id: str, comment_id: str) -> Response:
+async def decide_comment(request: Request, visitor: SignedIn, assessment_id: Id, comment_id: Id) -> Response:
     here = f"/assessments/{assessment_id}"
     comments = await visitor.api.get("assessment", f"/v1{here}/accuracy-comments")
     said = next((each["comment"] for each in comments if each["id"] == comment_id), "")
@@ -122,7 +125,7 @@ async def decide_comment(request: Request, visitor: SignedIn, assessment_id: str
 
 
 @router.api_route("/dispute", methods=METHODS)
-async def dispute_draft(request: Request, visitor: SignedIn, assessment_id: str) -> Response:
+async def dispute_draft(request: Request, visitor: SignedIn, assessment_id: Id) -> Response:
     here = f"/assessments/{assessment_id}"
 
     async def send(values: dict[str, Any]) -> Any:
@@ -141,13 +144,13 @@ async def dispute_draft(request: Request, visitor: SignedIn, assessment_id: str)
 
 
 @router.post("/senior-review")
-async def begin_senior_review(request: Request, visitor: SignedIn, assessment_id: str) -> Response:
+async def begin_senior_review(request: Request, visitor: SignedIn, assessment_id: Id) -> Response:
     await visitor.api.post("assessment", f"/v1/assessments/{assessment_id}/senior-review")
     return go(f"/assessments/{assessment_id}", done="review-begun")
 
 
 @router.api_route("/senior-review/outcome", methods=METHODS)
-async def conclude_senior_review(request: Request, visitor: SignedIn, assessment_id: str) -> Response:
+async def conclude_senior_review(request: Request, visitor: SignedIn, assessment_id: Id) -> Response:
     here = f"/assessments/{assessment_id}"
     findings = await visitor.api.get("assessment", f"/v1{here}/validated-answers")
     asked = tuple((each["question"], f"{each['question']} {each['text']}") for each in findings["items"])
@@ -187,7 +190,7 @@ async def conclude_senior_review(request: Request, visitor: SignedIn, assessment
 
 
 @router.api_route("/publication", methods=METHODS)
-async def publish(request: Request, visitor: SignedIn, assessment_id: str) -> Response:
+async def publish(request: Request, visitor: SignedIn, assessment_id: Id) -> Response:
     here = f"/assessments/{assessment_id}"
 
     async def send(_: dict[str, Any]) -> Any:

@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from portal.assessments.framework import Standard, standards_of
 from portal.forms import Field, Kind
+from portal.ids import Id
 from portal.names import Names, names_for
 from portal.pages import go, render, with_query
 from portal.tasks import METHODS, Task, perform
@@ -103,7 +104,7 @@ async def schedule_assessment(request: Request, visitor: SignedIn) -> Response:
 
 
 @router.get("/{assessment_id}")
-async def one_assessment(request: Request, visitor: SignedIn, assessment_id: str) -> Response:
+async def one_assessment(request: Request, visitor: SignedIn, assessment_id: Id) -> Response:
     api = visitor.api
     assessment = await api.get("assessment", f"/v1/assessments/{assessment_id}")
     standards, history, names = await asyncio.gather(
@@ -123,13 +124,13 @@ async def one_assessment(request: Request, visitor: SignedIn, assessment_id: str
 
 
 @router.post("/{assessment_id}/begin")
-async def begin_self_assessment(request: Request, visitor: SignedIn, assessment_id: str) -> Response:
+async def begin_self_assessment(request: Request, visitor: SignedIn, assessment_id: Id) -> Response:
     await visitor.api.post("assessment", f"/v1/assessments/{assessment_id}/self-assessment")
     return go(f"/assessments/{assessment_id}", done="self-assessment-begun")
 
 
 @router.api_route("/{assessment_id}/submission", methods=METHODS)
-async def submit_self_assessment(request: Request, visitor: SignedIn, assessment_id: str) -> Response:
+async def submit_self_assessment(request: Request, visitor: SignedIn, assessment_id: Id) -> Response:
     api, here = visitor.api, f"/assessments/{assessment_id}"
     assessment, names = await _about(visitor, assessment_id)
 
@@ -150,7 +151,7 @@ async def submit_self_assessment(request: Request, visitor: SignedIn, assessment
 
 
 @router.api_route("/{assessment_id}/cancellation", methods=METHODS)
-async def cancel_assessment(request: Request, visitor: SignedIn, assessment_id: str) -> Response:
+async def cancel_assessment(request: Request, visitor: SignedIn, assessment_id: Id) -> Response:
     here = f"/assessments/{assessment_id}"
     assessment, names = await _about(visitor, assessment_id)
 

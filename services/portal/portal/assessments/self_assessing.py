@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from portal.assessments.framework import Standard, find_standard, standards_of
 from portal.forms import Field, Filled, Kind, fill, read
+from portal.ids import Id
 from portal.names import names_for
 from portal.pages import go, render
 from portal.tasks import REFUSALS_TO_SHOW
@@ -20,14 +21,14 @@ router = APIRouter(prefix="/assessments/{assessment_id}/answers")
 
 
 @router.get("/{code}")
-async def standard_page(request: Request, visitor: SignedIn, assessment_id: str, code: str) -> Response:
+async def standard_page(request: Request, visitor: SignedIn, assessment_id: Id, code: str) -> Response:
     page = await _load(visitor, assessment_id, code)
     known = {key: value for answer in page["standard"].answers for key, value in _known(answer).items()}
     return render(request, "assessments/answers.html", filled=fill(_fields(page["standard"]), known), **page)
 
 
 @router.post("/{code}")
-async def save_standard(request: Request, visitor: SignedIn, assessment_id: str, code: str) -> Response:
+async def save_standard(request: Request, visitor: SignedIn, assessment_id: Id, code: str) -> Response:
     page = await _load(visitor, assessment_id, code)
     standard: Standard = page["standard"]
     form = await request.form()

@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from portal.assessments.framework import Standard, find_standard, standards_of
 from portal.forms import Field, Filled, Kind, fill, read
+from portal.ids import Id
 from portal.names import names_for
 from portal.pages import go, render
 from portal.tasks import METHODS, REFUSALS_TO_SHOW, Task, perform
@@ -50,13 +51,13 @@ _VISIT = (
 
 
 @router.post("/validation")
-async def begin_validation(request: Request, visitor: SignedIn, assessment_id: str) -> Response:
+async def begin_validation(request: Request, visitor: SignedIn, assessment_id: Id) -> Response:
     await visitor.api.post("assessment", f"/v1/assessments/{assessment_id}/validation", {})
     return go(f"/assessments/{assessment_id}", done="validation-started")
 
 
 @router.api_route("/validation-without-answers", methods=METHODS)
-async def validate_without_answers(request: Request, visitor: SignedIn, assessment_id: str) -> Response:
+async def validate_without_answers(request: Request, visitor: SignedIn, assessment_id: Id) -> Response:
     here = f"/assessments/{assessment_id}"
 
     async def send(values: dict[str, Any]) -> Any:
@@ -73,7 +74,7 @@ async def validate_without_answers(request: Request, visitor: SignedIn, assessme
 
 
 @router.api_route("/visits/new", methods=METHODS)
-async def record_visit(request: Request, visitor: SignedIn, assessment_id: str) -> Response:
+async def record_visit(request: Request, visitor: SignedIn, assessment_id: Id) -> Response:
     here = f"/assessments/{assessment_id}"
 
     async def send(values: dict[str, Any]) -> Any:
@@ -85,7 +86,7 @@ async def record_visit(request: Request, visitor: SignedIn, assessment_id: str) 
 
 
 @router.api_route("/draft/issue", methods=METHODS)
-async def issue_draft(request: Request, visitor: SignedIn, assessment_id: str) -> Response:
+async def issue_draft(request: Request, visitor: SignedIn, assessment_id: Id) -> Response:
     here = f"/assessments/{assessment_id}"
 
     async def send(_: dict[str, Any]) -> Any:
@@ -103,14 +104,14 @@ async def issue_draft(request: Request, visitor: SignedIn, assessment_id: str) -
 
 
 @router.get("/validation/{code}")
-async def standard_page(request: Request, visitor: SignedIn, assessment_id: str, code: str) -> Response:
+async def standard_page(request: Request, visitor: SignedIn, assessment_id: Id, code: str) -> Response:
     page = await _load(visitor, assessment_id, code)
     known = {key: value for finding in page["standard"].findings for key, value in _known(finding).items()}
     return render(request, "assessments/validation.html", filled=fill(_fields(page["standard"]), known), **page)
 
 
 @router.post("/validation/{code}")
-async def save_standard(request: Request, visitor: SignedIn, assessment_id: str, code: str) -> Response:
+async def save_standard(request: Request, visitor: SignedIn, assessment_id: Id, code: str) -> Response:
     page = await _load(visitor, assessment_id, code)
     standard: Standard = page["standard"]
     form = await request.form()

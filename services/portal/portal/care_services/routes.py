@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from portal.forms import Field, Kind
+from portal.ids import Id
 from portal.pages import render
 from portal.tasks import METHODS, Task, perform
 from portal.timeline import merged
@@ -30,6 +31,7 @@ _KINDS = (
     "whistleblowing",
     "other",
 )
+_RISK_SOURCES = ("service", "other")
 _RISK_TYPES = (
     "physical",
     "domestic",
@@ -47,7 +49,7 @@ _ENQUIRY = (
     Field(
         name="enquiry_reference",
         label="Enquiry reference",
-        hint="These five are for a safeguarding decision only. The reference must not name a person.",
+        hint="These seven are for a safeguarding decision only. The reference must not name a person.",
         is_required=False,
         width="govuk-input--width-10",
     ),
@@ -65,6 +67,20 @@ _ENQUIRY = (
         is_required=False,
     ),
     Field(name="type_of_risk", label="Type of risk", kind=Kind.CHOICE, options=options(_RISK_TYPES), is_required=False),
+    Field(
+        name="source_of_risk",
+        label="Where does the risk come from?",
+        kind=Kind.CHOICE,
+        options=options(_RISK_SOURCES),
+        is_required=False,
+    ),
+    Field(
+        name="closed_unfounded",
+        label="Was the enquiry closed as unfounded?",
+        kind=Kind.YES_NO,
+        hint="An enquiry that was closed as unfounded no longer counts against the service",
+        is_required=False,
+    ),
     Field(
         name="adults_count",
         label="Number of adults affected",
@@ -115,7 +131,7 @@ _INTELLIGENCE = (
 
 
 @router.get("")
-async def one_care_service(request: Request, visitor: SignedIn, care_service_id: str) -> Response:
+async def one_care_service(request: Request, visitor: SignedIn, care_service_id: Id) -> Response:
     api, person = visitor.api, visitor.person
     is_council = person is not None and person.org is None
     service = await api.get("directory", f"/v1/care-services/{care_service_id}")
@@ -128,7 +144,11 @@ async def one_care_service(request: Request, visitor: SignedIn, care_service_id:
         section(_own_interventions(api, care_service_id, is_asked=not is_council)),
         section(_intelligence(api, care_service_id, is_asked=_has(visitor, _READS_INTELLIGENCE))),
     )
-    timelines = await _timelines(api, memberships, assessments)
+    of_assessments, of_memberships = await asyncio.gather(
+        _timelines(api, "assessment", "assessments", assessments),
+        _timelines(api, "dps-admission", "memberships", memberships),
+    )
+    of_risk = standing.value["timeline"] if standing.value else None
     return render(
         request,
         "care_services/one.html",
@@ -142,12 +162,12 @@ async def one_care_service(request: Request, visitor: SignedIn, care_service_id:
         opens_interventions=not is_council or _has(visitor, _READS_INTERVENTIONS),
         intelligence=intelligence,
         is_council=is_council,
-        timeline=merged(standing.value["timeline"] if standing.value else None, *timelines, limit=60),
+        timeline=merged(of_assessments, of_risk, of_memberships, limit=60),
     )
 
 
 @router.api_route("/intelligence/new", methods=METHODS)
-async def record_intelligence(request: Request, visitor: SignedIn, care_service_id: str) -> Response:
+async def record_intelligence(request: Request, visitor: SignedIn, care_service_id: Id) -> Response:
     here = f"/care-services/{care_service_id}"
     service = await visitor.api.get("directory", f"/v1{here}")
 
@@ -155,7 +175,7 @@ async def record_intelligence(request: Request, visitor: SignedIn, care_service_
         enquiry = {each.name: values.pop(each.name) for each in _ENQUIRY if each.name in values}
         body = values | {"provider_id": service["provider_id"], "care_service_id": care_service_id}
         if enquiry:
-            body["enquiry"] = enquiry | {"source_of_risk": "service"}
+            body["enquiry"] = enquiry
         return await visitor.api.post("risk", "/v1/intelligence", body)
 
     task = Task(
@@ -209,13 +229,8 @@ def _with_the_band(standing: Section[Any]) -> Section[Any]:
     return Section(standing.value["interventions"] if standing.value else [], standing.down)
 
 
-async def _timelines(
-    api: Api, memberships: Section[list[Any]], assessments: Section[list[Any]]
-) -> list[list[Mapping[str, Any]]]:
-    """What happened to the newest memberships and assessments, from the services that keep them."""
-    asked = [
-        *(("dps-admission", f"/v1/memberships/{each['id']}/timeline") for each in (memberships.value or [])[:8]),
-        *(("assessment", f"/v1/assessments/{each['id']}/timeline") for each in (assessments.value or [])[:8]),
-    ]
-    found = await asyncio.gather(*(section(_unless_missing(api.get(*each))) for each in asked))
-    return [each.value["items"] for each in found if each.value]
+async def _timelines(api: Api, service: str, things: str, newest: Section[list[Any]]) -> list[Mapping[str, Any]]:
+    """What happened to the newest of some things, from the service that keeps them."""
+    asked = (api.get(service, f"/v1/{things}/{each['id']}/timeline") for each in (newest.value or [])[:8])
+    found = await asyncio.gather(*(section(_unless_missing(each)) for each in asked))
+    return [entry for each in found if each.value for entry in each.value["items"]]

@@ -138,7 +138,7 @@ async def _own_organisation(api: Api, person: Person) -> list[Tile]:
         api.get("risk", "/v1/interventions", stage="issued", limit=100),
     )
     return [
-        Tile("interventions in force", "/organisation", len(interventions["items"]), is_urgent=True),
+        Tile("interventions in force", "/interventions?stage=issued", len(interventions["items"]), is_urgent=True),
         Tile("services", "/organisation", len(services)),
     ]
 

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from portal.forms import Field, Kind
+from portal.ids import Id
 from portal.names import names_for
 from portal.pages import go, render, with_query
 from portal.tasks import METHODS, Task, perform
@@ -79,7 +80,7 @@ _STEPS: dict[str, tuple[str, str, tuple[Field, ...], str]] = {
 
 
 @router.api_route("/care-services/{care_service_id}/interventions/new", methods=METHODS)
-async def propose_intervention(request: Request, visitor: SignedIn, care_service_id: str) -> Response:
+async def propose_intervention(request: Request, visitor: SignedIn, care_service_id: Id) -> Response:
     here = f"/care-services/{care_service_id}"
     service = await visitor.api.get("directory", f"/v1{here}")
     fields = (
@@ -123,7 +124,7 @@ async def propose_intervention(request: Request, visitor: SignedIn, care_service
 
 
 @router.api_route("/care-services/{care_service_id}/urgent-embargo", methods=METHODS)
-async def issue_urgent_embargo(request: Request, visitor: SignedIn, care_service_id: str) -> Response:
+async def issue_urgent_embargo(request: Request, visitor: SignedIn, care_service_id: Id) -> Response:
     here = f"/care-services/{care_service_id}"
     service = await visitor.api.get("directory", f"/v1{here}")
 
@@ -173,7 +174,7 @@ async def list_interventions(request: Request, visitor: SignedIn) -> Response:
 
 
 @router.get("/interventions/{intervention_id}")
-async def one_intervention(request: Request, visitor: SignedIn, intervention_id: str) -> Response:
+async def one_intervention(request: Request, visitor: SignedIn, intervention_id: Id) -> Response:
     intervention, names = await asyncio.gather(
         visitor.api.get("risk", f"/v1/interventions/{intervention_id}"),
         names_for(visitor.api, org=visitor.person.org if visitor.person else None),
@@ -189,7 +190,7 @@ async def one_intervention(request: Request, visitor: SignedIn, intervention_id:
 
 
 @router.api_route("/interventions/{intervention_id}/authorisation", methods=METHODS)
-async def authorise_intervention(request: Request, visitor: SignedIn, intervention_id: str) -> Response:
+async def authorise_intervention(request: Request, visitor: SignedIn, intervention_id: Id) -> Response:
     here = f"/interventions/{intervention_id}"
     notice = Field(
         name="notice_text",
@@ -211,7 +212,7 @@ async def authorise_intervention(request: Request, visitor: SignedIn, interventi
 
 
 @router.api_route("/interventions/{intervention_id}/conditions/{condition_id}", methods=METHODS)
-async def settle_condition(request: Request, visitor: SignedIn, intervention_id: str, condition_id: str) -> Response:
+async def settle_condition(request: Request, visitor: SignedIn, intervention_id: Id, condition_id: Id) -> Response:
     here = f"/interventions/{intervention_id}"
     intervention = await visitor.api.get("risk", f"/v1{here}")
     wording = next((each["wording"] for each in intervention["conditions"] if each["id"] == condition_id), "")
@@ -234,7 +235,7 @@ async def settle_condition(request: Request, visitor: SignedIn, intervention_id:
 
 
 @router.api_route("/interventions/{intervention_id}/answer", methods=METHODS)
-async def answer_intervention(request: Request, visitor: SignedIn, intervention_id: str) -> Response:
+async def answer_intervention(request: Request, visitor: SignedIn, intervention_id: Id) -> Response:
     here = f"/interventions/{intervention_id}"
 
     async def send(values: dict[str, Any]) -> Any:
@@ -251,7 +252,7 @@ async def answer_intervention(request: Request, visitor: SignedIn, intervention_
 
 
 @router.api_route("/interventions/{intervention_id}/continuity-plan", methods=METHODS)
-async def plan_continuity(request: Request, visitor: SignedIn, intervention_id: str) -> Response:
+async def plan_continuity(request: Request, visitor: SignedIn, intervention_id: Id) -> Response:
     here = f"/interventions/{intervention_id}"
     days = (
         ("starts_on", "When does the plan start?"),
@@ -282,7 +283,7 @@ async def plan_continuity(request: Request, visitor: SignedIn, intervention_id: 
 
 
 @router.api_route("/interventions/{intervention_id}/steps/{step}", methods=METHODS)
-async def take_step(request: Request, visitor: SignedIn, intervention_id: str, step: str) -> Response:
+async def take_step(request: Request, visitor: SignedIn, intervention_id: Id, step: str) -> Response:
     here = f"/interventions/{intervention_id}"
     if step not in _STEPS:
         return go(here)

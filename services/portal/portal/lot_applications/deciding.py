@@ -7,6 +7,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from portal.forms import Field, Kind
+from portal.ids import Id
 from portal.lot_applications.routes import report_of
 from portal.tasks import METHODS, Task, perform
 from portal.upstream import Refused
@@ -24,7 +25,7 @@ _ASPECTS = (("reason", "Why it is not met"), ("evidence", "Evidence"), ("what_wo
 
 
 @router.api_route("/decision", methods=METHODS)
-async def decide(request: Request, visitor: SignedIn, part_id: str) -> Response:
+async def decide(request: Request, visitor: SignedIn, part_id: Id) -> Response:
     """The outcome follows the report: every criterion met is an admission, anything failed is minded to refuse."""
     api, here = visitor.api, f"/lot-applications/{part_id}"
     report = await _report(visitor, part_id)
@@ -53,7 +54,7 @@ async def decide(request: Request, visitor: SignedIn, part_id: str) -> Response:
 
 
 @router.api_route("/refusal", methods=METHODS)
-async def refuse(request: Request, visitor: SignedIn, part_id: str) -> Response:
+async def refuse(request: Request, visitor: SignedIn, part_id: Id) -> Response:
     api, here = visitor.api, f"/lot-applications/{part_id}"
     report = await _report(visitor, part_id)
     failed = report["content"]["failed"]
@@ -75,7 +76,7 @@ async def refuse(request: Request, visitor: SignedIn, part_id: str) -> Response:
 
 
 @router.api_route("/acceptance", methods=METHODS)
-async def accept_representations(request: Request, visitor: SignedIn, part_id: str) -> Response:
+async def accept_representations(request: Request, visitor: SignedIn, part_id: Id) -> Response:
     api, here = visitor.api, f"/lot-applications/{part_id}"
     report = await _report(visitor, part_id)
     failed = report["content"]["failed"]
@@ -97,16 +98,16 @@ async def accept_representations(request: Request, visitor: SignedIn, part_id: s
 
 
 @router.api_route("/reconsideration", methods=METHODS)
-async def reconsider(request: Request, visitor: SignedIn, part_id: str) -> Response:
+async def reconsider(request: Request, visitor: SignedIn, part_id: Id) -> Response:
     return await _with_reason(request, visitor, part_id, "reconsideration", "Send back for a new evaluation")
 
 
 @router.api_route("/setting-aside", methods=METHODS)
-async def set_aside(request: Request, visitor: SignedIn, part_id: str) -> Response:
+async def set_aside(request: Request, visitor: SignedIn, part_id: Id) -> Response:
     return await _with_reason(request, visitor, part_id, "setting-aside", "Set the decision aside")
 
 
-async def _with_reason(request: Request, visitor: SignedIn, part_id: str, step: str, title: str) -> Response:
+async def _with_reason(request: Request, visitor: SignedIn, part_id: Id, step: str, title: str) -> Response:
     here = f"/lot-applications/{part_id}"
 
     async def send(values: dict[str, Any]) -> Any:

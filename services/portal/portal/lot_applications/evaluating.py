@@ -7,6 +7,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from portal.forms import Field, Kind, fill, read
+from portal.ids import Id
 from portal.pages import go, render
 from portal.tasks import METHODS, REFUSALS_TO_SHOW, Task, perform
 from portal.upstream import Refused
@@ -28,7 +29,7 @@ _DECLARATION = (
 
 
 @router.api_route("/declaration", methods=METHODS)
-async def declare_interests(request: Request, visitor: SignedIn, part_id: str) -> Response:
+async def declare_interests(request: Request, visitor: SignedIn, part_id: Id) -> Response:
     here = f"/lot-applications/{part_id}"
 
     async def send(values: dict[str, Any]) -> Any:
@@ -39,7 +40,7 @@ async def declare_interests(request: Request, visitor: SignedIn, part_id: str) -
 
 
 @router.api_route("/scores", methods=METHODS)
-async def score(request: Request, visitor: SignedIn, part_id: str) -> Response:
+async def score(request: Request, visitor: SignedIn, part_id: Id) -> Response:
     api, here = visitor.api, f"/lot-applications/{part_id}"
     part = await api.get("dps-admission", f"/v1{here}")
     application = await api.get("dps-admission", f"/v1/applications/{part['application_id']}")
@@ -76,7 +77,7 @@ async def score(request: Request, visitor: SignedIn, part_id: str) -> Response:
 
 
 @router.api_route("/consensus/{question}", methods=METHODS)
-async def settle(request: Request, visitor: SignedIn, part_id: str, question: str) -> Response:
+async def settle(request: Request, visitor: SignedIn, part_id: Id, question: str) -> Response:
     api, here = visitor.api, f"/lot-applications/{part_id}"
     evaluation = await api.get("dps-admission", f"/v1{here}/evaluation")
     criterion = next((each for each in evaluation["criteria"] if each["question"] == question), None)
@@ -111,7 +112,7 @@ async def settle(request: Request, visitor: SignedIn, part_id: str, question: st
 
 
 @router.post("/report")
-async def make_report(request: Request, visitor: SignedIn, part_id: str) -> Response:
+async def make_report(request: Request, visitor: SignedIn, part_id: Id) -> Response:
     here = f"/lot-applications/{part_id}"
     await visitor.api.post("dps-admission", f"/v1{here}/report")
     return go(here, done="report-made")

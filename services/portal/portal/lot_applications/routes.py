@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from portal.applications.questions import Section, sections_of
 from portal.forms import Field, Kind
+from portal.ids import Id
 from portal.names import names_for
 from portal.pages import go, render, with_query
 from portal.tasks import METHODS, Task, perform
@@ -48,7 +49,7 @@ async def worklist(request: Request, visitor: SignedIn) -> Response:
 
 
 @router.get("/{part_id}")
-async def one_lot_application(request: Request, visitor: SignedIn, part_id: str) -> Response:
+async def one_lot_application(request: Request, visitor: SignedIn, part_id: Id) -> Response:
     api, here = visitor.api, f"/v1/lot-applications/{part_id}"
     part = await api.get("dps-admission", here)
     application, lot, evaluation, report, checks, decisions, clarifications, questions, names = await asyncio.gather(
@@ -87,13 +88,13 @@ async def one_lot_application(request: Request, visitor: SignedIn, part_id: str)
 
 
 @router.post("/{part_id}/owner")
-async def take_on(request: Request, visitor: SignedIn, part_id: str) -> Response:
+async def take_on(request: Request, visitor: SignedIn, part_id: Id) -> Response:
     await visitor.api.post("dps-admission", f"/v1/lot-applications/{part_id}/owner")
     return go(f"/lot-applications/{part_id}", done="taken-on")
 
 
 @router.api_route("/{part_id}/evaluators/new", methods=METHODS)
-async def assign_evaluator(request: Request, visitor: SignedIn, part_id: str) -> Response:
+async def assign_evaluator(request: Request, visitor: SignedIn, part_id: Id) -> Response:
     here = f"/lot-applications/{part_id}"
     people = {each["id"]: each["name"] for each in await _commissioning_people(visitor.api)}
     fields = (
@@ -110,7 +111,7 @@ async def assign_evaluator(request: Request, visitor: SignedIn, part_id: str) ->
 
 
 @router.api_route("/{part_id}/clarifications/new", methods=METHODS)
-async def ask_for_clarification(request: Request, visitor: SignedIn, part_id: str) -> Response:
+async def ask_for_clarification(request: Request, visitor: SignedIn, part_id: Id) -> Response:
     here = f"/lot-applications/{part_id}"
 
     async def send(values: dict[str, Any]) -> Any:
@@ -128,7 +129,7 @@ async def ask_for_clarification(request: Request, visitor: SignedIn, part_id: st
 
 
 @router.api_route("/{part_id}/prolongation", methods=METHODS)
-async def prolong(request: Request, visitor: SignedIn, part_id: str) -> Response:
+async def prolong(request: Request, visitor: SignedIn, part_id: Id) -> Response:
     here = f"/lot-applications/{part_id}"
 
     async def send(values: dict[str, Any]) -> Any:
@@ -146,7 +147,7 @@ async def prolong(request: Request, visitor: SignedIn, part_id: str) -> Response
 
 
 @router.api_route("/{part_id}/checks/{check_id}", methods=METHODS)
-async def settle_check(request: Request, visitor: SignedIn, part_id: str, check_id: str) -> Response:
+async def settle_check(request: Request, visitor: SignedIn, part_id: Id, check_id: Id) -> Response:
     here = f"/lot-applications/{part_id}"
     checks = await visitor.api.get("dps-admission", f"/v1{here}/checks")
     about = next((each for each in checks["items"] if each["id"] == check_id), None)

@@ -8,6 +8,7 @@ from starlette.datastructures import UploadFile
 from starlette.responses import Response, StreamingResponse
 
 from portal.forms import Field, Kind
+from portal.ids import Id
 from portal.tasks import METHODS, Task, perform
 from portal.visitors import SignedIn
 from portal.words import EVIDENCE_SUBJECTS, options
@@ -57,7 +58,7 @@ async def upload_evidence(request: Request, visitor: SignedIn) -> Response:
 
 
 @router.get("/{evidence_id}")
-async def download_evidence(request: Request, visitor: SignedIn, evidence_id: str) -> Response:
+async def download_evidence(request: Request, visitor: SignedIn, evidence_id: Id) -> Response:
     """Always as a file, never as a page of ours."""
     answer = await visitor.api.stream("directory", f"/v1/evidence/{evidence_id}/content")
     names = ("content-disposition", "content-length", "content-security-policy")

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from portal.forms import Field, Kind
+from portal.ids import Id
 from portal.pages import go, render
 from portal.tasks import METHODS, Task, perform
 from portal.timeline import merged
@@ -111,13 +112,13 @@ async def organisation(request: Request, visitor: SignedIn) -> Response:
 
 
 @router.post("/memberships/{membership_id}/acceptance")
-async def accept_place(request: Request, visitor: SignedIn, membership_id: str) -> Response:
+async def accept_place(request: Request, visitor: SignedIn, membership_id: Id) -> Response:
     await visitor.api.post("dps-admission", f"/v1/memberships/{membership_id}/acceptance")
     return go("/organisation", done="place-accepted")
 
 
 @router.api_route("/memberships/{membership_id}/declining", methods=METHODS)
-async def decline_place(request: Request, visitor: SignedIn, membership_id: str) -> Response:
+async def decline_place(request: Request, visitor: SignedIn, membership_id: Id) -> Response:
     async def send(_: dict[str, Any]) -> Any:
         return await visitor.api.post("dps-admission", f"/v1/memberships/{membership_id}/declining")
 

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from portal.forms import Field, Kind, read
+from portal.ids import Id
 from portal.pages import render
 from portal.upstream import Refused
 from portal.visitors import AnyVisitor
@@ -33,7 +34,7 @@ async def lots(request: Request, visitor: AnyVisitor) -> Response:
 
 
 @router.get("/{lot_id}")
-async def lot(request: Request, visitor: AnyVisitor, lot_id: str) -> Response:
+async def lot(request: Request, visitor: AnyVisitor, lot_id: Id) -> Response:
     """`as_at` is a day in the address, or three boxes of the form above the list."""
     filled = read(_AS_AT, request.query_params)
     is_asked = any(name.startswith("as_at") for name in request.query_params)
@@ -47,7 +48,7 @@ async def lot(request: Request, visitor: AnyVisitor, lot_id: str) -> Response:
 
 
 @router.get("/{lot_id}/csv")
-async def download(request: Request, visitor: AnyVisitor, lot_id: str) -> Response:
+async def download(request: Request, visitor: AnyVisitor, lot_id: Id) -> Response:
     day = _day(request.query_params.get("as_at", ""))
     answer = await visitor.api.send(
         "dps-admission", "GET", f"/v1/register/lots/{lot_id}/csv", params={"as_at": day} if day else {}
