@@ -1,6 +1,6 @@
 """The assessment service, held to its own OpenAPI document."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +14,8 @@ from fastapi.testclient import TestClient
 from sqlmodel import Session
 
 from assay_contracts.directory import CareServiceRecord, ProviderRecord
+from assay_contracts.directory.evidence import EvidenceRecord
+from assay_kit.problems import Unavailable
 from assay_kit.settings import Settings
 from assay_kit.walk import Call, Operation, send
 from assessment.main import SERVICE
@@ -32,6 +34,9 @@ class NoDirectory:
 
     def care_service(self, care_service_id: UUID) -> CareServiceRecord | None:
         raise httpx.ConnectError(f"nobody answers for {care_service_id}")
+
+    def rely_on_evidence(self, evidence_ids: Iterable[UUID], **about: Any) -> Sequence[EvidenceRecord]:
+        raise Unavailable(f"nobody answers for {list(evidence_ids)} of {about}")
 
 
 def made(make_call: Callable[[Session], Call]) -> tuple[Call, dict[str, str]]:

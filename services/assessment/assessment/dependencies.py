@@ -8,6 +8,7 @@ from assay_contracts.directory.copies import Copies
 from assay_contracts.roles import Role, Scope
 from assay_kit.database import SessionDep
 from assay_kit.identity import Principal, allow
+from assessment.evidence import Evidence
 
 _PROVIDER = (Role.PROVIDER_ADMIN, Role.PROVIDER_USER)
 _STAFF = (Role.COMPLIANCE_OFFICER, Role.COMMISSIONER, Role.COMMISSIONING_MANAGER, Role.AUDITOR)
@@ -30,4 +31,9 @@ def get_copies(session: SessionDep, request: Request) -> Copies:
     return Copies(session, getattr(request.app.state, "directory", None))
 
 
+def get_evidence(request: Request) -> Evidence:
+    return Evidence(getattr(request.app.state, "directory", None))
+
+
 CopiesDep = Annotated[Copies, Depends(get_copies, scope="function")]
+EvidenceDep = Annotated[Evidence, Depends(get_evidence)]

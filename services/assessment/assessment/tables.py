@@ -85,6 +85,7 @@ class Assessment(AssessmentTable, table=True):
     signed_name: str | None = None
     signed_position: str | None = None
     answers_hash: str | None = None
+    evidence_hashes: dict[str, str] = Field(default_factory=dict, sa_type=JSONB)
     not_self_assessed: NotSelfAssessed | None = Field(default=None, sa_type=String)
 
     validation_began_by: str | None = None

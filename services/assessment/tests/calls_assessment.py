@@ -200,6 +200,19 @@ def _add_too_late(stage: Stage) -> Call:
     return _owner(stage, _plan(plan) | {"issue_id": stage.issue_id(plan)}, _action(stage))
 
 
+def _submit_with_evidence(stage: Stage) -> Call:
+    return _owner(stage, _of(stage.answered_with_evidence()), make.DECLARATION)
+
+
+def _comment_with_evidence(stage: Stage) -> Call:
+    return _owner(stage, _of(stage.drafted()), COMMENT | {"evidence_ids": [str(uuid4())]})
+
+
+def _note_with_evidence(stage: Stage) -> Call:
+    note = {"progress": "done", "note": "Done.", "evidence_ids": [str(uuid4())]}
+    return _owner(stage, _with_action(stage, stage.approved_plan()), note)
+
+
 def _on_a_stage(make_call: Maker) -> Callable[[Session], Call]:
     return lambda session: make_call(Stage(session))
 
@@ -211,6 +224,9 @@ REFUSED: Sequence[tuple[str, Callable[[Session], Call]]] = [
 
 # Calls about what only the directory can know.
 ASKING_THE_DIRECTORY: KnownCalls = {
+    "submit_self_assessment": lambda s: _submit_with_evidence(Stage(s)),
+    "comment_on_accuracy": lambda s: _comment_with_evidence(Stage(s)),
+    "note_progress": lambda s: _note_with_evidence(Stage(s)),
     "read_report": lambda s: _nameless(Stage(s)),
     "read_report_pdf": lambda s: _nameless(Stage(s)),
     "list_due_dates": lambda _: _officer({"care_service_id": uuid4()}),

@@ -14,6 +14,7 @@ from sqlmodel import Session
 
 from assay_contracts.directory import CareServiceRecord, CareServiceType, ProviderRecord, ProviderStatus
 from assay_contracts.directory.copies import keep_care_service, keep_provider
+from assay_contracts.directory.evidence import EvidenceRecord
 from assay_contracts.roles import Role
 from assay_kit.identity import SYSTEM
 from assay_kit.pagination import PageAsked
@@ -185,6 +186,21 @@ def care_service(session: Session, provider_id: UUID = PROVIDER, **about: Any) -
     record = care_service_record(provider_id, **about)
     keep_care_service(session, record)
     return record
+
+
+def evidence(provider_id: UUID) -> EvidenceRecord:
+    return EvidenceRecord(
+        id=uuid4(),
+        provider_id=provider_id,
+        kind="policy",
+        filename="policy.pdf",
+        media_type="application/pdf",
+        size=1024,
+        sha256="a" * 64,
+        description="A policy",
+        expires_on=None,
+        uploaded_at=NOON,
+    )
 
 
 # --- an assessment, through the front door --------------------------------------------------------

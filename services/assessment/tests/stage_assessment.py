@@ -23,6 +23,7 @@ from assessment.assessments.repository import Assessments
 from assessment.assessments.rules import Cause
 from assessment.drafts import actions as drafting
 from assessment.drafts.rules import ReviewOutcome
+from assessment.evidence import Evidence
 from assessment.first_data import put_first_data
 from assessment.frameworks.repository import Frameworks
 from assessment.publications import actions as publishing
@@ -36,6 +37,7 @@ from assessment.validations import actions as validating
 from assessment.validations.rules import EvidenceKind
 
 _DEMONSTRATION = Settings(mode=Mode.DEMONSTRATION, database_url="")
+NONE = Evidence(None)
 REASON = "It was seen on both visits and in the records."
 ME = "Known Caller"
 WANTING = {"1.1.1": "poor", "2.1.1": "poor", "3.1.1": "poor"}
@@ -108,10 +110,24 @@ class Stage:
         answering.save_answers(self.session, found.id, page, by=self.provider, now=self.now)
         return found
 
+    def answered_with_evidence(self) -> Assessment:
+        found = self.answered()
+        named = answering.Answer(
+            question="1.1.1", rating=AnswerRating.GOOD, narrative="See it.", evidence_ids=[uuid4()], read_version=1
+        )
+        answering.save_answers(self.session, found.id, [named], by=self.provider, now=self.now)
+        return found
+
     def submitted(self, service: CareServiceRecord | None = None) -> Assessment:
         found = self.answered(service)
         return answering.submit(
-            self.session, found.id, name="Pat Provider", position="Manager", by=self.provider, now=self.now
+            self.session,
+            found.id,
+            name="Pat Provider",
+            position="Manager",
+            evidence=NONE,
+            by=self.provider,
+            now=self.now,
         )
 
     def validating(self, service: CareServiceRecord | None = None) -> Assessment:
@@ -144,7 +160,14 @@ class Stage:
     def comment(self) -> AccuracyComment:
         found = self.drafted()
         return drafting.comment(
-            self.session, found.id, question="1.1.1", comment=REASON, evidence_ids=[], by=self.provider, now=self.now
+            self.session,
+            found.id,
+            question="1.1.1",
+            comment=REASON,
+            evidence_ids=[],
+            evidence=NONE,
+            by=self.provider,
+            now=self.now,
         )
 
     def disputed(self) -> Assessment:

@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import Engine
 from sqlmodel import Session
-from stage_assessment import MYSELF, OFFICER, REASON, Stage
+from stage_assessment import MYSELF, NONE, OFFICER, REASON, Stage
 
 from assay_kit.problems import StepNotAllowed
 from assessment.assessments.errors import Barred
@@ -33,7 +33,9 @@ def test_a_submission_waits_for_an_answer_that_is_being_saved(own_database: Engi
     def submit_it() -> str | None:
         with open_session(own_database) as session, session.begin():
             by, now = stage.provider, stage.now
-            return submit(session, assessment_id, name="Pat", position="Manager", by=by, now=now).answers_hash
+            return submit(
+                session, assessment_id, name="Pat", position="Manager", evidence=NONE, by=by, now=now
+            ).answers_hash
 
     with ThreadPoolExecutor(1) as other, open_session(own_database) as saving:
         changed = Answer(
@@ -48,7 +50,7 @@ def test_a_submission_waits_for_an_answer_that_is_being_saved(own_database: Engi
     with open_session(own_database) as session:
         answers = SelfAnswers(session).of(assessment_id)
         assert answers["1.1.1"].narrative == LAST_WORD
-        assert answers_hash == hash_of(answers)
+        assert answers_hash == hash_of(answers, {})
 
 
 def test_of_two_who_publish_at_once_one_is_told_that_it_is_done(own_database: Engine) -> None:

@@ -177,6 +177,12 @@ def test_what_is_said_and_decided_about_a_draft_is_on_the_timeline_with_its_pers
     )
 
 
+def test_a_comment_names_only_evidence_that_is_the_providers_own(people: make.People, draft: str) -> None:
+    strange = uuid4()
+    refused = people.provider.post(f"{draft}/accuracy-comments", json=COMMENT | {"evidence_ids": [str(strange)]})
+    assert refused.json()["bars"] == [f"The comment names evidence {strange}, which the provider has not uploaded."]
+
+
 def test_a_comment_beyond_what_is_shown_is_refused(
     people: make.People, draft: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

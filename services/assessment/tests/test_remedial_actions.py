@@ -4,11 +4,14 @@ from uuid import UUID, uuid4
 
 import make_assessment as make
 import pytest
+from fastapi import FastAPI
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
 from assay_contracts.assessment import RemedialActionOverdue
+from assay_contracts.directory.client import FakeDirectory
+from assay_contracts.directory.evidence import RelyingObject
 from assay_contracts.messages import MessageRequested
 from assay_kit.testing import NOON, Time, do_due, told
 from assay_kit.timeline import timeline_of
@@ -203,6 +206,21 @@ def test_what_a_plan_could_not_show_is_refused(
     note = f"{url(plan)}/actions/{action['id']}/progress"
     make.ok(people.provider.post(note, json=progress))
     assert people.provider.post(note, json=progress).json()["type"] == "/problems/too-many"
+
+
+def test_a_note_of_progress_relies_on_the_providers_own_evidence(
+    people: make.People, approved: dict[str, Any], app: FastAPI, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = make.evidence(make.PROVIDER)
+    directory = FakeDirectory(evidence=[own])
+    monkeypatch.setattr(app.state, "directory", directory, raising=False)
+    note = f"{url(approved)}/actions/{approved['issues'][0]['actions'][0]['id']}/progress"
+    strange = uuid4()
+    progress = {"progress": "done", "note": "See the sample."}
+    refused = people.provider.post(note, json=progress | {"evidence_ids": [str(strange)]})
+    assert refused.json()["bars"] == [f"The note names evidence {strange}, which the provider has not uploaded."]
+    make.ok(people.provider.post(note, json=progress | {"evidence_ids": [str(own.id)]}))
+    assert directory.reliances == {(own.id, RelyingObject("remedial_plan", UUID(approved["id"])))}
 
 
 def test_a_verified_issue_stays_whoever_asks(people: make.People, session: Session, approved: dict[str, Any]) -> None:

@@ -1,11 +1,16 @@
 from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
 
 import make_assessment as make
 import pytest
+from fastapi import FastAPI
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session, select
 
+from assay_contracts.directory.client import FakeDirectory
+from assay_contracts.directory.evidence import RelyingObject
 from assay_kit.testing import NOON, Time
 from assessment.self_assessments.actions import hash_of
 from assessment.self_assessments.repository import SelfAnswers
@@ -140,13 +145,45 @@ def test_submitted_answers_cannot_change_whoever_asks(people: make.People, sessi
             session.connection().execute(text(statement))
 
 
+def test_a_submission_relies_on_evidence_that_is_the_providers_own(
+    people: make.People, assessing: str, app: FastAPI, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own, foreign = make.evidence(make.PROVIDER), make.evidence(make.OTHER_PROVIDER)
+    directory = FakeDirectory(evidence=[own, foreign])
+    monkeypatch.setattr(app.state, "directory", directory, raising=False)
+    assessment_id = assessing.rsplit("/", 1)[-1]
+    codes = make.questions(people, assessment_id)
+    page: list[dict[str, Any]] = [{"question": code, **ANSWER} for code in codes]
+    page[0] |= {"evidence_ids": [str(own.id)]}
+    page[1] |= {"evidence_ids": [str(own.id), str(foreign.id)]}
+    make.ok(people.provider.put(f"{assessing}/answers", json={"answers": page}))
+    refused = people.provider.post(f"{assessing}/submission", json=make.DECLARATION)
+    said = f"Question {codes[1]} names evidence {foreign.id}, which the provider has not uploaded."
+    assert (refused.status_code, refused.json()["bars"]) == (409, [said])
+    assert directory.reliances == set()
+
+    corrected = {"answers": [{"question": codes[1], "version": 1, **ANSWER}]}
+    make.ok(people.provider.put(f"{assessing}/answers", json=corrected))
+    make.ok(people.provider.post(f"{assessing}/submission", json=make.DECLARATION))
+    assert directory.reliances == {(own.id, RelyingObject("assessment", UUID(assessment_id)))}
+
+
+def test_the_hash_proves_the_files_too(people: make.People, session: Session) -> None:
+    assessment_id = make.submitted(people, session)
+    answers = SelfAnswers(session).of(UUID(assessment_id))
+    file_id = str(make.evidence(make.PROVIDER).id)
+    session.expunge(answers["1.1.1"])
+    answers["1.1.1"].evidence_ids = [file_id]
+    assert hash_of(answers, {file_id: "a" * 64}) != hash_of(answers, {file_id: "b" * 64})
+
+
 def test_the_hash_proves_what_was_submitted(people: make.People, session: Session) -> None:
     assessment_id = make.submitted(people, session)
     assessment = session.exec(select(Assessment).where(Assessment.id == assessment_id)).one()
     session.expire_all()
     answers = SelfAnswers(session).of(assessment.id)
-    assert assessment.answers_hash == hash_of(answers)
+    assert assessment.answers_hash == hash_of(answers, {})
     one = answers["1.1.1"]
     session.expunge(one)
     one.narrative += "."
-    assert assessment.answers_hash != hash_of(answers)
+    assert assessment.answers_hash != hash_of(answers, {})

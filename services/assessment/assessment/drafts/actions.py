@@ -1,12 +1,13 @@
 """What is done about a draft before it is published: comments, decisions, dispute, senior review."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from sqlmodel import Session
 
+from assay_contracts.directory.evidence import RelyingObject
 from assay_contracts.messages import Recipient
 from assay_contracts.roles import Role
 from assay_kit.identity import Principal
@@ -16,6 +17,7 @@ from assessment.assessments.errors import Barred, ensure_room
 from assessment.assessments.events import write_to
 from assessment.assessments.repository import Assessments
 from assessment.assessments.rules import LIFE, Status, Step
+from assessment.evidence import Evidence
 from assessment.rating.actions import compute
 from assessment.rating.answers import AnswerRating, ResultCause
 from assessment.tables import AccuracyComment, AnswerChange, Assessment, Dispute
@@ -51,7 +53,8 @@ def comment(
     *,
     question: str,
     comment: str,
-    evidence_ids: Iterable[UUID],
+    evidence_ids: Collection[UUID],
+    evidence: Evidence,
     by: Principal,
     now: datetime,
 ) -> AccuracyComment:
@@ -62,6 +65,8 @@ def comment(
     assessments.question(assessment, question)
     drafts = Drafts(session)
     ensure_room(drafts.count(assessment_id), MOST_COMMENTS, "comments")
+    relying = RelyingObject("assessment", assessment_id)
+    evidence.rely({"The comment": evidence_ids}, provider_id=assessment.provider_id, by_object=relying)
     row = AccuracyComment(
         assessment_id=assessment_id,
         question=question,

@@ -6,13 +6,13 @@ from fastapi import APIRouter
 
 from assay_kit.clock import Now
 from assay_kit.database import SessionDep
-from assay_kit.problems import StepNotAllowed, may_answer
+from assay_kit.problems import StepNotAllowed, Unavailable, may_answer
 from assessment.assessments.errors import AssessmentNotFound, Barred, QuestionNotFound, TooMany
 from assessment.assessments.repository import Assessments
 from assessment.assessments.routes import shown
 from assessment.assessments.rules import DRAFT_SEEN, Status
 from assessment.assessments.schemas import AssessmentRead
-from assessment.dependencies import OfficerOrManager, ProviderPerson, Reader
+from assessment.dependencies import EvidenceDep, OfficerOrManager, ProviderPerson, Reader
 from assessment.rating.errors import NoResult
 from assessment.rating.repository import Results
 from assessment.rating.schemas import ResultRead
@@ -71,12 +71,13 @@ def list_accuracy_comments(assessment_id: UUID, session: SessionDep, by: Reader)
     status_code=201,
     summary="Say what is factually wrong about one question",
     operation_id="comment_on_accuracy",
-    responses=may_answer(QuestionNotFound, NotADraft, Barred, TooMany),
+    responses=may_answer(QuestionNotFound, NotADraft, Barred, TooMany, Unavailable),
 )
 def comment_on_accuracy(
-    assessment_id: UUID, wanted: Commenting, session: SessionDep, by: ProviderPerson, now: Now
+    assessment_id: UUID, wanted: Commenting, session: SessionDep, evidence: EvidenceDep, by: ProviderPerson, now: Now
 ) -> CommentRead:
-    return CommentRead.of(actions.comment(session, assessment_id, **dict(wanted), by=by, now=now))
+    made = actions.comment(session, assessment_id, **dict(wanted), evidence=evidence, by=by, now=now)
+    return CommentRead.of(made)
 
 
 @router.post(

@@ -1,13 +1,14 @@
 """What people do about a remedial action plan."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from sqlmodel import Session
 
 from assay_contracts.assessment.ratings import Rating
+from assay_contracts.directory.evidence import RelyingObject
 from assay_contracts.messages import Recipient
 from assay_contracts.roles import Role
 from assay_kit.calendar import end_of_london_day, london_day, start_of_london_day
@@ -19,6 +20,7 @@ from assessment.assessments.errors import Barred, ensure_room
 from assessment.assessments.events import write_to
 from assessment.assessments.repository import Assessments
 from assessment.assessments.rules import is_near
+from assessment.evidence import Evidence
 from assessment.frameworks.framework import Framework, Policy
 from assessment.rating.rules import Answers
 from assessment.tables import Assessment, RemedialAction, RemedialIssue, RemedialPlan, RemedialProgress
@@ -194,17 +196,21 @@ def note_progress(
     *,
     progress: Progress,
     note: str,
-    evidence_ids: Iterable[UUID],
+    evidence_ids: Collection[UUID],
+    evidence: Evidence,
     by: Principal,
     now: datetime,
 ) -> RemedialProgress:
     """The provider says how far an action has got."""
     plans = Plans(session)
-    _ensure_approved(plans.get(plan_id, by=by, lock=True))
+    plan = plans.get(plan_id, by=by, lock=True)
+    _ensure_approved(plan)
     action = plans.action(plan_id, action_id)
     if plans.issue(plan_id, action.issue_id).outcome is not None:
         raise IssueVerified
     ensure_room(plans.count_progress(plan_id), MOST_NOTES, "notes of progress")
+    relying = RelyingObject("remedial_plan", plan_id)
+    evidence.rely({"The note": evidence_ids}, provider_id=plan.provider_id, by_object=relying)
     action.progress = progress
     action.version += 1
     row = RemedialProgress(

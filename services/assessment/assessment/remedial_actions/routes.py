@@ -9,9 +9,9 @@ from assay_kit.clock import Now
 from assay_kit.database import SessionDep
 from assay_kit.etags import IfMatch, set_etag
 from assay_kit.pagination import Page, PageQuery
-from assay_kit.problems import StaleEdit, StepNotAllowed, may_answer
+from assay_kit.problems import StaleEdit, StepNotAllowed, Unavailable, may_answer
 from assessment.assessments.errors import Barred, TooMany
-from assessment.dependencies import Officer, ProviderPerson, Reader
+from assessment.dependencies import EvidenceDep, Officer, ProviderPerson, Reader
 
 from . import actions
 from .errors import (
@@ -144,12 +144,20 @@ def close_plan(plan_id: UUID, session: SessionDep, by: Officer, now: Now) -> Pla
     status_code=201,
     summary="Say how far an action has got",
     operation_id="note_progress",
-    responses=may_answer(PlanNotFound, ActionNotFound, PlanNotApproved, IssueVerified, TooMany),
+    responses=may_answer(PlanNotFound, ActionNotFound, PlanNotApproved, IssueVerified, TooMany, Barred, Unavailable),
 )
 def note_progress(
-    *, plan_id: UUID, action_id: UUID, wanted: Progressing, session: SessionDep, by: ProviderPerson, now: Now
+    *,
+    plan_id: UUID,
+    action_id: UUID,
+    wanted: Progressing,
+    session: SessionDep,
+    evidence: EvidenceDep,
+    by: ProviderPerson,
+    now: Now,
 ) -> ProgressRead:
-    return ProgressRead.of(actions.note_progress(session, plan_id, action_id, **dict(wanted), by=by, now=now))
+    noted = actions.note_progress(session, plan_id, action_id, **dict(wanted), evidence=evidence, by=by, now=now)
+    return ProgressRead.of(noted)
 
 
 @router.post(

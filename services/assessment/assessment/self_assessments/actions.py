@@ -1,12 +1,13 @@
 """What a provider does: begin, save answers as it goes, and submit them signed."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from sqlmodel import Session
 
+from assay_contracts.directory.evidence import RelyingObject
 from assay_contracts.messages import Recipient
 from assay_contracts.roles import Role
 from assay_kit.calendar import london_day
@@ -19,6 +20,7 @@ from assessment.assessments.errors import Barred, NotOpenYet
 from assessment.assessments.events import tell_submitted, write_to
 from assessment.assessments.repository import Assessments
 from assessment.assessments.rules import LIFE, Status, Step
+from assessment.evidence import Evidence
 from assessment.rating.answers import AnswerRating
 from assessment.tables import Assessment, SelfAnswer
 
@@ -83,9 +85,17 @@ def _written(
 
 
 def submit(
-    session: Session, assessment_id: UUID, *, name: str, position: str, by: Principal, now: datetime
+    session: Session,
+    assessment_id: UUID,
+    *,
+    name: str,
+    position: str,
+    evidence: Evidence,
+    by: Principal,
+    now: datetime,
 ) -> Assessment:
-    """Submit the answers, signed. The database refuses to change them from here on, and a hash proves it."""
+    """Submit the answers, signed. The database refuses to change them from here on, and a hash proves it, and the
+    evidence that they name: it is the provider's own, and the directory keeps it from now on."""
     assessments = Assessments(session)
     assessment = assessments.get(assessment_id, by=by, lock=True)
     take(session, assessment, Step.SUBMIT, LIFE, by=by, now=now, detail={"signed": name}, **of(assessment))
@@ -96,7 +106,12 @@ def submit(
     assessment.signed_by = by.subject
     assessment.signed_name = name
     assessment.signed_position = position
-    assessment.answers_hash = hash_of(answers)
+    assessment.evidence_hashes = evidence.rely(
+        {f"Question {code}": [UUID(each) for each in answers[code].evidence_ids] for code in asked if code in answers},
+        provider_id=assessment.provider_id,
+        by_object=RelyingObject("assessment", assessment.id),
+    )
+    assessment.answers_hash = hash_of(answers, assessment.evidence_hashes)
     assessment.submitted_at = now
     assessment.answers_closed_at = now
     session.flush()
@@ -119,15 +134,15 @@ def answered(answers: dict[str, SelfAnswer]) -> dict[str, Answered]:
     }
 
 
-def hash_of(answers: dict[str, SelfAnswer]) -> str:
-    """What proves that submitted answers are as they were."""
+def hash_of(answers: dict[str, SelfAnswer], evidence_hashes: Mapping[str, str]) -> str:
+    """What proves that submitted answers, and the files that they name, are as they were."""
     return content_hash(
         [
             {
                 "question": code,
                 "rating": answer.rating,
                 "narrative": answer.narrative,
-                "evidence_ids": answer.evidence_ids,
+                "evidence": {each: evidence_hashes[each] for each in answer.evidence_ids},
             }
             for code, answer in sorted(answers.items())
         ]

@@ -8,12 +8,12 @@ from fastapi import APIRouter, Path, Response
 from assay_kit.clock import Now
 from assay_kit.database import SessionDep
 from assay_kit.etags import IfMatch, set_etag
-from assay_kit.problems import StaleEdit, StepNotAllowed, may_answer
+from assay_kit.problems import StaleEdit, StepNotAllowed, Unavailable, may_answer
 from assessment.assessments.errors import AssessmentNotFound, Barred, NotOpenYet, QuestionNotFound
 from assessment.assessments.repository import Assessments
 from assessment.assessments.routes import shown
 from assessment.assessments.schemas import AssessmentRead
-from assessment.dependencies import ProviderPerson, Reader
+from assessment.dependencies import EvidenceDep, ProviderPerson, Reader
 
 from . import actions
 from .errors import AnswersClosed, AnswersNotSubmitted
@@ -113,10 +113,12 @@ def save_answers(
     "/submission",
     summary="Sign and submit the answers, which freezes them",
     operation_id="submit_self_assessment",
-    responses=may_answer(StepNotAllowed, Barred),
+    responses=may_answer(StepNotAllowed, Barred, Unavailable),
 )
 def submit_self_assessment(
-    assessment_id: UUID, wanted: Declaring, session: SessionDep, by: ProviderPerson, now: Now
+    assessment_id: UUID, wanted: Declaring, session: SessionDep, evidence: EvidenceDep, by: ProviderPerson, now: Now
 ) -> AssessmentRead:
-    submitted = actions.submit(session, assessment_id, name=wanted.name, position=wanted.position, by=by, now=now)
+    submitted = actions.submit(
+        session, assessment_id, name=wanted.name, position=wanted.position, evidence=evidence, by=by, now=now
+    )
     return shown(session, submitted, by)

@@ -36,6 +36,7 @@ _SEAL = [
     "signed_name",
     "signed_position",
     "answers_hash",
+    "evidence_hashes",
     "not_self_assessed",
 ]
 # What was set when the draft was issued: findings and visits are closed by it.
@@ -270,6 +271,7 @@ def upgrade() -> None:
         sa.Column("signed_name", sa.String(), nullable=True),
         sa.Column("signed_position", sa.String(), nullable=True),
         sa.Column("answers_hash", sa.String(), nullable=True),
+        sa.Column("evidence_hashes", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("not_self_assessed", sa.String(), nullable=True),
         sa.Column("validation_began_by", sa.String(), nullable=True),
         sa.Column("draft_issued_at", sa.DateTime(timezone=True), nullable=True),

@@ -1,0 +1,44 @@
+"""Evidence that a provider names: the directory says whether it is theirs, and keeps what something here relies on."""
+
+from collections.abc import Collection, Mapping
+from uuid import UUID
+
+from assay_contracts.directory.client import Directory
+from assay_contracts.directory.evidence import MOST_EVIDENCE_AT_ONCE, EvidenceNotTheirs, RelyingObject
+from assessment.assessments.errors import Barred
+
+
+class Evidence:
+    """`directory` is None where there is none to ask: then no evidence is anybody's."""
+
+    def __init__(self, directory: Directory | None) -> None:
+        self._directory = directory
+
+    def rely(
+        self, named: Mapping[str, Collection[UUID]], *, provider_id: UUID, by_object: RelyingObject
+    ) -> dict[str, str]:
+        """Mark that `by_object` relies on it, and answer the hash of each file by its id.
+
+        `named` says in which place what was named: Barred names each place with what is not the provider's own.
+        """
+        wanted = {each for ids in named.values() for each in ids}
+        if not wanted:
+            return {}
+        if len(wanted) > MOST_EVIDENCE_AT_ONCE:
+            raise Barred([f"Name at most {MOST_EVIDENCE_AT_ONCE} documents; there are {len(wanted)}."])
+        try:
+            if self._directory is None:
+                raise EvidenceNotTheirs(wanted)
+            found = self._directory.rely_on_evidence(wanted, provider_id=provider_id, by_object=by_object)
+        except EvidenceNotTheirs as refused:
+            raise Barred(_said_of(named, set(refused.evidence_ids))) from refused
+        return {str(each.id): each.sha256 for each in found}
+
+
+def _said_of(named: Mapping[str, Collection[UUID]], strange: Collection[UUID]) -> list[str]:
+    return [
+        f"{place} names evidence {each}, which the provider has not uploaded."
+        for place, ids in named.items()
+        for each in ids
+        if each in strange
+    ]
