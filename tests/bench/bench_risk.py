@@ -19,7 +19,7 @@ from risk.bands.nights import next_refresh, refresh_estate
 from risk.main import SERVICE
 
 sys.path.append(str(Path(__file__).parents[2] / "services" / "risk" / "tests"))
-from make_risk import green_service  # noqa: E402 - its folder is on the path only now
+from make_risk import green_service
 
 ESTATE = 200
 SECONDS = 5

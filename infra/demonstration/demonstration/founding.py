@@ -40,6 +40,7 @@ class Founders:
         self.commissioner = house.person("commissioner@council.example")
         self.evaluators = (house.person("evaluator.one@council.example"), house.person("evaluator.two@council.example"))
         self.manager = house.person("manager@council.example")
+        self.second_manager = house.person("second.manager@council.example")
         self.officers = (house.person("officer@council.example"), house.person("second.officer@council.example"))
 
     def people_arrive(self) -> None:
