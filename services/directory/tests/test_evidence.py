@@ -250,6 +250,16 @@ def test_evidence_lapses_as_the_london_day_after_its_last_begins(client_as: Clie
     assert session.exec(select(Evidence).where(col(Evidence.lapsed_at).is_not(None))).one()
 
 
+def test_evidence_that_never_expires_keeps_nothing_else_from_lapsing(client_as: ClientAs, session: Session) -> None:
+    provider = make.provider(session)
+    client = client_as(Role.PROVIDER_ADMIN, org=provider.id)
+    work = session.info["service"].due[0]
+    assert upload(client, provider.id, expires_on="9999-12-31").status_code == 201
+    assert work.next(session) is None
+    upload(client, provider.id, expires_on="9999-12-30")
+    assert work.next(session) == datetime(9999, 12, 31, tzinfo=UTC)
+
+
 def test_a_file_comes_back_when_its_transaction_is_over_before_the_first_byte(
     own_database: Engine, settings: Settings
 ) -> None:

@@ -198,6 +198,26 @@ def test_a_letter_names_what_the_directory_knows_and_says_days_as_people_do(
     assert (day("2026-06-30"), day("soon")) == ("30 June 2026", "soon")
 
 
+def test_every_setting_is_read_by_the_letters_that_it_signs(client_as: ClientAs, session: Session) -> None:
+    admin, officer = client_as(Role.ADMINISTRATOR), make.person(session, Role.AUDITOR)
+    values = {
+        "council.team": "Quality and markets",
+        "council.name": "Riverford Council",
+        "council.postal_address": "The Hall\nRiverford",
+        "council.contact_email": "care@riverford.example",
+        "council.contact_phone": "01234 567890",
+    }
+    assert {each["key"] for each in admin.get("/v1/settings").json()} == set(values)
+    for key, value in values.items():
+        body = {"value": value, "effective_from": "2026-03-02", "reason": "As the council decided"}
+        assert admin.put(f"/v1/settings/{key}", json=body).status_code == 200
+
+    deliver(client_as, requested(Recipient(person=str(officer.id))))
+
+    letter = session.exec(select(Message)).one().body
+    assert letter.endswith("\n\n" + "\n".join(values.values()) + "\n")
+
+
 def test_a_template_cannot_reach_outside_its_folder() -> None:
     with pytest.raises(CannotWrite):
         write("../letters", {})
@@ -212,7 +232,7 @@ def set_name(client: TestClient, value: object, **about: object) -> tuple[int, d
 def test_a_setting_has_its_default_until_the_council_decides(client_as: ClientAs) -> None:
     said = client_as(Role.SOCIAL_CARE_ASSESSOR).get("/v1/settings/council.name").json()
     assert (said["value"], said["is_default"], said["version"]) == ("The council", True, 0)
-    unset = client_as(Role.AUDITOR).get("/v1/settings/retention.messages_years").json()
+    unset = client_as(Role.AUDITOR).get("/v1/settings/council.contact_phone").json()
     assert unset["value"] is None
 
 

@@ -240,3 +240,11 @@ def test_a_form_with_something_missing_is_refused(client_as: ClientAs, form: dic
     response = client_as().post("/v1/token", data=form)
     assert response.status_code == status
     assert response.headers["content-type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize("pair", ["reporting\x00:secret", "reporting:sec\x00ret", "x" * 2_000 + ":secret"])
+def test_a_client_that_basic_authentication_cannot_name_is_not_known(client_as: ClientAs, pair: str) -> None:
+    basic = base64.b64encode(pair.encode()).decode()
+    form = {"grant_type": "client_credentials"}
+    response = client_as().post("/v1/token", data=form, headers={"Authorization": f"Basic {basic}"})
+    assert (response.status_code, response.json()["error"]) == (401, "invalid_client")

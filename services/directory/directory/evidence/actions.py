@@ -1,14 +1,14 @@
 """What happens to evidence: kept, relied on, removed while nothing relies on it, lapsed when its day has passed."""
 
 from collections.abc import Collection
-from datetime import datetime, time, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from sqlmodel import Session
 
 from assay_contracts.directory import EvidenceLapsed, EvidenceNotTheirs, RelyingObject
 from assay_contracts.messages import Recipient
-from assay_kit.calendar import at_london, london_day
+from assay_kit.calendar import london_day
 from assay_kit.due import DueWork
 from assay_kit.events import tell
 from assay_kit.identity import Principal
@@ -17,6 +17,7 @@ from directory.tables import Evidence, EvidenceReliance
 
 from .errors import EvidenceReliedOn
 from .repository import EvidenceShelf
+from .rules import lapses_at
 
 _BATCH = 200
 
@@ -57,9 +58,8 @@ def remove(evidence: Evidence, shelf: EvidenceShelf) -> None:
 
 
 def next_lapse(session: Session) -> datetime | None:
-    """Evidence holds through the day it expires on: it lapses as the next London day begins."""
     expires_on = EvidenceShelf(session).first_to_lapse()
-    return at_london(expires_on + timedelta(days=1), time()) if expires_on else None
+    return lapses_at(expires_on) if expires_on else None
 
 
 def tell_lapsed(session: Session, now: datetime) -> int:

@@ -1,10 +1,12 @@
 """Which files are accepted as evidence, told by their content and not by their name. Pure."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
 import puremagic
+
+from assay_kit.calendar import at_london
 
 HEAD_BYTES = 8_192
 """How much of a file must be seen before its type is decided."""
@@ -93,3 +95,11 @@ def safe_filename(written: str) -> str:
     last = written.replace("\\", "/").rpartition("/")[2]
     kept = "".join(sign if sign.isprintable() and sign not in '"\\;%' else "_" for sign in last).strip(" .")
     return kept[:200] or "evidence"
+
+
+def lapses_at(expires_on: date) -> datetime | None:
+    """Evidence holds through the day it expires on, and lapses as the next London day begins.
+
+    None on the last day of all: that is how some systems write that a thing never expires.
+    """
+    return None if expires_on == date.max else at_london(expires_on + timedelta(days=1), time())

@@ -11,6 +11,7 @@ from sqlmodel import Session
 from assay_contracts.messages import Recipient
 from directory.people.repository import People
 from directory.people.rules import PersonStatus
+from directory.settings.repository import CouncilSettings
 from directory.tables import CareService, Message, Person, Provider
 
 from .letters import CannotWrite, Letter, write
@@ -71,7 +72,8 @@ def write_link_to(
 ) -> None:
     """A letter of the directory's own with a link in it, to one person."""
     words = {"name": person.name, **words}
-    whole = write(template, {**words, "link": f"{link.address}/password?token={link.token}"})
+    way = {"link": f"{link.address}/password?token={link.token}"}
+    whole = write(template, {**words, **way}, signed=CouncilSettings(session).signature(now=now))
     _keep(
         Request(reference=reference, source=SOURCE, template=template, words={**words, "link": _LINK_NOT_SHOWN}),
         session,
@@ -127,7 +129,8 @@ def _keep(
     sealed_body: str | None = None,
     asked_by: str | None = None,
 ) -> None:
-    letter, why = _written(request, name=person.name if person else recipient)
+    name = person.name if person else recipient
+    letter, why = _written(request, name=name, signed=CouncilSettings(session).signature(now=now))
     address = person.email if person else email
     Messages(session).add(
         Message(
@@ -136,7 +139,7 @@ def _keep(
             template=request.template,
             provider_id=provider_id,
             person_id=person.id if person else None,
-            recipient=person.name if person else recipient,
+            recipient=name,
             email=address,
             subject=letter.subject if letter else request.template,
             body=letter.body if letter else "",
@@ -158,8 +161,8 @@ def _known_about(words: Mapping[str, str], session: Session) -> dict[str, str]:
     return {"care_service": service.name} if service else {}
 
 
-def _written(request: Request, *, name: str) -> tuple[Letter | None, str | None]:
+def _written(request: Request, *, name: str, signed: str) -> tuple[Letter | None, str | None]:
     try:
-        return write(request.template, {"name": name, **request.words}), None
+        return write(request.template, {"name": name, **request.words}, signed=signed), None
     except CannotWrite as error:
         return None, str(error)

@@ -46,8 +46,11 @@ def template_names() -> list[str]:
     return sorted(name.removesuffix(".txt") for name in _environment().list_templates(extensions=["txt"]))
 
 
-def write(template: str, words: Mapping[str, str]) -> Letter:
-    """The letter that `template` makes of `words`. Its first line is the subject. CannotWrite says what is missing."""
+def write(template: str, words: Mapping[str, str], *, signed: str = "") -> Letter:
+    """The letter that `template` makes of `words`, above who signs it. Its first line is the subject.
+
+    CannotWrite says what is missing.
+    """
     try:
         text = _environment().get_template(f"{template}.txt").render(words)
     except TemplateNotFound as error:
@@ -55,4 +58,4 @@ def write(template: str, words: Mapping[str, str]) -> Letter:
     except TemplateError as error:
         raise CannotWrite(f"The template '{template}' cannot be filled in: {error.message}.") from error
     subject, _, body = text.partition("\n")
-    return Letter(subject=subject.strip()[:500], body=body.strip() + "\n")
+    return Letter(subject=subject.strip()[:500], body=f"{body.strip()}\n\n{signed}".strip() + "\n")

@@ -11,7 +11,7 @@ from directory.saving import refusing_doubles
 from directory.tables import CouncilSetting
 
 from .errors import SettingNotFound
-from .rules import DEFINITIONS, Dated, Definition, in_force
+from .rules import DEFINITIONS, SIGNATURE, Dated, Definition, in_force
 
 
 class CouncilSettings:
@@ -37,6 +37,13 @@ class CouncilSettings:
         """The value of a setting that is text, as of today."""
         held = in_force(dated(self.history(key)), on=london_day(now))
         return str(held.value if held else DEFINITIONS[key].default)
+
+    def signature(self, *, now: datetime) -> str:
+        """Who signs letters, and how to reach them: a line for each of these settings that is set."""
+        versions, today = self.all_versions(), london_day(now)
+        held = {key: in_force(dated(versions.get(key, [])), on=today) for key in SIGNATURE}
+        lines = [each.value if each else DEFINITIONS[key].default for key, each in held.items()]
+        return "\n".join(str(line) for line in lines if line is not None)
 
     def add(self, setting: CouncilSetting) -> None:
         """Two who save at once: the second is told that what it read is stale."""

@@ -1,16 +1,17 @@
 """The council's own settings: which there are, what each accepts, and what ships as its default. Pure.
 
-What a service decides by its own versioned policy (procedure profiles, frameworks, scoring models) is not here.
+Every one is read by something. What a service decides by its own versioned policy (procedure profiles, frameworks,
+scoring models) is not here.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated, Any
+from typing import Any
 
-from pydantic import Field, JsonValue, TypeAdapter, ValidationError
+from pydantic import JsonValue, TypeAdapter, ValidationError
 
-from assay_kit.text import Email, Flag, Line, Name, Text
+from assay_kit.text import Email, Name, Text
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,41 +30,18 @@ def _setting(key: str, says: str, accepts: Any, default: JsonValue = None) -> De
     return Definition(key=key, says=says, accepts=TypeAdapter(accepts), default=default)
 
 
-_Days = Annotated[int, Field(ge=1, le=366, strict=True)]
-_Years = Annotated[int, Field(ge=1, le=100, strict=True)]
-_Percent = Annotated[int, Field(ge=1, le=100, strict=True)]
-
 DEFINITIONS: Mapping[str, Definition] = {
     each.key: each
     for each in (
-        _setting("council.name", "The council's name, as letters and pages show it", Name, "The council"),
-        _setting("council.team", "The team that answers providers", Name, "Strategic commissioning"),
-        _setting("council.contact_email", "Where providers write to", Email),
-        _setting("council.contact_phone", "Where providers ring", Name),
-        _setting("council.postal_address", "The address on letters", Text),
-        _setting(
-            "council.zones", "The zones that services and lots are in", Annotated[list[Name], Field(max_length=50)], []
-        ),
-        _setting("register.shows_suspension", "Whether the public register marks suspended members", Flag, False),
-        _setting(
-            "evaluation.alert_percent",
-            "Alert the commissioning manager when this much of the period has gone",
-            _Percent,
-            80,
-        ),
-        _setting("directory.activity_due_days", "Days after a month's end by which its activity is due", _Days, 20),
-        _setting(
-            "confidence.sentence",
-            "What is said where detail is restricted",
-            Line,
-            "The council holds information in confidence",
-        ),
-        _setting("retention.applications_years", "Years to keep applications (law: at least 3 from award)", _Years),
-        _setting("retention.assessments_years", "Years to keep assessments", _Years),
-        _setting("retention.intelligence_years", "Years to keep intelligence", _Years),
-        _setting("retention.messages_years", "Years to keep messages", _Years),
+        _setting("council.name", "The council's name, as letters say it", Name, "The council"),
+        _setting("council.team", "The team that signs letters", Name, "Strategic commissioning"),
+        _setting("council.postal_address", "The address below letters", Text),
+        _setting("council.contact_email", "Where providers write to, below letters", Email),
+        _setting("council.contact_phone", "Where providers ring, below letters", Name),
     )
 }
+
+SIGNATURE = ("council.team", "council.name", "council.postal_address", "council.contact_email", "council.contact_phone")
 
 
 def why_not(definition: Definition, value: JsonValue) -> list[str]:

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Annotated, assert_never
 
 from fastapi import APIRouter, Depends, Header, Response
+from pydantic import ValidationError
 
 from assay_kit.database import SessionDep
 from assay_kit.problems import may_answer
@@ -50,7 +51,8 @@ Basic = Annotated[str, Header(alias="Authorization", max_length=4_000, include_i
 def grant_token(
     form: TokenBody, door: DoorDep, at: RealNow, response: Response, authorization: Basic = ""
 ) -> Response | TokenRead:
-    answer = _answer(_with_basic(form, authorization), door, at=at)
+    whole = _with_basic(form, authorization)
+    answer = Refusal.INVALID_CLIENT if whole is None else _answer(whole, door, at=at)
     if isinstance(answer, Refusal):
         # Answered, not raised: the count of wrong passwords and the end of a session are saved with it.
         refused = ClientRefused() if answer is Refusal.INVALID_CLIENT else GrantRefused(answer)
@@ -96,8 +98,8 @@ def _answer(form: TokenForm, door: Door, *, at: RealNow) -> Grant | Refusal:
             assert_never(form.grant_type)
 
 
-def _with_basic(form: TokenForm, authorization: str) -> TokenForm:
-    """The form, with the client's name and secret from HTTP Basic where they came that way."""
+def _with_basic(form: TokenForm, authorization: str) -> TokenForm | None:
+    """The form, with the client's name and secret from HTTP Basic where they came that way. None: no client's name."""
     scheme, _, encoded = authorization.partition(" ")
     if scheme.lower() != "basic":
         return form
@@ -105,4 +107,7 @@ def _with_basic(form: TokenForm, authorization: str) -> TokenForm:
         name, _, secret = base64.b64decode(encoded, validate=True).decode().partition(":")
     except (binascii.Error, UnicodeDecodeError):
         return form
-    return form.model_copy(update={"client_id": name, "client_secret": secret})
+    try:
+        return TokenForm.model_validate({**form.model_dump(), "client_id": name, "client_secret": secret})
+    except ValidationError:
+        return None
