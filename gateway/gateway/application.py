@@ -110,7 +110,7 @@ class Door:
             await own(visit, send)
             return
         destination = destination_of(visit.method, path, self._house.table)
-        visit.service, visit.template = destination.service, destination.operation.template
+        visit.service = destination.service
         await self._let_in(visit, destination)
         with self._house.in_flight.one(visit.subject or visit.peer.household):
             await self._house.upstream.pass_on(visit, destination, receive, send)

@@ -16,7 +16,6 @@ class Visit:
     head: Head
     peer: Peer
     service: str = "gateway"
-    template: str = ""
     subject: str = ""
     status: int = 0
     bytes_in: int = 0

@@ -18,6 +18,7 @@ class Program:
     name: str
     command: tuple[str, ...]
     port: int | None = None
+    host: str = "127.0.0.1"
     ready: str = ""
     leaves: str = ""
     stop_seconds: int = 15
@@ -43,7 +44,8 @@ def portal(settings: Settings) -> Program:
 
 def gateway(settings: Settings) -> Program:
     """The door: it opens when all behind it is ready."""
-    return Program(name="gateway", command=GATEWAY, port=settings.port_of("gateway"), ready="/ready", priority=50)
+    port = settings.port_of("gateway")
+    return Program(name="gateway", command=GATEWAY, host=settings.host, port=port, ready="/ready", priority=50)
 
 
 def everything(settings: Settings) -> list[Program]:

@@ -18,9 +18,15 @@ class DidNotStart(RuntimeError):
     """A program ended again and again, or did not answer in time; the message holds the end of its log."""
 
 
+def within(host: str) -> str:
+    """Where somebody on this machine reaches what listens on `host`; brackets belong to IPv6 in an address."""
+    reached = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - not bound, only asked
+    return f"[{reached}]" if ":" in reached else reached
+
+
 def answers(program: Program) -> bool:
     """Whether it answers 200 on its readiness path now."""
-    address = f"http://127.0.0.1:{program.port}{program.ready}"
+    address = f"http://{within(program.host)}:{program.port}{program.ready}"
     try:
         with urllib.request.urlopen(address, timeout=2) as answer:
             return bool(answer.status == 200)

@@ -60,7 +60,7 @@ def _clear_the_way(console: Console, settings: Settings, home: Home) -> None:
         console.print(f"An earlier run was killed and left {len(left)} processes; ending them.")
         end(left)
     wanted = [program for program in programs.everything(settings) if program.port]
-    taken = [f"{program.port} ({program.name})" for program in wanted if not is_free("127.0.0.1", program.port or 0)]
+    taken = [f"{program.port} ({program.name})" for program in wanted if not is_free(program.host, program.port or 0)]
     if taken:
         raise CannotStart(
             f"Another program listens on {', '.join(taken)}. Stop it, or choose another row of ports: "

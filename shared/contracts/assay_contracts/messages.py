@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from assay_contracts.roles import Role
 from assay_kit.events import Event
+from assay_kit.text import Subject
 
 
 class Recipient(BaseModel):
@@ -15,7 +16,7 @@ class Recipient(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     provider_id: UUID | None = None
-    person: str | None = Field(default=None, max_length=100)
+    person: Subject | None = None
     role: Role | None = None
 
     @model_validator(mode="after")

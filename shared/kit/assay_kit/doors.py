@@ -90,6 +90,12 @@ class Door:
         began = time.perf_counter()
         try:
             await self._let_in(scope, receive, answer, operations, operation)
+        except Exception:
+            # Here and not further out: the line still says which request it was.
+            log.exception("unexpected while answering", method=scope["method"], path=scope["path"])
+            if answer.has_begun:
+                raise
+            await of_status(500, "Something went wrong here. It has been written down.")(scope, receive, answer)
         finally:
             path = operation.path if operation else "(unknown)"
             self._count.labels(scope["method"] if operation else "-", path, answer.status).inc()
@@ -138,9 +144,11 @@ class _Answer:
         self._send = send
         self._id = request_id
         self.status = 500
+        self.has_begun = False
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
+            self.has_begun = True
             self.status = message["status"]
             if self._id:
                 message["headers"] = [*message["headers"], (b"x-request-id", self._id.encode("latin-1"))]

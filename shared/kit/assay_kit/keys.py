@@ -12,6 +12,8 @@ from assay_kit.tokens import Claims, KeySet, TokenRefused, key_id, key_set, veri
 
 _POLL_SECONDS = 5.0
 _ASK_AGAIN_SECONDS = 1.0
+# All programs start at once, and a program may be exchanged: an absence is worth a word only when it lasts.
+_QUIET_SECONDS = 10.0
 
 log = structlog.get_logger(__name__)
 
@@ -49,8 +51,11 @@ class GivenKeys:
 class RemoteKeys:
     """Keys and revocations of the directory. Its absence stops no one who is signed in."""
 
-    def __init__(self, directory_url: str, *, issuer: str, audience: str) -> None:
+    def __init__(
+        self, directory_url: str, *, issuer: str, audience: str, transport: httpx.AsyncBaseTransport | None = None
+    ) -> None:
         self._url = directory_url
+        self._transport = transport
         self._issuer = issuer
         self._audience = audience
         self._keys: KeySet = {}
@@ -61,7 +66,8 @@ class RemoteKeys:
         self._verified: dict[str, Claims] = {}
 
     async def start(self) -> None:
-        self._client = httpx.AsyncClient(base_url=self._url, timeout=3.0)
+        self._client = httpx.AsyncClient(base_url=self._url, timeout=3.0, transport=self._transport)
+        self._heard_at = time.monotonic()
         self._polling = asyncio.create_task(self._poll())
 
     async def stop(self) -> None:
@@ -89,7 +95,7 @@ class RemoteKeys:
     async def _poll(self) -> None:
         while True:
             await self._ask()
-            await asyncio.sleep(_POLL_SECONDS)
+            await asyncio.sleep(_POLL_SECONDS if self._keys else _ASK_AGAIN_SECONDS)
 
     async def _ask(self) -> None:
         async with self._asking:
@@ -97,11 +103,21 @@ class RemoteKeys:
                 return
             self._asked_at = time.monotonic()
             try:
-                self._keys = key_set(await self._get("/v1/jwks.json"))
-                revocations = await self._get("/v1/revocations")
-                self._revoked = revoked_ids(revocations)
-            except (httpx.HTTPError, ValueError, KeyError) as error:
-                log.warning("directory not reachable for keys; the last good ones are kept", error=repr(error))
+                self._take(key_set(await self._get("/v1/jwks.json")))
+                self._revoked = revoked_ids(await self._get("/v1/revocations"))
+                self._heard_at = time.monotonic()
+            except Exception as error:
+                # Whatever the answer was: polling that ended would never hear of a revocation again.
+                if time.monotonic() - self._heard_at > _QUIET_SECONDS:
+                    log.warning("no keys from the directory; the last good ones are kept", error=repr(error))
+
+    def _take(self, keys: KeySet) -> None:
+        if not keys:
+            raise ValueError("The directory named no key.")
+        if keys != self._keys:
+            # What was verified with a key that is withdrawn is verified again.
+            self._keys = keys
+            self._verified.clear()
 
     async def _get(self, path: str) -> Mapping[str, Any]:
         response = await self._client.get(path)

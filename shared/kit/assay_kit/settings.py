@@ -1,5 +1,6 @@
 """Where things are and how they run: environment variables that begin with ASSAY_, with defaults for one machine."""
 
+import contextlib
 import os
 import secrets
 from enum import StrEnum
@@ -49,7 +50,6 @@ class Settings(BaseSettings):
     database_prefix: str = Field(default="assay", pattern=r"^[a-z][a-z0-9_]{0,30}$")
     pool_size: int = Field(default=10, ge=1, le=100)
     pool_wait_seconds: float = Field(default=5.0, gt=0)
-    request_timeout_seconds: float = Field(default=30.0, gt=0)
     token_minutes: int = Field(default=15, ge=1, le=60)
     evidence_store: str = ""
     evidence_limit_bytes: int = Field(default=50 * 1024 * 1024, ge=1024)
@@ -68,18 +68,21 @@ class Settings(BaseSettings):
         return self.port + _OFFSETS[name]
 
     def service_url(self, name: str) -> str:
-        """Base address of a service inside the house; ASSAY_URL_DPS_ADMISSION and the like override it."""
+        """Base address of a service inside the house; ASSAY_URL_DPS_ADMISSION and the like override it.
+
+        On one machine services listen on the loopback only; `host` is where the gateway listens.
+        """
         override = os.environ.get(f"ASSAY_URL_{_shouted(name)}")
-        return (override or f"http://{self.host}:{self.port_of(name)}").rstrip("/")
+        return (override or f"http://127.0.0.1:{self.port_of(name)}").rstrip("/")
 
     def secret(self, name: str) -> str:
         """A secret by name: ASSAY_SECRET_<NAME>, else the file in ASSAY_HOME/secrets."""
         if given := os.environ.get(f"ASSAY_SECRET_{_shouted(name)}"):
             return given
         path = self.home / "secrets" / name
-        if not path.exists():
+        if not (kept := _kept(path)):
             raise MissingSecret(f"Set ASSAY_SECRET_{_shouted(name)}, or run `assay setup` to make {path}.")
-        return path.read_text(encoding="utf-8").strip()
+        return kept
 
     def make_secret(self, name: str) -> str:
         """The secret by that name, made now (32 random bytes) if there is none yet."""
@@ -88,15 +91,32 @@ class Settings(BaseSettings):
         except MissingSecret:
             folder = self.home / "secrets"
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            path = folder / name
-            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-                file.write(secrets.token_urlsafe(32))
-            return path.read_text(encoding="utf-8")
+            _put(folder / name, secrets.token_urlsafe(32))
+            return self.secret(name)
 
 
 class MissingSecret(RuntimeError):
     """A secret that this process needs has not been given."""
+
+
+def _kept(path: Path) -> str:
+    return path.read_text(encoding="utf-8").strip() if path.exists() else ""
+
+
+def _put(path: Path, value: str) -> None:
+    """Whole or not at all, and never over a secret that somebody else has put there in the meantime."""
+    unfinished = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    try:
+        with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+            file.write(value)
+            file.flush()
+            os.fsync(file.fileno())
+        with contextlib.suppress(FileExistsError):
+            os.link(unfinished, path)
+        if not _kept(path):
+            unfinished.replace(path)
+    finally:
+        unfinished.unlink(missing_ok=True)
 
 
 def _shouted(name: str) -> str:

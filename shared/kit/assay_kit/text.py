@@ -7,13 +7,17 @@ from typing import Annotated, Any
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, Strict, StringConstraints
 
 # PostgreSQL cannot store NUL: it is refused at the door, and the schema says so.
-_STORABLE = r"^[^\x00]*$"
-_ONE_LINE = r"^[^\x00-\x1f\x7f]*$"
+# What has to say something holds a character that is no space; white space is written out where dialects differ.
+_SAYING = r"^[^\x00]*[^\s\x00\x1c-\x1f\x85][^\x00]*$"
+_SAYING_IN_ONE_LINE = r"^[^\x00-\x1f\x7f]*[^\s\x00-\x1f\x7f\x85][^\x00-\x1f\x7f]*$"
+_TEN_FROM_FIRST_TO_LAST = r"^[^\x00]*[^\s\x00\x1c-\x1f\x85][^\x00]{8,}[^\s\x00\x1c-\x1f\x85][^\x00]*$"
 
-Name = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=_ONE_LINE)]
-Line = Annotated[str, StringConstraints(min_length=1, max_length=500, pattern=_ONE_LINE)]
-Text = Annotated[str, StringConstraints(min_length=1, max_length=20_000, pattern=_STORABLE)]
-Reason = Annotated[str, StringConstraints(min_length=10, max_length=4_000, pattern=_STORABLE)]
+Name = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=_SAYING_IN_ONE_LINE)]
+Line = Annotated[str, StringConstraints(min_length=1, max_length=500, pattern=_SAYING_IN_ONE_LINE)]
+Text = Annotated[str, StringConstraints(min_length=1, max_length=20_000, pattern=_SAYING)]
+Reason = Annotated[str, StringConstraints(min_length=10, max_length=4_000, pattern=_TEN_FROM_FIRST_TO_LAST)]
+# Who somebody is in a token: what identifies an officer, an evaluator, a recipient.
+Subject = Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=_SAYING_IN_ONE_LINE)]
 Key = Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=r"^[A-Za-z0-9][A-Za-z0-9._:/-]*$")]
 Email = Annotated[
     str,

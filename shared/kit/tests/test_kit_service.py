@@ -1,5 +1,7 @@
 """A service made with the kit, through its own front door on a real PostgreSQL."""
 
+import json
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
@@ -171,13 +173,58 @@ def test_due_work_is_done_to_the_end_in_batches(own_database: Engine) -> None:
     assert do_what_is_due(own_database, SERVICE, NOON) == 0
 
 
-def test_more_requests_than_connections_wait_their_turn_or_are_told(own_database: Engine, settings: Settings) -> None:
+def test_more_requests_than_connections_wait_their_turn(own_database: Engine, settings: Settings) -> None:
     app: FastAPI = create_service(SERVICE, settings, keys=given_keys(settings), engine=own_database)
+    assert settings.pool_size < 40
     headers = {"Authorization": f"Bearer {token_for(settings, 'packer')}"}
     with TestClient(app, headers=headers) as client, ThreadPoolExecutor(40) as many:
         bodies = [{"label": f"p{n}", "org": str(uuid4())} for n in range(120)]
         statuses = list(many.map(lambda body: client.post("/v1/parcels", json=body).status_code, bodies))
     assert set(statuses) == {201}
+
+
+def test_whoever_waits_too_long_for_a_connection_is_told_to_come_again(
+    own_database: Engine, settings: Settings
+) -> None:
+    narrow = settings.model_copy(update={"pool_size": 1, "pool_wait_seconds": 0.2})
+    app = create_service(SERVICE, narrow, keys=given_keys(settings), engine=own_database)
+    headers = {"Authorization": f"Bearer {token_for(settings, 'packer')}"}
+    with (
+        TestClient(app, headers=headers) as client,
+        Session(own_database) as holder,
+        ThreadPoolExecutor(1) as elsewhere,
+    ):
+        holder.execute(text("LOCK TABLE parcel IN ACCESS EXCLUSIVE MODE"))
+        slow = elsewhere.submit(client.get, "/v1/parcels/public")
+        while own_database.pool.checkedout() < 2:  # type: ignore[attr-defined]  # a queue pool, as make_engine says
+            time.sleep(0.01)
+        refused = client.post("/v1/parcels", json={"label": "late", "org": str(uuid4())})
+        holder.rollback()
+        assert slow.result(timeout=5).status_code == 200
+        assert client.post("/v1/parcels", json={"label": "late", "org": str(uuid4())}).status_code == 201
+    assert refused.status_code == 503
+    assert int(refused.headers["retry-after"]) >= 1
+    assert refused.headers["content-type"] == "application/problem+json"
+
+
+def test_an_unexpected_error_is_a_problem_document_and_its_line_in_the_log_names_the_request(
+    own_database: Engine, settings: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise RuntimeError("a secret of the inside")
+
+    monkeypatch.setattr("sample_service.main.begin", broken)
+    app = create_service(SERVICE, settings, keys=given_keys(settings), engine=own_database)
+    headers = {"Authorization": f"Bearer {token_for(settings, 'packer')}", "X-Request-Id": "request-0001"}
+    with TestClient(app, headers=headers) as client:
+        answer = client.post("/v1/parcels", json={"label": "x", "org": str(uuid4())})
+    assert answer.status_code == 500
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.headers["x-request-id"] == "request-0001"
+    assert "secret" not in answer.text
+    [line] = [json.loads(each) for each in capsys.readouterr().out.splitlines() if "unexpected" in each]
+    assert line["request_id"] == "request-0001"
+    assert line["exceptions"][0]["says"] == "a secret of the inside"
 
 
 def test_the_demonstration_clock_moves_forward_only_and_not_far_at_once(client_as: ClientAs) -> None:

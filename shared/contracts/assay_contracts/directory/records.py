@@ -1,6 +1,6 @@
 """Who exists, as told whole by the directory. `version` grows by one with each change; the greater is the newer."""
 
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
@@ -127,4 +127,4 @@ class ActivityRecord(Record):
     month: date
     people: int
     hours: Decimal
-    recorded_at: datetime
+    recorded_at: AwareDatetime
