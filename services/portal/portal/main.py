@@ -38,6 +38,7 @@ from portal.organisation.routes import router as organisation
 from portal.pages import make_environment
 from portal.register.routes import router as register
 from portal.registration.routes import router as registration
+from portal.remedial_plans.routes import router as remedial_plans
 from portal.sessions import BrowserSessions
 from portal.sign_in.routes import router as sign_in
 from portal.upstream import TIMEOUT
@@ -59,6 +60,7 @@ PAGES = (
     self_assessments,
     validations,
     reports,
+    remedial_plans,
     dashboard,
     care_services,
     interventions,

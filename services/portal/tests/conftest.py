@@ -52,7 +52,14 @@ def services(the_services: tuple[FakeServices, str]) -> FakeServices:
     fake.says("GET", "/v1/demo/clock", {"now": "2026-03-02T12:00:00Z"})
     fake.person("officer@council.test", "compliance_officer", name="Olu Officer")
     nothing: dict[str, object] = {"items": [], "next_cursor": None, "notice": None}
-    for path in ("/v1/interventions", "/v1/assessments", "/v1/applications", "/v1/lot-applications", "/v1/messages"):
+    for path in (
+        "/v1/interventions",
+        "/v1/remedial-plans",
+        "/v1/assessments",
+        "/v1/applications",
+        "/v1/lot-applications",
+        "/v1/messages",
+    ):
         fake.says("GET", path, nothing)
     for path in (
         "/v1/care-services",
@@ -61,6 +68,7 @@ def services(the_services: tuple[FakeServices, str]) -> FakeServices:
         "/v1/people",
         "/v1/evidence",
         "/v1/intelligence",
+        "/v1/remedial-plans",
     ):
         fake.says("GET", path, nothing)
     fake.says("GET", "/v1/dashboard", nothing)

@@ -50,8 +50,9 @@ _REASON = Field(name="reason", label="Reason", kind=Kind.WORDS, hint="At least 1
 async def list_assessments(request: Request, visitor: SignedIn) -> Response:
     api, query = visitor.api, request.query_params
     status = query.get("status", "") if query.get("status", "") in STATUSES else ""
-    page, names = await asyncio.gather(
+    page, plans, names = await asyncio.gather(
         api.get("assessment", "/v1/assessments", status=status, cursor=query.get("cursor"), limit=25),
+        api.get("assessment", "/v1/remedial-plans", limit=100),
         names_for(api, org=visitor.person.org if visitor.person else None),
     )
     return render(
@@ -59,6 +60,7 @@ async def list_assessments(request: Request, visitor: SignedIn) -> Response:
         "assessments/list.html",
         items=page["items"],
         names=names,
+        plans=[plan for plan in plans["items"] if plan["status"] != "closed"],
         stage=status,
         stages=STATUSES,
         next_href=with_query(request, {"cursor": page["next_cursor"]}) if page["next_cursor"] else None,
