@@ -15,7 +15,7 @@ import httpx
 from assay_kit.problems import Conflict, Unavailable
 
 _SETTLE_SECONDS = 120.0
-_WAIT_SECONDS = 5
+_WAIT_SECONDS = 1
 _MOST_INSTANTS = 5_000
 _A_MOMENT = timedelta(seconds=1)
 

@@ -29,7 +29,7 @@ EventReader = Annotated[Principal, allow("events:read")]
 ClockMover = Annotated[Principal, allow("clock:advance")]
 
 _FURTHEST = timedelta(days=400)
-_LONGEST_WAIT = 10
+_LONGEST_WAIT = 1
 
 router = APIRouter(tags=["inside"])
 
