@@ -68,7 +68,6 @@ def services(the_services: tuple[FakeServices, str]) -> FakeServices:
         "/v1/people",
         "/v1/evidence",
         "/v1/intelligence",
-        "/v1/remedial-plans",
     ):
         fake.says("GET", path, nothing)
     fake.says("GET", "/v1/dashboard", nothing)
