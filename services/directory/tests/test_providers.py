@@ -195,6 +195,24 @@ def test_a_claim_that_matches_nothing_is_answered_the_same_and_needs_a_provider(
     assert listed["provider_id"] == str(provider.id)
 
 
+def test_a_claim_does_not_say_whether_its_address_has_an_account_but_tells_its_owner_once_a_day(
+    client_as: ClientAs, session: Session
+) -> None:
+    owner = make.person(session, Role.AUDITOR)
+    body = {"provider_name": "Larkfield Care", "statement": "It is ours", "claimant": make.account_body()}
+    new = client_as().post("/v1/provider-claims", json=body)
+    taken = body | {"claimant": make.account_body(email=owner.email)}
+    for _ in range(2):
+        held = client_as().post("/v1/provider-claims", json=taken)
+        assert (held.status_code, held.json()["status"]) == (new.status_code, new.json()["status"])
+        assert held.json().keys() == new.json().keys()
+
+    claims = client_as(Role.COMMISSIONER).get("/v1/provider-claims").json()["items"]
+    assert [each["id"] for each in claims] == [new.json()["id"]]
+    [letter] = session.exec(select(Message).where(Message.person_id == owner.id)).all()
+    assert letter.template == "account_exists"
+
+
 def test_a_refused_claim_closes_the_account_and_says_why(client_as: ClientAs, session: Session) -> None:
     claim_id, account = claim(client_as)
     body = {"reason": "The registered contact does not know this person"}

@@ -9,18 +9,19 @@ from uuid import UUID
 from cryptography.fernet import Fernet
 
 from assay_contracts.roles import Role
+from assay_kit.calendar import london_day
 from assay_kit.etags import check_match
 from assay_kit.identity import Principal
 from assay_kit.problems import StepNotAllowed
 from assay_kit.timeline import begin, note, take
 from directory.changes import changes
-from directory.messages.actions import Link, write_link_to
+from directory.messages.actions import Link, write_link_to, write_to
 from directory.messages.rules import INVITATION, PASSWORD_RESET
 from directory.sign_in.passwords import hash_of_password, hash_of_secret, is_password, new_secret
 from directory.sign_in.repository import SignIns
 from directory.tables import OneTimeLink, Person
 
-from .errors import LastOne, LinkNotValid, NotYourself, PasswordRefused, RolesBarred
+from .errors import EmailTaken, LastOne, LinkNotValid, NotYourself, PasswordRefused, RolesBarred
 from .repository import People
 from .rules import (
     LINK_LASTS,
@@ -94,10 +95,22 @@ def register(
     return person
 
 
-def register_claimant(name: str, email: str, password: str, people: People, *, now: datetime) -> Person:
-    """An account that opens nothing until staff have confirmed the claim that it was made for."""
+def register_claimant(name: str, email: str, password: str, people: People, *, now: datetime) -> Person | None:
+    """An account that opens nothing until staff have confirmed the claim that it was made for.
+
+    None where the address has an account: its owner is told by letter, once a day, and the claimant is not.
+    """
     _ensure_password(password, email=email, name=name)
-    person = _new(name, email, [], people, provider_id=None, by=None, now=now)
+    held = people.by_email(email)
+    if held is not None:
+        hash_of_password(password)  # as much work as for a new account, so that the time says nothing either
+        reference = f"account_exists:{held.id}:{london_day(now)}"
+        write_to(held, "account_exists", {"name": held.name}, people.session, reference=reference, now=now)
+        return None
+    try:
+        person = _new(name, email, [], people, provider_id=None, by=None, now=now)
+    except EmailTaken:  # in this moment, by another request
+        return None
     person.password_hash = hash_of_password(password)
     _step(person, PersonStep.CLAIM, people, by=_as_principal(person), now=now)
     return person

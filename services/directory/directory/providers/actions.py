@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from assay_contracts.roles import Role
+from assay_kit.database import new_id
 from assay_kit.etags import check_match
 from assay_kit.identity import Principal
 from assay_kit.timeline import begin, note, take
@@ -98,10 +99,15 @@ def close(
     SignIns(providers.session).end_of_provider(provider.id, because="provider closed", at=real_now)
 
 
-def claim(values: dict[str, Any], account: Account, claims: Claims, *, now: datetime) -> ProviderClaim:
-    """Somebody claims a provider. They see nothing of it, not even whether it is there, until staff confirm."""
+def claim(values: dict[str, Any], account: Account, claims: Claims, *, now: datetime) -> UUID:
+    """Somebody claims a provider. They see nothing of it, not even whether it is there, until staff confirm.
+
+    The id is all that they are told; it is of no claim where their address has an account already.
+    """
     session = claims.session
     person = accounts.register_claimant(account.name, account.email, account.password, People(session), now=now)
+    if person is None:
+        return new_id()
     identifiers = {key: values[key] for key in ("company_number", "cqc_provider_id")}
     claimed = Providers(session).claimed_by(**identifiers)
     made = ProviderClaim(
@@ -116,7 +122,7 @@ def claim(values: dict[str, Any], account: Account, claims: Claims, *, now: date
     begin(session, made, CLAIM_LIFE, by=claimant, now=now, provider_id=made.provider_id)
     if claimed is not None:
         _ask_the_contact(claimed, made, person, claims, now=now)
-    return made
+    return made.id
 
 
 def confirm_claim(

@@ -11,7 +11,7 @@ from assay_kit.doors import AS_RARE_AS_SIGN_INS
 from assay_kit.pagination import Page, PageQuery
 from assay_kit.problems import StepNotAllowed, may_answer
 from directory.dependencies import RealNow, Recorder, Staff
-from directory.people.errors import EmailTaken, PasswordRefused
+from directory.people.errors import PasswordRefused
 from directory.tables import ProviderClaim
 
 from . import actions
@@ -36,13 +36,14 @@ ClaimsDep = Annotated[Claims, Depends(get_claims)]
     summary="Claim a provider as yours",
     status_code=202,
     response_model=ClaimReceived,
-    responses=may_answer(EmailTaken, PasswordRefused),
+    responses=may_answer(PasswordRefused),
     openapi_extra=AS_RARE_AS_SIGN_INS,
 )
-def claim_provider(asked: ClaimIn, claims: ClaimsDep, now: Now) -> ProviderClaim:
-    """The answer is the same whether or not such a provider is recorded."""
+def claim_provider(asked: ClaimIn, claims: ClaimsDep, now: Now) -> ClaimReceived:
+    """The answer is the same whether or not such a provider is recorded, and the address has an account."""
     values = asked.model_dump(exclude={"claimant"})
-    return actions.claim(values, Account(**asked.claimant.model_dump()), claims, now=now)
+    claim_id = actions.claim(values, Account(**asked.claimant.model_dump()), claims, now=now)
+    return ClaimReceived(id=claim_id, status=ClaimStatus.PENDING)
 
 
 @router.get("", summary="List claims", response_model=Page[ClaimRead])
