@@ -143,7 +143,7 @@ def _on_own_service(body: Any = None) -> Any:
 
 def _record_care_service(session: Session) -> Call:
     provider = make.provider(session)
-    body = make.care_service_body(provider_id=str(provider.id))
+    body = make.care_service_body(provider_id=str(provider.id), cqc_location_id=f"1-{make.unique_number()}")
     return Call(body=body, roles=[Role.PROVIDER_ADMIN], org=provider.id, hidden_from_others=True)
 
 

@@ -163,6 +163,12 @@ def test_a_service_may_post_a_message_itself(client_as: ClientAs, session: Sessi
     assert (kept.source, kept.person_id) == ("assessment", person.id)
 
 
+def test_a_recipient_that_no_token_could_name_is_a_malformed_request(client_as: ClientAs) -> None:
+    asked = {"reference": "letter:1", "template": "claim_refused", "to": {"person": "person:\x03"}}
+    machine = client_as(scopes=(Scope.MESSAGES_WRITE,), name="assessment")
+    assert machine.post("/v1/messages", json=asked).status_code == 422
+
+
 @pytest.mark.parametrize("name", template_names())
 def test_a_template_says_something_to_somebody(name: str) -> None:
     text = write(name, {word: f"[{word}]" for word in WORDS.split()})

@@ -7,7 +7,7 @@ from pydantic import AwareDatetime, BaseModel, Field, StringConstraints
 
 from assay_contracts.messages import Recipient
 from assay_contracts.roles import Role
-from assay_kit.text import Key, Model
+from assay_kit.text import Key, Model, Subject
 
 from .rules import MessageStatus
 
@@ -25,7 +25,7 @@ class ToProvider(Model):
 class ToPerson(Model):
     """One person, by the subject of their token."""
 
-    person: Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=r"^[^\x00]+$")]
+    person: Subject
 
 
 class ToRole(Model):
