@@ -102,6 +102,7 @@ class Copy:
     def kill_the_database_server(self) -> None:
         """The server itself, with every connection; its holder is left to find out."""
         killed = self.server_process()
+        assert killed, "no database server runs"  # 0 would name our own processes
         os.kill(killed, signal.SIGKILL)
         until(lambda: self.server_process() not in (0, killed), "another database server")
         until(self.is_ready, "everything to be ready again")
