@@ -8,13 +8,14 @@ from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
 import pytest
-from make_dps import Applicant, applicant
+from make_dps import Applicant, applicant, care_service
 from sqlalchemy import Engine
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, func, select
 from stage_dps import MANAGER, NOW, SECOND_MANAGER, Stage
 
-from assay_contracts.directory.copies import Copies
+from assay_contracts.directory import CareServiceRecorded
+from assay_contracts.directory.copies import Copies, keep_care_service
 from assay_contracts.risk import EmbargoImposed, Extent
 from assay_kit.calendar import london_day
 from assay_kit.identity import Principal
@@ -24,7 +25,8 @@ from dps_admission.evaluations.rules import DecisionKind
 from dps_admission.evaluations.schemas import DecisionIn
 from dps_admission.main import SERVICE
 from dps_admission.memberships import opening, places
-from dps_admission.memberships.receiving import receive_embargo
+from dps_admission.memberships.receiving import receive_embargo, receive_service
+from dps_admission.memberships.repository import Memberships
 from dps_admission.memberships.rules import HOLDS_PLACE, LIVE, MembershipStatus
 from dps_admission.memberships.schemas import OpeningMembershipIn
 from dps_admission.tables import Membership
@@ -156,3 +158,21 @@ def test_an_embargo_that_comes_in_with_the_decision_suspends_the_new_member(own_
 
     assert at_once(own_database, admit, impose) == ["done", "done"]
     assert live(own_database, part.lot_id, statuses=frozenset({MembershipStatus.SUSPENDED})) == 1
+
+
+def test_a_service_that_is_heard_of_while_its_provider_is_admitted_stops_neither(own_database: Engine) -> None:
+    who = committed(own_database, applicant)
+    with Session(own_database) as never_kept:
+        service = care_service(never_kept, who.provider_id)
+    event = CareServiceRecorded(care_service=service, at=NOW)
+
+    def ask_for_it_under_the_lock(session: Session) -> None:
+        Memberships(session).lock_provider(who.provider_id)
+        sleep(0.4)
+        keep_care_service(session, service)
+
+    def hear(session: Session) -> None:
+        sleep(0.1)
+        receive_service(session, event)
+
+    assert at_once(own_database, ask_for_it_under_the_lock, hear) == ["done", "done"]

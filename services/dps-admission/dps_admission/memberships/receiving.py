@@ -17,10 +17,13 @@ from .suspending import sync_embargoes
 
 
 def receive_service(session: Session, event: CareServiceRecorded) -> None:
-    """Keep the copy; what the provider's embargoes suspend may hang on it, for a service may have ended or moved."""
-    receive_care_service(session, event)
+    """Keep the copy; what the provider's embargoes suspend may hang on it, for a service may have ended or moved.
+
+    The provider is locked before the copy is written: whoever admits it holds that lock while it asks for the copy.
+    """
     provider_id = event.care_service.provider_id
     Memberships(session).lock_provider(provider_id)
+    receive_care_service(session, event)
     _follow(session, provider_id, now=event.at)
 
 
