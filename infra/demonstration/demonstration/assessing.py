@@ -17,7 +17,7 @@ _MIXES: Mapping[str, Sequence[float]] = {
     "requires_improvement": (0.0, 0.8, 0.2, 0.0),
     "poor": (0.62, 0.33, 0.05, 0.0),
 }
-_WEAK_DOMAINS = ("2.", "5.")
+_WEAK_DOMAINS = ("1.", "4.")
 _CLOSES_AFTER = timedelta(days=21)
 
 
