@@ -30,7 +30,7 @@ def the_services(settings: Settings) -> Iterator[tuple[FakeServices, str]]:
         yield fake, address
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")  # where the services are is said in the environment, and others have their own
 def portal(
     settings: Settings, session_url: str, the_services: tuple[FakeServices, str]
 ) -> Iterator[tuple[FastAPI, str]]:
