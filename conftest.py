@@ -8,18 +8,15 @@ from typing import Any
 import pytest
 from xdist.scheduler import LoadScopeScheduling
 
-_TWO_COPIES = "tests/journeys/test_demonstration.py"
-_ON_THE_RUNNING_SYSTEM = ("tests/faults/", "tests/journeys/", "tests/security/")
-_IN_A_BROWSER = "tests/browser/"
+_A_COPY_OF_ITS_OWN = "tests/journeys/test_demonstration.py"
+_ON_THE_RUNNING_SYSTEM = ("tests/faults/", "tests/journeys/", "tests/security/", "tests/browser/")
 
 
 class ByFile(LoadScopeScheduling):
-    """The running system is started once in a process; contracts keep what they saw in one process."""
+    """The running system is started once in a run; contracts keep what they saw in one process."""
 
     def _split_scope(self, nodeid: str) -> str:
-        if nodeid.startswith(_IN_A_BROWSER):
-            return "browser"
-        if nodeid.startswith(_ON_THE_RUNNING_SYSTEM) and not nodeid.startswith(_TWO_COPIES):
+        if nodeid.startswith(_ON_THE_RUNNING_SYSTEM) and not nodeid.startswith(_A_COPY_OF_ITS_OWN):
             return "running system"
         return nodeid.partition("::")[0]
 
@@ -30,11 +27,5 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFile:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The longest first, so that none waits for them at the end; the browser, which keeps an event loop, last."""
-
-    def place(item: pytest.Item) -> int:
-        if item.nodeid.startswith(_IN_A_BROWSER):
-            return 2
-        return 0 if item.nodeid.startswith(_ON_THE_RUNNING_SYSTEM) else 1
-
-    items.sort(key=place)
+    """The longest first, so that none waits for them at the end."""
+    items.sort(key=lambda item: not item.nodeid.startswith(_ON_THE_RUNNING_SYSTEM))

@@ -112,7 +112,7 @@ class Copy:
         """A program is killed and stays down for a while."""
         supervisor = Supervisor(self.home)
         os.kill(supervisor.states()[name].pid, signal.SIGKILL)
-        supervisor.stop(name)
+        until(lambda: supervisor.stop(name), f"{name} to be stopped and not on its way back")
         try:
             yield
         finally:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -29,6 +30,7 @@ from assay_kit.walk import INSIDE_CALLS, Call, KnownCalls, Operation, operations
 
 EVERYBODY = [str(role) for role in Role]
 EVERYTHING = tuple(str(scope) for scope in Scope)
+_TOKEN_SECONDS = 300
 
 # What schemathesis' own idea of a well-answered valid request leaves out: a stale edit is refused with 412.
 _ALSO_EXPECTED = ["2xx", "401", "403", "404", "409", "412"]
@@ -65,6 +67,7 @@ class Contract:
         self.calls = {**INSIDE_CALLS, **calls}
         self.settings = Settings(mode=Mode.DEMONSTRATION, database_url="")
         self.seen: dict[str, set[str]] = defaultdict(set)
+        self._headers: dict[Any, dict[str, str]] = {}
         self._url = ""
         self.app = self._make_app()
         config = schemathesis.Config.from_dict(
@@ -108,7 +111,11 @@ class Contract:
         self.engine.dispose()
 
     def headers(self, *roles: str, **who: Any) -> dict[str, str]:
-        return {"Authorization": f"Bearer {token_for(self.settings, *roles, **who)}"}
+        """Signing takes longer than many an answer: who asks again asks with the same token, for some minutes."""
+        asks = (roles, tuple(sorted(who.items())), int(time.monotonic() // _TOKEN_SECONDS))
+        if asks not in self._headers:
+            self._headers[asks] = {"Authorization": f"Bearer {token_for(self.settings, *roles, **who)}"}
+        return self._headers[asks]
 
     def check(self, case: schemathesis.Case[Any]) -> None:
         """One generated request, as somebody who may do everything: every check of schemathesis holds."""

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from supervisor.xmlrpc import SupervisorTransport  # type: ignore[import-untyped]  # supervisor ships no types
+from supervisor.xmlrpc import Faults, SupervisorTransport  # type: ignore[import-untyped]  # supervisor ships no types
 
 from assay.home import Home
 from assay.programs import Program
@@ -150,9 +150,15 @@ class Supervisor:
         """Ask for a start by name."""
         self._ask("startProcess", name, False)
 
-    def stop(self, name: str) -> None:
-        """Stop a program, and keep it stopped until it is started again."""
-        self._ask("stopProcess", name)
+    def stop(self, name: str) -> bool:
+        """Stop a program, and keep it stopped until it is started again; whether there was a process to stop."""
+        try:
+            self._ask("stopProcess", name)
+        except xmlrpc.client.Fault as fault:
+            if fault.faultCode == Faults.NOT_RUNNING:
+                return False  # it died by itself, and is not yet back
+            raise
+        return True
 
     def states(self) -> dict[str, State]:
         rows = self._ask("getAllProcessInfo")

@@ -46,21 +46,7 @@ def test_assay_starts_survives_what_is_killed_keeps_its_data_and_stops(copy: Cop
             os.kill(states[name].pid, signal.SIGKILL)
         until(lambda: copy.is_back("risk", states["risk"].pid), "risk to be back")
         until(copy.is_ready, "everything to be ready again")
-        assert copy.sign_in()
-
-        server = copy.server_process()
-        process.kill()  # not even the command itself is needed for an orderly end
-        until(lambda: not processes_of(copy.home), "everything to end with the command")
-        until(lambda: is_gone(server), "the database server to end")
-
-    with copy.up() as process:
         assert register_a_provider(copy) in providers_of(copy)
-        process.send_signal(signal.SIGINT)
-        assert process.wait(PATIENCE) == 0
-
-    with copy.up() as process:
-        assert providers_of(copy) == [PRECIOUS], "what was made before Ctrl-C is there after it"
-        assert "databases" not in copy.said.read_text(), "what is set up already is not set up again"
         server = copy.server_process()
 
         process.send_signal(signal.SIGINT)
@@ -69,6 +55,14 @@ def test_assay_starts_survives_what_is_killed_keeps_its_data_and_stops(copy: Cop
         assert processes_of(copy.home) == []
         until(lambda: is_gone(server), "the database server to end", seconds=10)
         assert "data is kept" in copy.said.read_text()
+
+    with copy.up() as process:
+        assert providers_of(copy) == [PRECIOUS], "what was made before Ctrl-C is there after it"
+        assert "databases" not in copy.said.read_text(), "what is set up already is not set up again"
+        server = copy.server_process()
+        process.kill()  # not even the command itself is needed for an orderly end
+        until(lambda: not processes_of(copy.home), "everything to end with the command")
+        until(lambda: is_gone(server), "the database server to end")
 
     assert copy.command("reset", "--yes").returncode == 0
     assert not copy.home.root.exists()

@@ -77,6 +77,7 @@ def services(the_services: tuple[FakeServices, str]) -> FakeServices:
 
 @pytest.fixture
 def browser(portal: tuple[FastAPI, str], services: FakeServices) -> Iterator[Browser]:
+    portal[0].state.clock.forget()  # what it was told, or not told, before this test
     browser = Browser(portal[1])
     yield browser
     browser.client.close()
