@@ -62,7 +62,16 @@ def test_every_mistake_is_told_at_once() -> None:
 
 @pytest.mark.parametrize(
     ("text", "line"),
-    [("name: [", 1), ("- a list", 1), ("", 1), ("name: x\n\tversion: 1", 2), ("a: &x [1]\nb: *x", 2), ("[" * 5000, 1)],
+    [
+        ("name: [", 1),
+        ("- a list", 1),
+        ("", 1),
+        ("name: x\n\tversion: 1", 2),
+        ("a: &x [1]\nb: *x", 2),
+        ("[" * 5000, 1),
+        ("name: x\nversion: !!python/object:os.system 1", 2),
+        ("name: 2026-13-32", 1),
+    ],
 )
 def test_what_is_not_a_framework_at_all_is_refused_with_a_line(text: str, line: int) -> None:
     with pytest.raises(FrameworkInvalid) as invalid:

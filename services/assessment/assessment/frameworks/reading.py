@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from importlib import resources
 from typing import Any
 
@@ -15,6 +16,9 @@ from .framework import Framework, LimiterKind, StandardInDomainLimiter
 
 Path = tuple[str | int, ...]
 SHIPPED = "framework-1.yaml"
+DEEPEST = 30
+"""How many mappings and lists may stand in one another; a framework needs ten."""
+_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml's, where PyYAML was built with it
 
 
 @dataclass(frozen=True)
@@ -38,6 +42,7 @@ class FrameworkInvalid(ValueError):
         super().__init__("; ".join(str(mistake) for mistake in self.mistakes))
 
 
+@cache
 def shipped() -> Framework:
     """The framework that comes with the product."""
     file = resources.files("assessment.frameworks") / "content" / SHIPPED
@@ -51,7 +56,7 @@ def read(text: str) -> Framework:
     if repeated := list(_repeated_keys(node)):
         raise FrameworkInvalid(repeated)
     try:
-        framework = Framework.model_validate(yaml.safe_load(text))
+        framework = Framework.model_validate(_value(node))
     except ValidationError as error:
         raise FrameworkInvalid(_of_schema(error, lines)) from error
     if mistakes := [Mistake(_line(lines, path), _shown(path), why) for path, why in _inconsistent(framework)]:
@@ -61,21 +66,42 @@ def read(text: str) -> Framework:
 
 def _parse(text: str) -> yaml.Node:
     try:
-        for event in yaml.parse(text, yaml.SafeLoader):
-            if isinstance(event, yaml.AliasEvent):
-                # an alias of aliases grows without bound when it is read
-                raise FrameworkInvalid([Mistake(_line_of(event.start_mark), "", "write it out; aliases are not read")])
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
-    except RecursionError as error:
-        raise FrameworkInvalid([Mistake(1, "", "nested too deeply")]) from error
+        _must_be_plain(yaml.parse(text, _Loader))
+        node = yaml.compose(text, Loader=_Loader)
     except yaml.MarkedYAMLError as error:
-        line = _line_of(error.problem_mark or error.context_mark)
-        raise FrameworkInvalid([Mistake(line, "", f"not YAML: {error.problem or error.context}")]) from error
+        last = text.count("\n") + 1
+        raise FrameworkInvalid([_not_yaml(error, last)]) from error
     except yaml.YAMLError as error:
         raise FrameworkInvalid([Mistake(1, "", f"not YAML: {error}")]) from error
     if not isinstance(node, yaml.MappingNode):
         raise FrameworkInvalid([Mistake(1, "", "a framework is a mapping that begins with its name")])
     return node
+
+
+def _must_be_plain(events: Iterable[yaml.Event]) -> None:
+    """Neither aliases (one of aliases grows without bound when it is read) nor nesting without end."""
+    depth = 0
+    for event in events:
+        if isinstance(event, yaml.AliasEvent):
+            raise FrameworkInvalid([Mistake(_line_of(event.start_mark), "", "write it out; aliases are not read")])
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > DEEPEST:
+            raise FrameworkInvalid([Mistake(_line_of(event.start_mark), "", "nested too deeply")])
+
+
+def _not_yaml(error: yaml.MarkedYAMLError, last: int) -> Mistake:
+    line = min(_line_of(error.problem_mark or error.context_mark), last)
+    return Mistake(line, "", f"not YAML: {error.problem or error.context}")
+
+
+def _value(node: yaml.Node) -> Any:
+    """What is written there; neither tags of another language nor days that no calendar has."""
+    try:
+        return yaml.SafeLoader("").construct_document(node)
+    except yaml.MarkedYAMLError as error:
+        raise FrameworkInvalid([_not_yaml(error, node.end_mark.line + 1)]) from error
+    except ValueError as error:
+        raise FrameworkInvalid([Mistake(1, "", f"not YAML: {error}")]) from error
 
 
 def _line_of(mark: Any) -> int:
