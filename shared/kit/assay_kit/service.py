@@ -22,6 +22,7 @@ from assay_kit.doors import METHODS, Door, rights_of
 from assay_kit.due import DueWork
 from assay_kit.events import Envelope, Event
 from assay_kit.freeze import FROZEN
+from assay_kit.garbage import settle
 from assay_kit.inside import router as inside
 from assay_kit.keys import Keys, RemoteKeys
 from assay_kit.logging import configure_logging
@@ -83,6 +84,8 @@ def create_service(
     async def living(app: FastAPI) -> AsyncIterator[None]:
         configure_logging(service.name, settings.log_level)
         await keys.start()
+        if engine is None:
+            settle()
         yield
         await keys.stop()
         if engine is None:

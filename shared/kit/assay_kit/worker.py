@@ -22,6 +22,7 @@ from assay_kit.clock import business_now
 from assay_kit.database import database_url, make_engine
 from assay_kit.due import do_what_is_due
 from assay_kit.events import envelope_of
+from assay_kit.garbage import settle
 from assay_kit.jobs import DELIVER, NeverGiveUp, queue_of
 from assay_kit.logging import configure_logging
 from assay_kit.service import Service
@@ -139,6 +140,7 @@ async def run_worker(services: Sequence[Service], settings: Settings) -> None:
     # Room for every job that may run at once, and for each service's due work: no service waits for another's thread.
     loop.set_default_executor(ThreadPoolExecutor(len(services) * (_CONCURRENCY + 1), thread_name_prefix="job"))
     benches = [Bench(service, settings) for service in services]
+    settle()
     working = asyncio.gather(*(bench.work() for bench in benches))
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, working.cancel)
