@@ -10,11 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assay_contracts.roles import COUNCIL_ROLES, PROVIDER_ROLES, Role
+from assay_kit.files import ALLOWED, FileFault, media_type, safe_filename
 from directory.activity.rules import MONTH, first_of
 from directory.api_clients.rules import secret_is_good
 from directory.care_services.rules import SuccessionBar, bars_to_succession
 from directory.contracts.rules import ContractFault, Rate, RateUnit, faults
-from directory.evidence.rules import ALLOWED, FileFault, has_lapsed, media_type, safe_filename
+from directory.evidence.rules import has_lapsed
 from directory.identifiers import COMPANY_NUMBER, company_number
 from directory.people.rules import PERSON_LIFE, PasswordFault, bars_to_roles, faults_of_password
 from directory.providers.rules import CLAIM_LIFE, PROVIDER_LIFE

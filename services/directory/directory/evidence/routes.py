@@ -13,6 +13,7 @@ from assay_contracts.directory import EvidenceNotTheirs, EvidenceRecord, Relying
 from assay_contracts.roles import CASEWORKERS, PROVIDER_ROLES, Role, Scope
 from assay_kit.clock import Now, business_now
 from assay_kit.database import SessionDep, new_id
+from assay_kit.files import ALLOWED, FileRefused, FileTooLarge, safe_filename
 from assay_kit.identity import Principal, allow
 from assay_kit.pagination import Page, PageQuery
 from assay_kit.problems import may_answer
@@ -22,9 +23,8 @@ from directory.providers.repository import Providers
 from directory.tables import Evidence
 
 from . import actions
-from .errors import EvidenceNotFound, EvidenceReliedOn, FileRefused, FileTooLarge
+from .errors import EvidenceNotFound, EvidenceReliedOn
 from .repository import EvidenceShelf
-from .rules import ALLOWED, safe_filename
 from .schemas import EvidenceKind, EvidenceRead, RelianceIn, UploadAsked
 from .store import EvidenceStore, Stored
 

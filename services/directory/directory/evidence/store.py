@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 import obstore
 from obstore.store import LocalStore, ObjectStore, from_url
 
+from assay_kit.files import HEAD_BYTES, FileFault, FileRefused, FileTooLarge, media_type
 from assay_kit.settings import Settings
 
-from .errors import EvidenceNotFound, FileRefused, FileTooLarge
-from .rules import HEAD_BYTES, FileFault, media_type
+from .errors import EvidenceNotFound
 
 if TYPE_CHECKING:
     from obstore import GetResult
