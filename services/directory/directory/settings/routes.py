@@ -23,7 +23,7 @@ from .repository import CouncilSettings, dated
 from .rules import DEFINITIONS, Definition, in_force
 from .schemas import SettingIn, SettingRead, SettingVersionRead
 
-SettingReader = Annotated[Principal, allow(*COUNCIL_ROLES, Scope.DIRECTORY_READ)]
+SettingReader = Annotated[Principal, allow(*COUNCIL_ROLES, Scope.DIRECTORY_READ, Scope.COPIES_READ)]
 SettingKey = Annotated[str, Path(max_length=100, pattern=r"^[a-z_.]+$")]
 AsAt = Annotated[Day | None, Query(description="As of this day; today without it.")]
 

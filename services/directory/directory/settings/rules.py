@@ -11,7 +11,7 @@ from typing import Any
 
 from pydantic import JsonValue, TypeAdapter, ValidationError
 
-from assay_kit.text import Email, Name, Text
+from assay_kit.text import Email, Flag, Name, Text
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,6 +38,12 @@ DEFINITIONS: Mapping[str, Definition] = {
         _setting("council.postal_address", "The address below letters", Text),
         _setting("council.contact_email", "Where providers write to, below letters", Email),
         _setting("council.contact_phone", "Where providers ring, below letters", Name),
+        _setting(
+            "early_warning.providers_see_own_bands",
+            "Whether a provider sees the bands of its own services, with plain reasons",
+            Flag,
+            False,
+        ),
     )
 }
 

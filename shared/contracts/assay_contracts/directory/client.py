@@ -1,11 +1,11 @@
 """Asking the directory. `FakeDirectory` answers the same from what a test gives it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 from uuid import UUID
 
 import httpx
-from pydantic import TypeAdapter
+from pydantic import JsonValue, TypeAdapter
 
 from assay_contracts.directory.evidence import EvidenceNotTheirs, EvidenceRecord, RelyingObject
 from assay_contracts.directory.records import CareServiceRecord, ProviderRecord
@@ -19,6 +19,10 @@ class Directory(Protocol):
 
     def care_service(self, care_service_id: UUID) -> CareServiceRecord | None: ...
 
+    def council_settings(self) -> Mapping[str, JsonValue]:
+        """What the council has set, as of today, by key. Unavailable where the directory does not answer."""
+        ...
+
     def rely_on_evidence(
         self, evidence_ids: Iterable[UUID], *, provider_id: UUID, by_object: RelyingObject
     ) -> Sequence[EvidenceRecord]:
@@ -31,8 +35,8 @@ class Directory(Protocol):
 
 
 class DirectoryClient:
-    """Calls `GET /v1/copies/providers/{id}` and `/v1/copies/care-services/{id}` (scope `copies:read`), and
-    `POST /v1/evidence/reliances` (scope `evidence:rely`).
+    """Calls `GET /v1/copies/providers/{id}`, `/v1/copies/care-services/{id}` and `/v1/settings` (scope `copies:read`),
+    and `POST /v1/evidence/reliances` (scope `evidence:rely`).
     """
 
     def __init__(self, http: httpx.Client, url: str) -> None:
@@ -68,6 +72,13 @@ class DirectoryClient:
             raise Unavailable("The evidence cannot be looked up; try again in a moment.") from error
         return _RECORDS.validate_json(response.content)
 
+    def council_settings(self) -> Mapping[str, JsonValue]:
+        try:
+            response = self._http.get(f"{self._url}/v1/settings").raise_for_status()
+        except httpx.HTTPError as error:
+            raise Unavailable("The council's settings cannot be read; try again in a moment.") from error
+        return {each["key"]: each["value"] for each in response.json()}
+
     def _get(self, path: str) -> bytes | None:
         response = self._http.get(self._url + path)
         if response.status_code == httpx.codes.NOT_FOUND:
@@ -77,7 +88,9 @@ class DirectoryClient:
 
 
 class FakeDirectory:
-    """For other services' tests. `reliances` holds what was relied on: (evidence id, relying object)."""
+    """For other services' tests. `reliances` holds what was relied on: (evidence id, relying object); `settings` what
+    the council has set.
+    """
 
     def __init__(
         self,
@@ -89,12 +102,16 @@ class FakeDirectory:
         self.care_services = {each.id: each for each in care_services}
         self.evidence = {each.id: each for each in evidence}
         self.reliances: set[tuple[UUID, RelyingObject]] = set()
+        self.settings: dict[str, JsonValue] = {}
 
     def provider(self, provider_id: UUID) -> ProviderRecord | None:
         return self.providers.get(provider_id)
 
     def care_service(self, care_service_id: UUID) -> CareServiceRecord | None:
         return self.care_services.get(care_service_id)
+
+    def council_settings(self) -> Mapping[str, JsonValue]:
+        return self.settings
 
     def rely_on_evidence(
         self, evidence_ids: Iterable[UUID], *, provider_id: UUID, by_object: RelyingObject
