@@ -44,3 +44,4 @@ def get_copies(session: SessionDep, directory: Annotated[Directory, Depends(get_
 
 
 CopiesDep = Annotated[Copies, Depends(get_copies)]
+DirectoryDep = Annotated[Directory, Depends(get_directory)]

@@ -8,17 +8,23 @@ from assay_contracts.wiring import TELLS
 from assay_kit.due import DueWork
 from assay_kit.service import Service, create_service
 from risk import received
+from risk.attachments.routes import router as attachments
 from risk.bands import nights
 from risk.bands.routes import router as bands
+from risk.case_files import actions as case_files_due
+from risk.case_files.routes import router as case_files
 from risk.case_tasks.routes import router as case_tasks
 from risk.dashboard.routes import router as dashboard
 from risk.feeds.routes import router as feeds
+from risk.imports.routes import router as imports
 from risk.intelligence.intake_routes import router as intake
 from risk.intelligence.routes import router as intelligence
 from risk.interventions import reviews
+from risk.interventions.letter_routes import router as letters
 from risk.interventions.routes import router as interventions
 from risk.overrides import actions as overrides_due
 from risk.overrides.routes import router as overrides
+from risk.own_services.routes import router as own_services
 from risk.registers import nightly
 from risk.registers.routes import router as registers
 from risk.scoring_models.routes import router as scoring_models
@@ -34,12 +40,17 @@ SERVICE = Service(
         bands,
         overrides,
         interventions,
+        letters,
+        case_files,
         case_tasks,
         intelligence,
+        attachments,
         intake,
+        imports,
         feeds,
         registers,
         scoring_models,
+        own_services,
     ),
     receives={
         ProviderRecorded: received.receive_provider,
@@ -55,6 +66,7 @@ SERVICE = Service(
         DueWork(name="end of overrides", next=overrides_due.next_end, do=overrides_due.expire),
         DueWork(name="reading of registers", next=nightly.next_reading, do=nightly.read_due),
         DueWork(name="alerts on interventions", next=reviews.next_alert, do=reviews.alert),
+        DueWork(name="alerts on case files", next=case_files_due.next_alert, do=case_files_due.alert),
         DueWork(name="refresh of the estate", next=nights.next_refresh, do=nights.refresh_estate),
     ),
 )

@@ -2,28 +2,27 @@
 
 import json
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 import make_risk as make
+from calls_casework import CASEWORK_CALLS
+from calls_shared import MACHINE, NOTICE, PROPOSER, REASON, entry_wanted, now_of, recorded
 from sqlmodel import Session, select
 
 from assay_contracts.directory import CareServiceRecord
 from assay_contracts.directory.copies import Copies
 from assay_contracts.roles import Role, Scope
-from assay_kit.clock import business_now
 from assay_kit.identity import Principal
-from assay_kit.settings import Mode, Settings
 from assay_kit.walk import Call, KnownCalls
 from risk.case_tasks.actions import open_task
-from risk.intelligence import actions as intelligence
 from risk.intelligence import intake
 from risk.intelligence.rules import Kind as IntelligenceKind
-from risk.intelligence.schemas import EntryWanted, UnexpectedDeathSent
+from risk.intelligence.schemas import UnexpectedDeathSent
 from risk.interventions import actions as interventions
 from risk.interventions.repository import Interventions
-from risk.interventions.rules import Kind
+from risk.interventions.rules import Kind, Step
 from risk.interventions.schemas import Authorisation, ContinuityPlan, InterventionProposed, UrgentEmbargo
 from risk.overrides import actions as overrides
 from risk.overrides.schemas import OverrideWanted
@@ -32,10 +31,6 @@ from risk.scoring_models.schemas import ModelDraft
 from risk.scoring_models.shipped import FILE
 from risk.tables import BandResult, CaseTask, Intervention, Override, RestrictedGrant
 
-REASON = {"reason": "As the case meeting decided on Monday"}
-NOTICE = {"notice_text": "No new placements from today."}
-PROPOSER = Principal(subject="person:proposer", name="Pia Proposer", roles=frozenset({Role.COMMISSIONING_MANAGER}))
-MACHINE = Principal(subject="machine:elsewhere", name="Elsewhere", scopes=frozenset({Scope.INTELLIGENCE_WRITE}))
 REVIEW = date(2030, 1, 1)
 PLAN = ContinuityPlan(
     people_affected=3,
@@ -46,11 +41,6 @@ PLAN = ContinuityPlan(
     health_told_on=date(2026, 1, 1),
     other_councils_told_on=date(2026, 1, 1),
 )
-
-
-def now_of(session: Session) -> datetime:
-    """Business time, wherever a test before has put the clock."""
-    return business_now(session, Settings(mode=Mode.DEMONSTRATION))
 
 
 def _officer(path: Mapping[str, Any] | None = None, body: Any = None, **more: Any) -> Call:
@@ -191,6 +181,13 @@ def _as_its_provider(body: Any = None) -> Any:
     return call
 
 
+def _read_ending_letter(session: Session) -> Call:
+    known: Call = _as_its_provider()(session)
+    ended = known.path["intervention_id"]
+    interventions.end(session, ended, Step.LIFT, REASON["reason"], by=PROPOSER, now=now_of(session))
+    return known
+
+
 def _complete_task(session: Session) -> Call:
     service = make.green_service(session)
     open_task(session, service.id, subject="a matter", wording="Settle this.", now=now_of(session))
@@ -201,27 +198,8 @@ def _complete_task(session: Session) -> Call:
 # Intelligence
 
 
-def _entry(session: Session) -> EntryWanted:
-    service = make.green_service(session)
-    return EntryWanted(
-        kind="contracting_concern",
-        provider_id=service.provider_id,
-        care_service_id=service.id,
-        event_on=date(1995, 1, 5),
-        source="Quality visit",
-        restricted=False,
-        substantiated=True,
-    )
-
-
-def _recorded(session: Session) -> tuple[UUID, EntryWanted]:
-    wanted = _entry(session)
-    entry = intelligence.record(session, wanted, Copies(session), by=PROPOSER, now=now_of(session))
-    return entry.id, wanted
-
-
 def _correct(session: Session) -> Call:
-    entry_id, wanted = _recorded(session)
+    entry_id, wanted = recorded(session)
     return _officer({"entry_id": entry_id}, REASON | {"entry": wanted.model_dump(mode="json")})
 
 
@@ -319,13 +297,18 @@ CALLS: KnownCalls = {
     "escalate_intervention": _on_issued(),
     "withdraw_intervention": _on_issued(),
     "lift_intervention": _on_issued(Kind.EMBARGO, _manager),
+    "review_intervention": _on_issued(
+        Kind.EMBARGO, _manager, REASON | {"next_review_on": REVIEW.replace(year=2031).isoformat()}
+    ),
+    "read_intervention_letter": _as_its_provider(),
+    "read_ending_letter": _read_ending_letter,
     "list_case_tasks": lambda _: _officer(),
     "complete_case_task": _complete_task,
     "list_intelligence": lambda _: _officer(),
-    "record_intelligence": lambda session: _officer(body=_entry(session).model_dump(mode="json")),
-    "read_intelligence": lambda session: _officer({"entry_id": _recorded(session)[0]}),
+    "record_intelligence": lambda session: _officer(body=entry_wanted(session).model_dump(mode="json")),
+    "read_intelligence": lambda session: _officer({"entry_id": recorded(session)[0]}),
     "correct_intelligence": _correct,
-    "withdraw_intelligence": lambda session: _officer({"entry_id": _recorded(session)[0]}, REASON),
+    "withdraw_intelligence": lambda session: _officer({"entry_id": recorded(session)[0]}, REASON),
     "list_restricted_grants": lambda _: _manager(),
     "grant_restricted_reading": lambda _: _manager(body=REASON | {"subject": "person:auditor", "hours": 24}),
     "list_grant_readings": lambda session: _manager({"grant_id": _grant(session).id}),
@@ -348,5 +331,6 @@ CALLS: KnownCalls = {
     "read_scoring_model": lambda _: _reader({"version": 1}),
     "edit_scoring_model": lambda session: _admin({"version": _draft(session)}, _model(), headers={"if-match": "*"}),
     "approve_scoring_model": lambda session: _manager({"version": _draft(session)}),
+    **CASEWORK_CALLS,
     "dry_run_scoring_model": lambda _: _admin({"version": 1}),
 }

@@ -6,10 +6,14 @@ from typing import Any
 from uuid import uuid4
 
 import make_risk as make
-from calls_risk import CALLS, PROPOSER, REASON, now_of, proposed_intervention
+from calls_casework import closed, in_a_file, settled
+from calls_risk import CALLS, proposed_intervention
+from calls_shared import PROPOSER, REASON, now_of
 from sqlmodel import Session
 
+from assay_contracts.roles import Role
 from assay_kit.walk import Call
+from risk.attachments.rules import MOST_BYTES
 from risk.interventions import actions as interventions
 from risk.interventions.repository import Interventions
 from risk.interventions.rules import Step
@@ -81,6 +85,23 @@ def _queued(operation: str) -> Make:
     return call
 
 
+def _as_file(content: bytes, filename: str) -> Make:
+    def call(session: Session) -> Call:
+        known = CALLS["add_attachment"](session)
+        return replace(known, content=content, query={**known.query, "filename": filename})
+
+    return call
+
+
+def _letter_of_a_proposal(session: Session) -> Call:
+    path = {"intervention_id": proposed_intervention(session).id}
+    return Call(path=path, roles=[Role.COMPLIANCE_OFFICER])
+
+
+def _letter_of_what_goes_on(session: Session) -> Call:
+    return CALLS["read_intervention_letter"](session)
+
+
 def _key_of_nobody(session: Session) -> Call:
     return _with("record_register_reading", key=f"N{uuid4().hex[:8]}")(session)
 
@@ -106,6 +127,21 @@ ANSWERS: list[tuple[str, int, Make]] = [
     ("send_contracting_concern", 409, _with("send_contracting_concern", raised_on=LAST_OF_DAYS)),
     ("record_register_reading", 409, _key_of_nobody),
     ("record_register_reading", 422, _with("record_register_reading", reading={"value": 5})),
+    ("settle_concern", 409, settled),
+    ("add_attachment", 409, _as_file(b"Monday: Ada\n", "rota.pdf")),
+    ("add_attachment", 413, _as_file(b"a" * (MOST_BYTES + 1), "rota.txt")),
+    ("import_intelligence", 201, lambda session: in_a_file(session, is_dry_run=False)),
+    ("import_intelligence", 409, lambda session: in_a_file(session, is_dry_run=False, row_count=7)),
+    ("open_case_file", 404, lambda session: _with("open_case_file", care_service_id=str(uuid4()))(session)),
+    ("open_case_file", 409, _with("open_case_file", review_on=LAST_OF_DAYS)),
+    ("review_case_file", 409, _with("review_case_file", next_review_on=LAST_OF_DAYS)),
+    ("record_visit", 409, _with("record_visit", visited_on=LAST_OF_DAYS)),
+    ("add_case_action", 409, _with("add_case_action", due_on="1995-01-05")),
+    ("assign_case_file", 409, closed("assign_case_file")),
+    ("close_case_file", 409, closed("close_case_file")),
+    ("review_intervention", 409, _with("review_intervention", next_review_on=LAST_OF_DAYS)),
+    ("read_intervention_letter", 409, _letter_of_a_proposal),
+    ("read_ending_letter", 409, _letter_of_what_goes_on),
     ("draft_scoring_model", 409, _gap("draft_scoring_model")),
     ("read_scoring_model", 404, _at("read_scoring_model", NO_SUCH_VERSION)),
     ("edit_scoring_model", 404, _at("edit_scoring_model", NO_SUCH_VERSION)),

@@ -113,9 +113,9 @@ def test_whoever_proposes_does_not_decide() -> None:
 
 def test_no_termination_without_a_continuity_plan() -> None:
     end = case(kind=Kind.TERMINATION_OF_CONTRACT)
-    assert bars_to_authorising(end, by="mary") == [Bar.NEEDS_A_CONTINUITY_PLAN]
+    assert bars_to_authorising(end, by="mary", today=TODAY) == [Bar.NEEDS_A_CONTINUITY_PLAN]
     planned = case(kind=Kind.TERMINATION_OF_CONTRACT, has_continuity_plan=True)
-    assert bars_to_authorising(planned, by="mary") == []
+    assert bars_to_authorising(planned, by="mary", today=TODAY) == []
 
 
 def test_an_urgent_embargo_is_confirmed_by_another() -> None:

@@ -75,8 +75,6 @@ class Changes:
         self, result_id: UUID, known: Known, worked: Worked, shown: Band, override: Override | None
     ) -> dict[str, Any]:
         """What the dashboard shows of a service from now on."""
-        embargoes = known.facts.embargoes
-        extents = {each.extent for each in embargoes}
         return {
             "care_service_id": known.care_service_id,
             "provider_id": known.provider_id,
@@ -85,9 +83,7 @@ class Changes:
             "computed_band": worked.verdict.band,
             "open_reasons": list(worked.verdict.open_reasons),
             "override_id": override.id if override else None,
-            "embargo": None if not embargoes else Extent.WHOLE if Extent.WHOLE in extents else Extent.PART,
-            "embargo_limits": _limits(known),
-            "embargo_since": min((each.since for each in embargoes), default=None),
+            **_embargo(known),
             "has_default_notice": bool(known.facts.default_notices),
             "model_version": self.model_version,
             "refreshed_at": self.now,
@@ -140,9 +136,16 @@ class Changes:
 
 
 def _differs(before: Standing, result_id: UUID, shown: Band, override: Override | None, known: Known) -> bool:
-    stood = (before.result_id, before.band, before.override_id, before.provider_id, before.embargo_limits)
-    return stood != (result_id, shown, override.id if override else None, known.provider_id, _limits(known))
+    stood = (before.result_id, before.band, before.override_id, before.provider_id, before.embargo)
+    return stood != (result_id, shown, override.id if override else None, known.provider_id, _embargo(known))
 
 
-def _limits(known: Known) -> list[str]:
-    return [each.limit_text for each in known.facts.embargoes if each.limit_text]
+def _embargo(known: Known) -> dict[str, Any]:
+    """What all embargoes in force come to: the widest extent, every limit, the first day."""
+    embargoes = known.facts.embargoes
+    extents = {each.extent for each in embargoes}
+    return {
+        "embargo": None if not embargoes else Extent.WHOLE if Extent.WHOLE in extents else Extent.PART,
+        "embargo_limits": [each.limit_text for each in embargoes if each.limit_text],
+        "embargo_since": min((each.since for each in embargoes), default=None),
+    }

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Date, cast, func, or_, text
+from sqlalchemy import ColumnElement, Date, Uuid, cast, func, or_, text
 from sqlalchemy import select as columns
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session, col, select
@@ -24,6 +24,7 @@ from risk.scoring_models.policy import CountPolicy, Policy
 from risk.tables import BandResult, EstateRefresh, FeedHeartbeat, Override, ServiceBand
 
 _FACTS = text(Path(__file__).with_name("facts.sql").read_text(encoding="utf-8"))
+_TOLD_TO_ALL = text(Path(__file__).with_name("told_to_all.sql").read_text(encoding="utf-8"))
 
 
 def is_running(on: date) -> ColumnElement[bool]:
@@ -52,7 +53,7 @@ class Standing:
     computed_band: Band
     since: datetime
     override_id: UUID | None
-    embargo_limits: list[str]
+    embargo: dict[str, Any]
     refreshed_at: datetime
 
 
@@ -103,28 +104,15 @@ class Bands:
                 col(ServiceBand.computed_band),
                 col(ServiceBand.since),
                 col(ServiceBand.override_id),
+                col(ServiceBand.embargo),
                 col(ServiceBand.embargo_limits),
+                col(ServiceBand.embargo_since),
                 col(ServiceBand.refreshed_at),
             )
             .join(BandResult, col(BandResult.id) == ServiceBand.result_id)
             .where(col(ServiceBand.care_service_id).in_(ids))
         )
-        return {
-            care_service_id: Standing(
-                provider_id=provider_id,
-                result_id=result_id,
-                digest=digest,
-                band=Band(band),
-                computed_band=Band(computed),
-                since=since,
-                override_id=override_id,
-                embargo_limits=limits,
-                refreshed_at=at,
-            )
-            for care_service_id, provider_id, result_id, digest, band, computed, since, override_id, limits, at in (
-                self._session.execute(wanted)
-            )
-        }
+        return {row.care_service_id: _standing(row) for row in self._session.execute(wanted)}
 
     def overrides_in_force(self, ids: Sequence[UUID]) -> dict[UUID, Override]:
         wanted = select(Override).where(
@@ -153,8 +141,13 @@ class Bands:
             raise BandResultNotFound(result_id)
         return found
 
-    def history(self, care_service_id: UUID, page: PageAsked) -> Page[BandResult]:
+    def history(self, care_service_id: UUID, page: PageAsked, *, in_full: bool) -> Page[BandResult]:
+        """The newest first. Not in full: without those that differ from the one before only in what is confidential,
+        for that there is one more would say that something was learnt, and when."""
         wanted = select(BandResult).where(BandResult.care_service_id == care_service_id)
+        if not in_full:
+            told = _TOLD_TO_ALL.bindparams(care_service_id=care_service_id).columns(id=Uuid)
+            wanted = wanted.where(col(BandResult.id).in_(told))
         return paginate(self._session, wanted, page, col(BandResult.computed_at).desc(), col(BandResult.id).desc())
 
     def computed_at(self, care_service_id: UUID, at: datetime) -> BandResult | None:
@@ -193,6 +186,20 @@ class Bands:
             self._session.execute(
                 statement.on_conflict_do_update(index_elements=["care_service_id"], set_=written), bands
             )
+
+
+def _standing(row: Any) -> Standing:
+    return Standing(
+        provider_id=row.provider_id,
+        result_id=row.result_id,
+        digest=row.digest,
+        band=Band(row.band),
+        computed_band=Band(row.computed_band),
+        since=row.since,
+        override_id=row.override_id,
+        embargo={name: getattr(row, name) for name in ("embargo", "embargo_limits", "embargo_since")},
+        refreshed_at=row.refreshed_at,
+    )
 
 
 def _after(today: date, heard: dict[Feed, date], feed: Feed, policy: CountPolicy) -> date | None:

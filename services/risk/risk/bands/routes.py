@@ -43,7 +43,7 @@ def list_band_results(
 ) -> Page[BandResultRead]:
     bands = Bands(session)
     bands.of_service(care_service_id)
-    return bands.history(care_service_id, page).map(lambda row: result_read(row, in_full=in_full))
+    return bands.history(care_service_id, page, in_full=in_full).map(lambda row: result_read(row, in_full=in_full))
 
 
 @router.get(

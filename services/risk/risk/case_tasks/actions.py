@@ -1,6 +1,6 @@
 """Opens and completes tasks on a service's case file."""
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import text
@@ -13,10 +13,25 @@ from risk.case_tasks.errors import CaseTaskDone, CaseTaskNotFound
 from risk.tables import CaseTask
 
 
-def open_task(session: Session, care_service_id: UUID, *, subject: str, wording: str, now: datetime) -> None:
-    """Open a task, unless one on the same subject is open."""
+def open_task(
+    session: Session,
+    care_service_id: UUID,
+    *,
+    subject: str,
+    wording: str,
+    now: datetime,
+    due_on: date | None = None,
+    opened_by_name: str | None = None,
+) -> None:
+    """Open a task, unless one on the same subject is open. `opened_by_name` None: no person asked for it."""
     statement = insert(CaseTask).values(
-        id=new_id(), care_service_id=care_service_id, subject=subject, wording=wording, opened_at=now
+        id=new_id(),
+        care_service_id=care_service_id,
+        subject=subject,
+        wording=wording,
+        due_on=due_on,
+        opened_at=now,
+        opened_by_name=opened_by_name,
     )
     session.execute(
         statement.on_conflict_do_nothing(

@@ -1,5 +1,6 @@
 """HTTP for the tasks of a case file."""
 
+from datetime import date
 from typing import Annotated
 from uuid import UUID
 
@@ -24,7 +25,9 @@ class CaseTaskRead(BaseModel):
     id: UUID
     care_service_id: UUID
     wording: str
+    due_on: date | None
     opened_at: AwareDatetime
+    opened_by_name: str | None
     done_at: AwareDatetime | None
     done_by_name: str | None
     outcome: str | None

@@ -96,7 +96,6 @@ def _row(before: datetime) -> Any:
         "embargo_limits": ServiceBand.embargo_limits,
         "has_default_notice": ServiceBand.has_default_notice,
         "live_interventions": live,
-        "refreshed_at": ServiceBand.refreshed_at,
     }
     named = [part for name, column in columns.items() for part in (name, column)]
     return func.jsonb_build_object(*named, type_=JSONB)

@@ -31,7 +31,6 @@ class DashboardRow(BaseModel):
     embargo_limits: list[str] = Field(max_length=200)
     has_default_notice: bool
     live_interventions: int
-    refreshed_at: AwareDatetime
 
 
 class BandCounts(BaseModel):

@@ -9,9 +9,11 @@ from risk.scoring_models.policy import Indicator, Level, LivePolicy
 
 
 def live(key: Indicator, in_force: Sequence[LiveIntervention], policy: LivePolicy, *, on: date, name: str) -> Reading:
+    """Of several, the reason names the widest; of those as wide, the one that came first."""
     if not in_force:
         return Reading(indicator=key, state=State.KNOWN, level=Level.NONE, reason=f"No {name} in force.", as_of=on)
-    first = min(in_force, key=lambda each: each.since)
+    widest = [each for each in in_force if each.extent == "whole"] or in_force
+    first = min(widest, key=lambda each: each.since)
     extent = {"whole": "Whole ", "part": "Partial "}.get(first.extent or "", "")
     said = f"{extent}{name}" if extent else name[:1].upper() + name[1:]
     return Reading(

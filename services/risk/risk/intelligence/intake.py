@@ -12,9 +12,10 @@ from assay_kit.calendar import london_day
 from assay_kit.freeze import content_hash
 from assay_kit.identity import Principal
 from assay_kit.timeline import begin, take
+from risk.bands.actions import refresh
 from risk.feeds.actions import heard
 from risk.indicators.facts import Feed
-from risk.intelligence.actions import keep
+from risk.intelligence.actions import add, keep
 from risk.intelligence.errors import (
     NotAtThatLocation,
     RecordingBarred,
@@ -32,6 +33,7 @@ from risk.intelligence.schemas import (
     SafeguardingDecisionSent,
     Sent,
     UnexpectedDeathSent,
+    outcome_as_recorded,
 )
 from risk.tables import IntakeItem, Intelligence
 
@@ -48,7 +50,21 @@ SCHEMAS: dict[Kind, type[Sent]] = {
 
 
 def take_in(session: Session, kind: Kind, sent: Sent, copies: Copies, *, by: Principal, now: datetime) -> Receipt:
-    """Keep an item. The same reference with the same content is held already; with other content it is refused."""
+    """Keep an item that came alone: a sign that its feed is alive, and the bands follow at once."""
+    receipt, reached = take_one(session, kind, sent, copies, system=by.subject, by=by, now=now)
+    if receipt.outcome != "already_held":
+        heard(session, FEEDS[kind], reference=f"item {sent.source_reference}", row_count=1, by=by, now=now)
+    refresh(session, reached, now=now)
+    return receipt
+
+
+def take_one(
+    session: Session, kind: Kind, sent: Sent, copies: Copies, *, system: str, by: Principal, now: datetime
+) -> tuple[Receipt, set[UUID]]:
+    """Keep an item. The same reference with the same content is held already; with other content it is refused.
+
+    Answers what became of it, and the services whose bands must be worked out again.
+    """
     bars = bars_to_taking_in(
         event_on=event_on(sent),
         has_location=sent.cqc_location_id is not None,
@@ -57,17 +73,17 @@ def take_in(session: Session, kind: Kind, sent: Sent, copies: Copies, *, by: Pri
     )
     if bars:
         raise RecordingBarred(bars)
-    if (held := _held(session, kind, sent, by=by)) is not None:
-        return held
-    heard(session, FEEDS[kind], reference=f"item {sent.source_reference}", row_count=1, by=by, now=now)
+    if (held := _held(session, kind, sent, system=system)) is not None:
+        return held, set()
     services = _services(sent, copies)
     if len(services) == 1:
-        entry = _entry(session, kind, sent, services[0], system=by.subject, by=by, now=now)
-        return _receipt("recorded", sent, entry_id=keep(session, entry, by=by, now=now).id)
+        entry = _entry(session, kind, sent, services[0], system=system, by=by, now=now)
+        reached = add(session, entry, by=by, now=now)
+        return _receipt("recorded", sent, entry_id=entry.id), reached
     item = IntakeItem(
         kind=kind,
         cqc_location_id=sent.cqc_location_id or "",
-        system=by.subject,
+        system=system,
         source_reference=sent.source_reference,
         sent=sent.model_dump(mode="json"),
         content_hash=content_hash(sent),
@@ -76,7 +92,7 @@ def take_in(session: Session, kind: Kind, sent: Sent, copies: Copies, *, by: Pri
     )
     Entries(session).add(item)
     begin(session, item, LIFE, by=by, now=now, step="receive", detail={"kind": kind})
-    return _receipt("queued", sent, intake_item_id=item.id)
+    return _receipt("queued", sent, intake_item_id=item.id), set()
 
 
 def place(
@@ -123,10 +139,10 @@ def _settle(session: Session, item: IntakeItem, reason: str, *, by: Principal, n
     return item
 
 
-def _held(session: Session, kind: Kind, sent: Sent, *, by: Principal) -> Receipt | None:
+def _held(session: Session, kind: Kind, sent: Sent, *, system: str) -> Receipt | None:
     entries = Entries(session)
-    item = entries.item_under(by.subject, kind, sent.source_reference)
-    entry = entries.under(by.subject, kind, sent.source_reference)
+    item = entries.item_under(system, kind, sent.source_reference)
+    entry = entries.under(system, kind, sent.source_reference)
     held = entry or item
     if held is None:
         return None
@@ -162,6 +178,7 @@ def _entry(
         recorded_by_name=by.name,
         content_hash=content_hash(sent),
         **_details(sent),
+        **_outcome(sent, by=by, now=now),
         **_correcting(session, kind, sent, system=system),
     )
 
@@ -177,12 +194,20 @@ def _details(sent: Sent) -> dict[str, Any]:
             return {"details": {"category": sent.category}, "substantiated": sent.substantiated}
 
 
+def _outcome(sent: Sent, *, by: Principal, now: datetime) -> dict[str, Any]:
+    if not isinstance(sent, ContractingConcernSent):
+        return {}
+    kind = Kind.CONTRACTING_CONCERN
+    return outcome_as_recorded(kind, substantiated=sent.substantiated, by_name=by.name, now=now)
+
+
 def _correcting(session: Session, kind: Kind, sent: Sent, *, system: str) -> dict[str, Any]:
     if sent.corrects is None:
         return {}
     old = Entries(session).under(system, kind, sent.corrects)
     if old is None:
         raise UnknownCorrection(f"Nothing was recorded under {sent.corrects}.")
+    old = Entries(session).after_its_outcomes(old)
     if Entries(session).is_corrected(old.id):
         raise RecordingBarred([Bar.ALREADY_CORRECTED])
     return {"corrects_id": old.id, "correction_reason": f"Corrected by its source under {sent.source_reference}."}

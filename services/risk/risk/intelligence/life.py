@@ -9,11 +9,13 @@ from risk.intelligence.rules import IntakeStatus, IntakeStep
 class EntryStatus(StrEnum):
     STANDING = "standing"
     CORRECTED = "corrected"
+    SETTLED = "settled"
     WITHDRAWN = "withdrawn"
 
 
 class EntryStep(StrEnum):
     CORRECT = "correct"
+    SETTLE = "settle"
     WITHDRAW = "withdraw"
 
 
@@ -22,6 +24,7 @@ ENTRY_LIFE = Life(
     start=EntryStatus.STANDING,
     steps={
         (EntryStatus.STANDING, EntryStep.CORRECT): EntryStatus.CORRECTED,
+        (EntryStatus.STANDING, EntryStep.SETTLE): EntryStatus.SETTLED,
         (EntryStatus.STANDING, EntryStep.WITHDRAW): EntryStatus.WITHDRAWN,
     },
 )

@@ -17,9 +17,9 @@ class Entries:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def get(self, entry_id: UUID, *, in_full: bool) -> Intelligence:
+    def get(self, entry_id: UUID, *, in_full: bool, lock: bool = False) -> Intelligence:
         """The entry, if the reader may know that it exists."""
-        found = self._session.get(Intelligence, entry_id)
+        found = self._session.get(Intelligence, entry_id, with_for_update=lock)
         if found is None or not (in_full or self.open_among([entry_id])):
             raise IntelligenceNotFound(entry_id)
         return found
@@ -29,11 +29,15 @@ class Entries:
         wanted = select(Intelligence.id).where(col(Intelligence.id).in_(list(ids)), _is_open())
         return set(self._session.exec(wanted))
 
-    def page(self, page: PageAsked, *, in_full: bool, **about: Any) -> Page[Intelligence]:
+    def page(
+        self, page: PageAsked, *, in_full: bool, is_standing: bool | None = None, **about: Any
+    ) -> Page[Intelligence]:
         """Entries as `about` says, the newest first. Restricted ones cannot be found by asking for them either."""
         wanted = select(Intelligence)
         if not in_full:
             wanted = wanted.where(_is_open())
+        if is_standing is not None:
+            wanted = wanted.where(_is_standing() if is_standing else ~_is_standing())
         for column, value in about.items():
             if value is not None:
                 wanted = wanted.where(getattr(Intelligence, column) == value)
@@ -55,11 +59,24 @@ class Entries:
             wanted = wanted.where(_is_open())
         return {corrected: entry for corrected, entry in self._session.exec(wanted) if corrected is not None}
 
+    def unseen_among(self, rows: Iterable[Intelligence], *, in_full: bool) -> set[UUID]:
+        """The entries that some of `rows` correct and that the reader may not know of."""
+        corrected = {row.corrects_id for row in rows if row.corrects_id is not None}
+        return set() if in_full or not corrected else corrected - self.open_among(corrected)
+
     def under(self, system: str, kind: Kind, reference: str) -> Intelligence | None:
         wanted = select(Intelligence).where(
             Intelligence.system == system, Intelligence.kind == kind, Intelligence.source_reference == reference
         )
         return self._session.exec(wanted).one_or_none()
+
+    def after_its_outcomes(self, entry: Intelligence) -> Intelligence:
+        """The entry with what became of it since: a source that corrects its own item need not know of that."""
+        wanted = select(Intelligence).where(
+            Intelligence.corrects_id == entry.id, col(Intelligence.is_outcome).is_(True)
+        )
+        following = self._session.exec(wanted).one_or_none()
+        return entry if following is None else self.after_its_outcomes(following)
 
     def is_corrected(self, entry_id: UUID) -> bool:
         wanted = select(Intelligence.id).where(Intelligence.corrects_id == entry_id)
@@ -111,6 +128,11 @@ class Entries:
         return paginate(
             self._session, wanted, page, col(RestrictedReading.read_at).desc(), col(RestrictedReading.id).desc()
         )
+
+
+def _is_standing() -> ColumnElement[bool]:
+    corrected = select(Intelligence.corrects_id).where(col(Intelligence.corrects_id).is_not(None))
+    return and_(col(Intelligence.is_withdrawal).is_(False), col(Intelligence.id).not_in(corrected))
 
 
 def _is_open() -> ColumnElement[bool]:

@@ -1,16 +1,16 @@
 """HTTP for intelligence that people record and read, and for the grants by which an auditor reads all of it."""
 
 from datetime import timedelta
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, status
+from fastapi import APIRouter, Query, status
 
 from assay_contracts.roles import Role
 from assay_kit.clock import Now
 from assay_kit.database import SessionDep
 from assay_kit.pagination import Page, PageQuery
 from assay_kit.problems import InvalidRequest, may_answer
-from risk.bands.rules import IN_CONFIDENCE
 from risk.dependencies import Caseworker, CopiesDep, GrantReader, IntelligenceReader, Manager
 from risk.intelligence import actions
 from risk.intelligence.errors import (
@@ -19,8 +19,9 @@ from risk.intelligence.errors import (
     RecordingBarred,
     UnknownCareService,
 )
+from risk.intelligence.reading import entries_read, entry_page
 from risk.intelligence.repository import Entries
-from risk.intelligence.rules import Kind
+from risk.intelligence.rules import ConcernOutcome, Kind
 from risk.intelligence.schemas import (
     Correction,
     EntryPage,
@@ -29,19 +30,15 @@ from risk.intelligence.schemas import (
     GrantRead,
     GrantReadingRead,
     GrantWanted,
+    Outcome,
     Withdrawal,
 )
 from risk.intelligence.sight import InFull
-from risk.tables import Intelligence, RestrictedGrant
+from risk.tables import RestrictedGrant
 
 router = APIRouter(tags=["intelligence"], responses=may_answer(InvalidRequest))
 
 RECORDING = may_answer(RecordingBarred, UnknownCareService)
-
-
-def _read(session: SessionDep, row: Intelligence, *, in_full: bool) -> EntryRead:
-    corrected = Entries(session).corrections_of([row.id], in_full=in_full)
-    return EntryRead.of(row, corrected_by=corrected.get(row.id))
 
 
 @router.get("/intelligence", summary="Entries, the latest events first", operation_id="list_intelligence")
@@ -54,15 +51,18 @@ def list_intelligence(
     care_service_id: UUID | None = None,
     provider_id: UUID | None = None,
     kind: Kind | None = None,
+    outcome: ConcernOutcome | None = None,
+    is_standing: Annotated[bool | None, Query(description="Neither corrected, settled nor withdrawn since.")] = None,
 ) -> EntryPage:
-    entries = Entries(session)
-    found = entries.page(page, in_full=in_full, care_service_id=care_service_id, provider_id=provider_id, kind=kind)
-    corrected = entries.corrections_of([row.id for row in found.items], in_full=in_full)
-    is_more_held = not in_full and entries.has_restricted(provider_id=provider_id, care_service_id=care_service_id)
-    return EntryPage(
-        items=[EntryRead.of(row, corrected_by=corrected.get(row.id)) for row in found.items],
-        next_cursor=found.next_cursor,
-        notice=IN_CONFIDENCE if is_more_held else None,
+    return entry_page(
+        session,
+        page,
+        in_full=in_full,
+        care_service_id=care_service_id,
+        provider_id=provider_id,
+        kind=kind,
+        outcome=outcome,
+        is_standing=is_standing,
     )
 
 
@@ -76,7 +76,7 @@ def list_intelligence(
 def record_intelligence(
     wanted: EntryWanted, session: SessionDep, copies: CopiesDep, by: Caseworker, now: Now
 ) -> EntryRead:
-    return EntryRead.of(actions.record(session, wanted, copies, by=by, now=now), corrected_by=None)
+    return EntryRead.of(actions.record(session, wanted, copies, by=by, now=now))
 
 
 @router.get(
@@ -86,7 +86,8 @@ def record_intelligence(
     responses=may_answer(IntelligenceNotFound),
 )
 def read_intelligence(entry_id: UUID, session: SessionDep, in_full: InFull, by: IntelligenceReader) -> EntryRead:
-    return _read(session, Entries(session).get(entry_id, in_full=in_full), in_full=in_full)
+    [read] = entries_read(session, [Entries(session).get(entry_id, in_full=in_full)], in_full=in_full)
+    return read
 
 
 @router.post(
@@ -99,8 +100,18 @@ def read_intelligence(entry_id: UUID, session: SessionDep, in_full: InFull, by: 
 def correct_intelligence(
     entry_id: UUID, wanted: Correction, session: SessionDep, copies: CopiesDep, *, by: Caseworker, now: Now
 ) -> EntryRead:
-    made = actions.correct(session, entry_id, wanted.entry, wanted.reason, copies, by=by, now=now)
-    return EntryRead.of(made, corrected_by=None)
+    return EntryRead.of(actions.correct(session, entry_id, wanted.entry, wanted.reason, copies, by=by, now=now))
+
+
+@router.post(
+    "/intelligence/{entry_id}/outcome",
+    summary="Record what became of a concern",
+    operation_id="settle_concern",
+    status_code=status.HTTP_201_CREATED,
+    responses=may_answer(RecordingBarred, IntelligenceNotFound),
+)
+def settle_concern(entry_id: UUID, wanted: Outcome, session: SessionDep, by: Caseworker, now: Now) -> EntryRead:
+    return EntryRead.of(actions.settle(session, entry_id, wanted, by=by, now=now))
 
 
 @router.post(
@@ -113,7 +124,7 @@ def correct_intelligence(
 def withdraw_intelligence(
     entry_id: UUID, wanted: Withdrawal, session: SessionDep, by: Caseworker, now: Now
 ) -> EntryRead:
-    return EntryRead.of(actions.withdraw(session, entry_id, wanted, by=by, now=now), corrected_by=None)
+    return EntryRead.of(actions.withdraw(session, entry_id, wanted, by=by, now=now))
 
 
 # ---------------------------------------------------------------- grants

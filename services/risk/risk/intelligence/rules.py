@@ -20,6 +20,18 @@ class Kind(StrEnum):
 PROVIDER_WIDE = frozenset({Kind.CONTRACTING_CONCERN, Kind.COMPLAINT, Kind.WHISTLEBLOWING, Kind.OTHER})
 
 
+# What somebody says is wrong: it is open until a named person finds it substantiated or not.
+CONCERNS = frozenset({Kind.CONTRACTING_CONCERN, Kind.COMPLAINT, Kind.WHISTLEBLOWING})
+
+
+class ConcernOutcome(StrEnum):
+    """What became of a concern."""
+
+    OPEN = "open"
+    SUBSTANTIATED = "substantiated"
+    UNSUBSTANTIATED = "unsubstantiated"
+
+
 class Stage(StrEnum):
     """How far a safeguarding enquiry has come (Care Act 2014, section 42)."""
 
@@ -61,6 +73,8 @@ class Bar(StrEnum):
     ALREADY_CORRECTED = "This entry has been corrected already: correct the one that stands"
     NAME_ONE_PLACE = "Name the place once: by its CQC location or by its service"
     ANOTHER_SUBJECT = "A correction is about the same kind, service and provider"
+    NO_CONCERN = "Only a concern, a complaint or whistleblowing has an outcome"
+    SAME_OUTCOME = "That is its outcome already"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,6 +96,18 @@ def bars_to_recording(draft: Draft, *, today: date) -> list[Bar]:
         Bar.ONLY_A_VACANCY_ENDS: draft.ended_on is not None and draft.kind is not Kind.MANAGER_VACANCY,
         Bar.NEEDS_AN_ENQUIRY: is_decision and not draft.has_enquiry,
         Bar.ONLY_A_DECISION_HAS_AN_ENQUIRY: draft.has_enquiry and not is_decision,
+    }
+    return [bar for bar, applies in found.items() if applies]
+
+
+def bars_to_settling(
+    kind: Kind, outcome: ConcernOutcome | None, wanted: ConcernOutcome, *, is_standing: bool
+) -> list[Bar]:
+    """Every bar to recording what became of an entry whose outcome is `outcome`."""
+    found = {
+        Bar.NO_CONCERN: kind not in CONCERNS,
+        Bar.ALREADY_CORRECTED: not is_standing,
+        Bar.SAME_OUTCOME: outcome is wanted,
     }
     return [bar for bar, applies in found.items() if applies]
 

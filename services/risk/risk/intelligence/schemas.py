@@ -1,14 +1,17 @@
 """What callers send and receive about intelligence. Nothing names a person supported: extra fields are refused."""
 
-from datetime import date
-from typing import Annotated
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, Field, StringConstraints
 
 from assay_kit.text import WHOLE, Day, Flag, Key, Line, Model, Name, Reason, Text
-from risk.intelligence.rules import IntakeStatus, Kind, RiskSource, RiskType, Stage
-from risk.tables import Intelligence
+from risk.attachments.rules import MOST_FILES
+from risk.attachments.schemas import AttachmentRead
+from risk.intelligence.rules import CONCERNS, ConcernOutcome, IntakeStatus, Kind, RiskSource, RiskType, Stage
+from risk.tables import Attachment, Intelligence
 from risk.tables.base import columns_of
 
 LocationId = Annotated[str, StringConstraints(min_length=3, max_length=20, pattern=r"^1-[0-9]+$")]
@@ -55,6 +58,13 @@ class Withdrawal(Model):
     restricted: Flag = False
 
 
+class Outcome(Model):
+    """What became of a concern, and what that rests on."""
+
+    outcome: ConcernOutcome
+    reason: Reason
+
+
 class _Sent(Model):
     """What every item of the case management system says: where, by a location or by a service (not both), and under
     which reference of its own."""
@@ -95,6 +105,8 @@ class Receipt(BaseModel):
 
 
 class EntryRead(BaseModel):
+    """An entry. `outcome`: null for what is no concern; `corrects_id`: null where the reader may not see that entry."""
+
     id: UUID
     kind: Kind
     provider_id: UUID
@@ -113,15 +125,37 @@ class EntryRead(BaseModel):
     corrects_id: UUID | None
     correction_reason: str | None
     is_withdrawal: bool
+    is_outcome: bool
     corrected_by_id: UUID | None
+    outcome: ConcernOutcome | None
+    outcome_by_name: str | None
+    outcome_at: AwareDatetime | None
+    attachments: list[AttachmentRead] = Field(max_length=MOST_FILES)
 
     @classmethod
-    def of(cls, row: Intelligence, *, corrected_by: UUID | None) -> "EntryRead":
-        said = columns_of(row)
+    def of(
+        cls,
+        row: Intelligence,
+        *,
+        corrected_by: UUID | None = None,
+        hides_corrected: bool = False,
+        attachments: Sequence[Attachment] = (),
+    ) -> "EntryRead":
+        said = columns_of(row) | ({"corrects_id": None, "correction_reason": None} if hides_corrected else {})
+        said["attachments"] = [AttachmentRead.model_validate(each, from_attributes=True) for each in attachments]
         details = dict(row.details)
         category = details.pop("category", None)
         enquiry = EnquiryDetails.model_validate(details) if row.enquiry_reference else None
         return cls(**said, category=category, enquiry=enquiry, corrected_by_id=corrected_by)
+
+
+def outcome_as_recorded(kind: Kind, *, substantiated: bool, by_name: str, now: datetime) -> dict[str, Any]:
+    """The columns of a new entry's outcome: who records a concern as substantiated has found it so."""
+    if kind not in CONCERNS:
+        return {}
+    if not substantiated:
+        return {"outcome": ConcernOutcome.OPEN}
+    return {"outcome": ConcernOutcome.SUBSTANTIATED, "outcome_by_name": by_name, "outcome_at": now}
 
 
 class EntryPage(BaseModel):

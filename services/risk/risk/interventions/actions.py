@@ -13,6 +13,8 @@ from assay_kit.identity import Principal
 from assay_kit.references import next_reference
 from assay_kit.timeline import begin, take
 from risk.bands.actions import refresh, refresh_provider
+from risk.bands.repository import Bands
+from risk.case_tasks.actions import open_task
 from risk.interventions import telling
 from risk.interventions.errors import (
     InterventionBarred,
@@ -20,11 +22,12 @@ from risk.interventions.errors import (
     UnknownSubject,
 )
 from risk.interventions.repository import Interventions
-from risk.interventions.reviews import first_alert_after_review
+from risk.interventions.reviews import morning_after
 from risk.interventions.rules import (
     LIFE,
     Bar,
     Case,
+    Escalated,
     Kind,
     Outcome,
     Proposal,
@@ -36,6 +39,7 @@ from risk.interventions.rules import (
     bars_to_deciding,
     bars_to_ending,
     bars_to_proposing,
+    bars_to_reviewing,
 )
 from risk.interventions.schemas import (
     Authorisation,
@@ -43,9 +47,11 @@ from risk.interventions.schemas import (
     ConditionWanted,
     ContinuityPlan,
     InterventionProposed,
+    Review,
     UrgentEmbargo,
+    last_told_on,
 )
-from risk.tables import Condition, Intervention, Representation
+from risk.tables import Condition, Intervention, InterventionReview, Representation
 
 WORKING_DAYS = WorkingDays(Calendar.ENGLAND_AND_WALES)
 CONFIRM_WITHIN_WORKING_DAYS = 1
@@ -65,6 +71,7 @@ def propose(
         review_on=wanted.review_on,
         skip_reason=wanted.skip_reason,
         taken_before=interventions.kinds_issued(wanted.provider_id, wanted.care_service_id),
+        escalates=_escalated(interventions, wanted),
     )
     _refuse(bars_to_proposing(proposal, today=london_day(now)))
     intervention = Intervention(
@@ -111,7 +118,8 @@ def authorise(
     interventions = Interventions(session)
     intervention = interventions.get(intervention_id, lock=True)
     if intervention.status == Status.PROPOSED:
-        _refuse(bars_to_authorising(_case(interventions, intervention), by=by.subject))
+        case = _case(interventions, intervention, today=london_day(now))
+        _refuse(bars_to_authorising(case, by=by.subject, today=london_day(now)))
     _step(session, intervention, Step.AUTHORISE, by=by, now=now, reason=wanted.reason)
     _decide(intervention, by=by, now=now)
     if wanted.notice_text is not None:
@@ -124,7 +132,7 @@ def reject(session: Session, intervention_id: UUID, reason: str, *, by: Principa
     interventions = Interventions(session)
     intervention = interventions.get(intervention_id, lock=True)
     if intervention.status == Status.PROPOSED:
-        _refuse(bars_to_deciding(_case(interventions, intervention), by=by.subject))
+        _refuse(bars_to_deciding(_case(interventions, intervention, today=london_day(now)), by=by.subject))
     _step(session, intervention, Step.REJECT, by=by, now=now, reason=reason)
     _decide(intervention, by=by, now=now)
     intervention.ended_at, intervention.ending_reason = now, reason
@@ -142,7 +150,7 @@ def confirm(session: Session, intervention_id: UUID, *, by: Principal, now: date
     interventions = Interventions(session)
     intervention = interventions.get(intervention_id, lock=True)
     if intervention.status == Status.ISSUED:
-        _refuse(bars_to_confirming(_case(interventions, intervention), by=by.subject))
+        _refuse(bars_to_confirming(_case(interventions, intervention, today=london_day(now)), by=by.subject))
     take(session, intervention, Step.CONFIRM, LIFE, by=by, now=now, **_about(intervention))
     intervention.confirmed_by_name, intervention.confirmed_at = by.name, now
     intervention.confirmation_alert_at = None
@@ -157,12 +165,48 @@ def end(
     interventions = Interventions(session)
     intervention = interventions.get(intervention_id, lock=True)
     if intervention.status == Status.ISSUED:
-        _refuse(bars_to_ending(_case(interventions, intervention), step, roles=by.roles))
+        _refuse(bars_to_ending(_case(interventions, intervention, today=london_day(now)), step, roles=by.roles))
     _step(session, intervention, step, by=by, now=now, reason=reason)
     intervention.ended_at, intervention.ending_reason = now, reason
     session.flush()
     _refresh(session, intervention, now=now)
     telling.of_ending(session, intervention, now=now)
+    if step is Step.ESCALATE and not interventions.is_taken_further(intervention.id):
+        _ask_for_the_next_step(session, intervention, now=now)
+    return intervention
+
+
+def _ask_for_the_next_step(session: Session, intervention: Intervention, *, now: datetime) -> None:
+    """Escalated without a further measure proposed: an open action on the case of each service that it is about."""
+    wording = f"{intervention.reference} was escalated: propose the next step."
+    about = intervention.care_service_id
+    for care_service_id in [about] if about else Bands(session).services_of(intervention.provider_id):
+        open_task(session, care_service_id, subject=f"escalation {intervention.id}", wording=wording, now=now)
+
+
+def review(session: Session, intervention_id: UUID, wanted: Review, *, by: Principal, now: datetime) -> Intervention:
+    """A recorded decision that it goes on, until it is looked at again. It lifts nothing and ends nothing."""
+    interventions, today = Interventions(session), london_day(now)
+    intervention = interventions.get(intervention_id, lock=True)
+    if intervention.status == Status.ISSUED:
+        case = _case(interventions, intervention, today=today)
+        _refuse(bars_to_reviewing(case, wanted.next_review_on, roles=by.roles, today=today))
+    about = _about(intervention)
+    about["detail"] |= {"next_review_on": wanted.next_review_on.isoformat()}
+    take(session, intervention, Step.REVIEW, LIFE, by=by, now=now, reason=wanted.reason, **about)
+    interventions.add(
+        InterventionReview(
+            **wanted.model_dump(),
+            intervention_id=intervention.id,
+            was_due_on=intervention.review_on,
+            reviewed_at=now,
+            reviewed_by=by.subject,
+            reviewed_by_name=by.name,
+        )
+    )
+    intervention.review_on, intervention.review_alert_at = wanted.next_review_on, morning_after(wanted.next_review_on)
+    session.flush()
+    telling.to_provider(session, intervention, "intervention_reviewed", now=now)
     return intervention
 
 
@@ -213,6 +257,8 @@ def make_representations(
             intervention_id=intervention.id, wording=wording, made_by=by.subject, made_by_name=by.name, made_at=now
         )
     )
+    intervention.response_alert_at = None
+    session.flush()
     telling.of_representations(session, intervention, now=now)
     return intervention
 
@@ -222,7 +268,9 @@ def _issue(session: Session, intervention: Intervention, notice_text: str, *, by
     _step(session, intervention, Step.ISSUE, by=by, now=now)
     intervention.notice_text = notice_text
     intervention.issued_by, intervention.issued_by_name, intervention.issued_at = by.subject, by.name, now
-    intervention.review_alert_at = first_alert_after_review(intervention.review_on)
+    intervention.review_alert_at = morning_after(intervention.review_on)
+    if intervention.response_due_on is not None:
+        intervention.response_alert_at = morning_after(intervention.response_due_on)
     session.flush()
     _refresh(session, intervention, now=now)
     telling.of_issue(session, intervention, now=now)
@@ -255,14 +303,34 @@ def _refresh(session: Session, intervention: Intervention, *, now: datetime) -> 
     refresh_provider(session, intervention.provider_id, now=now)
 
 
-def _case(interventions: Interventions, intervention: Intervention) -> Case:
+def _escalated(interventions: Interventions, wanted: InterventionProposed) -> Escalated | None:
+    if wanted.escalates_id is None:
+        return None
+    found = interventions.find(wanted.escalates_id)
+    if found is None:
+        raise UnknownSubject(f"There is no intervention {wanted.escalates_id} to escalate.")
+    return Escalated(
+        kind=Kind(found.kind),
+        is_in_force=found.status == Status.ISSUED,
+        is_about_the_same=found.provider_id == wanted.provider_id
+        and (wanted.care_service_id is None or found.care_service_id in {None, wanted.care_service_id}),
+    )
+
+
+def _case(interventions: Interventions, intervention: Intervention, *, today: date) -> Case:
+    conditions = interventions.conditions(intervention.id)
+    plan = intervention.continuity_plan
     return Case(
         kind=Kind(intervention.kind),
         proposed_by=intervention.proposed_by,
         issued_urgently_by=intervention.issued_by if intervention.is_urgent else None,
         awaits_confirmation=intervention.confirmation_alert_at is not None,
-        has_continuity_plan=intervention.continuity_plan is not None,
-        outcomes=[Outcome(each.outcome) for each in interventions.conditions(intervention.id)],
+        has_continuity_plan=plan is not None,
+        others_told_on=last_told_on(ContinuityPlan.model_validate(plan)) if plan else None,
+        outcomes=[Outcome(each.outcome) for each in conditions],
+        overdue_conditions=sum(
+            each.outcome == Outcome.OPEN and each.due_on is not None and each.due_on < today for each in conditions
+        ),
     )
 
 

@@ -24,9 +24,13 @@ class InterventionBarred(Barred):
     slug, title = "intervention-barred", "A rule stands against this"
 
 
+class NoLetterYet(Conflict):
+    slug, title = "no-letter-yet", "There is no such letter yet"
+
+
 class NotAboutThatProvider(Conflict):
     slug, title = "not-about-that-provider", "The service is not that provider's"
 
 
 class UnknownSubject(Conflict):
-    slug, title = "unknown-subject", "The directory does not know that service or provider"
+    slug, title = "unknown-subject", "What it is about is not known"

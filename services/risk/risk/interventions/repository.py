@@ -12,8 +12,8 @@ from assay_contracts.directory.copies import care_service_copy as service
 from assay_kit.identity import Principal
 from assay_kit.pagination import Page, PageAsked, paginate
 from risk.interventions.errors import ConditionNotFound, InterventionNotFound
-from risk.interventions.rules import Kind, Status
-from risk.tables import Condition, Intervention, Representation
+from risk.interventions.rules import MOST_REVIEWS, Kind, Status
+from risk.tables import Condition, Intervention, InterventionReview, Representation
 
 TOLD_TO_PROVIDER = (Status.ISSUED, Status.MET, Status.ESCALATED, Status.WITHDRAWN, Status.LIFTED)
 """A provider hears of an intervention when it is issued, not of what is being considered."""
@@ -22,6 +22,9 @@ TOLD_TO_PROVIDER = (Status.ISSUED, Status.MET, Status.ESCALATED, Status.WITHDRAW
 class Interventions:
     def __init__(self, session: Session) -> None:
         self._session = session
+
+    def find(self, intervention_id: UUID) -> Intervention | None:
+        return self._session.get(Intervention, intervention_id)
 
     def get(self, intervention_id: UUID, *, lock: bool = False) -> Intervention:
         found = self._session.get(Intervention, intervention_id, with_for_update=lock)
@@ -36,6 +39,13 @@ class Interventions:
             raise InterventionNotFound(intervention_id)
         return found
 
+    def is_taken_further(self, intervention_id: UUID) -> bool:
+        """Whether a further measure was proposed that escalates this one, and was not rejected."""
+        wanted = select(Intervention.id).where(
+            Intervention.escalates_id == intervention_id, Intervention.status != Status.REJECTED
+        )
+        return self._session.exec(wanted.limit(1)).first() is not None
+
     def conditions(self, intervention_id: UUID) -> Sequence[Condition]:
         wanted = select(Condition).where(Condition.intervention_id == intervention_id)
         return self._session.exec(wanted.order_by(col(Condition.position))).all()
@@ -49,6 +59,12 @@ class Interventions:
     def representations(self, intervention_id: UUID) -> Sequence[Representation]:
         wanted = select(Representation).where(Representation.intervention_id == intervention_id)
         return self._session.exec(wanted.order_by(col(Representation.made_at))).all()
+
+    def reviews(self, intervention_id: UUID) -> Sequence[InterventionReview]:
+        """The newest first."""
+        wanted = select(InterventionReview).where(InterventionReview.intervention_id == intervention_id)
+        newest = wanted.order_by(col(InterventionReview.reviewed_at).desc(), col(InterventionReview.id).desc())
+        return self._session.exec(newest.limit(MOST_REVIEWS)).all()
 
     def count_representations(self, intervention_id: UUID) -> int:
         wanted = select(func.count()).where(Representation.intervention_id == intervention_id)
@@ -86,15 +102,20 @@ class Interventions:
         return paginate(self._session, wanted, page, col(Intervention.proposed_at).desc(), col(Intervention.id).desc())
 
     def next_alert(self) -> datetime | None:
-        earliest = func.min(func.least(Intervention.review_alert_at, Intervention.confirmation_alert_at))
+        alerts = (Intervention.review_alert_at, Intervention.confirmation_alert_at, Intervention.response_alert_at)
+        earliest = func.min(func.least(*alerts))
         found: datetime | None = self._session.exec(select(earliest).where(Intervention.status == Status.ISSUED)).one()
         return found
 
     def to_alert(self, now: datetime, *, limit: int) -> Sequence[Intervention]:
-        due = or_(col(Intervention.review_alert_at) <= now, col(Intervention.confirmation_alert_at) <= now)
+        due = or_(
+            col(Intervention.review_alert_at) <= now,
+            col(Intervention.confirmation_alert_at) <= now,
+            col(Intervention.response_alert_at) <= now,
+        )
         wanted = select(Intervention).where(Intervention.status == Status.ISSUED, due)
         return self._session.exec(wanted.order_by(col(Intervention.id)).limit(limit).with_for_update()).all()
 
-    def add(self, *rows: Intervention | Condition | Representation) -> None:
+    def add(self, *rows: Intervention | Condition | Representation | InterventionReview) -> None:
         self._session.add_all(rows)
         self._session.flush()

@@ -1,5 +1,6 @@
 """Interventions that wait for somebody: past its review one stays in force and alerts every day; an urgent embargo that
-nobody confirmed in time escalates every day. Nothing is lifted here."""
+nobody confirmed in time escalates every day; one that the provider did not answer in time alerts once.
+Nothing is lifted here."""
 
 from datetime import date, datetime, time, timedelta
 
@@ -15,9 +16,9 @@ HOUR = time(8)
 BATCH = 200
 
 
-def first_alert_after_review(review_on: date) -> datetime:
-    """The morning after the review day."""
-    return at_london(review_on + timedelta(days=1), HOUR)
+def morning_after(day: date) -> datetime:
+    """When officers hear of something that was due on `day`."""
+    return at_london(day + timedelta(days=1), HOUR)
 
 
 def overdue_days(intervention: Intervention, *, now: datetime) -> int:
@@ -41,5 +42,8 @@ def alert(session: Session, now: datetime) -> int:
         if intervention.confirmation_alert_at is not None and intervention.confirmation_alert_at <= now:
             telling.to_managers(session, intervention, "urgent_embargo_not_confirmed", now=now)
             intervention.confirmation_alert_at = tomorrow
+        if intervention.response_alert_at is not None and intervention.response_alert_at <= now:
+            telling.to_officers(session, intervention, "intervention_not_answered", now=now)
+            intervention.response_alert_at = None
     session.flush()
     return len(due)

@@ -31,6 +31,7 @@ from risk.interventions.schemas import (
     InterventionRead,
     Notice,
     Representations,
+    Review,
     UrgentEmbargo,
     intervention_line,
     intervention_read,
@@ -49,6 +50,7 @@ def _read(session: SessionDep, row: Intervention, *, by: Principal, now: Now) ->
         row,
         list(interventions.conditions(row.id)),
         list(interventions.representations(row.id)),
+        list(interventions.reviews(row.id)),
         days_past_review=overdue_days(row, now=now),
         for_provider=by.is_provider,
     )
@@ -183,6 +185,18 @@ def settle_condition(
 ) -> InterventionRead:
     settled = actions.settle_condition(session, intervention_id, condition_id, wanted, by=by, now=now)
     return _read(session, settled, by=by, now=now)
+
+
+@router.post(
+    "/interventions/{intervention_id}/reviews",
+    summary="Record the decision that an intervention goes on, and when to look again",
+    operation_id="review_intervention",
+    responses=DECIDING,
+)
+def review_intervention(
+    intervention_id: UUID, wanted: Review, session: SessionDep, by: Caseworker, now: Now
+) -> InterventionRead:
+    return _read(session, actions.review(session, intervention_id, wanted, by=by, now=now), by=by, now=now)
 
 
 @router.post(

@@ -12,6 +12,7 @@ from assay_contracts.roles import Role
 from assay_kit.steps import Life
 
 MOST_ANSWERS = 200
+MOST_REVIEWS = 500
 
 
 class Kind(StrEnum):
@@ -70,6 +71,7 @@ class Step(StrEnum):
     PLAN_CONTINUITY = "plan_continuity"
     CONFIRM = "confirm"
     SETTLE_CONDITION = "settle_condition"
+    REVIEW = "review"
     MAKE_REPRESENTATIONS = "make_representations"
 
 
@@ -89,6 +91,7 @@ LIFE = Life(
         (Status.PROPOSED, Step.PLAN_CONTINUITY): Status.PROPOSED,
         (Status.ISSUED, Step.CONFIRM): Status.ISSUED,
         (Status.ISSUED, Step.SETTLE_CONDITION): Status.ISSUED,
+        (Status.ISSUED, Step.REVIEW): Status.ISSUED,
         (Status.ISSUED, Step.MAKE_REPRESENTATIONS): Status.ISSUED,
     },
 )
@@ -118,12 +121,27 @@ class Bar(StrEnum):
     ISSUED_BY_YOU = "Whoever issued it urgently may not confirm it"
     NEEDS_A_COMMISSIONING_MANAGER = "Only a commissioning manager may decide this"
     NEEDS_A_CONTINUITY_PLAN = "A termination needs a continuity plan first"
+    NOT_TOLD_YET = "CQC, health and the other placing councils must have been told first"
+    NOT_ESCALATING = (
+        "It escalates only what is in force, about the same service or its provider, and lower on the ladder"
+    )
+    CONDITION_NOT_MET = "It was not met: a condition was found not met"
+    CONDITION_OVERDUE = "Each condition whose day is over needs a recorded outcome first"
     CONDITION_OPEN = "Each condition needs a recorded outcome first"
     ONLY_LIFTED = "An embargo ends only when it is lifted or withdrawn"
     NOT_AN_EMBARGO = "Only an embargo can be lifted"
     NOT_URGENT = "It does not wait for confirmation"
     ANSWERED_TOO_OFTEN = "It was answered as often as can be shown: write to the officer"
     PLAN_ENDS_BEFORE_START = "The continuity plan cannot end before it starts"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Escalated:
+    """The measure that a new one is to take further."""
+
+    kind: Kind
+    is_in_force: bool
+    is_about_the_same: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -136,6 +154,7 @@ class Proposal:
     review_on: date
     skip_reason: str | None
     taken_before: frozenset[Kind]
+    escalates: Escalated | None = None
 
 
 def bars_to_proposing(proposal: Proposal, *, today: date) -> list[Bar]:
@@ -143,13 +162,26 @@ def bars_to_proposing(proposal: Proposal, *, today: date) -> list[Bar]:
     bars = _bars_of_extent(proposal)
     if is_rung_skipped(proposal.kind, proposal.taken_before) and not proposal.skip_reason:
         bars.append(Bar.RUNG_SKIPPED)
-    if proposal.review_on <= today:
-        bars.append(Bar.REVIEW_NOT_AHEAD)
-    if proposal.review_on - today > LONGEST_TO_REVIEW:
-        bars.append(Bar.REVIEW_TOO_FAR)
+    if proposal.escalates is not None and not goes_further(proposal.kind, proposal.escalates):
+        bars.append(Bar.NOT_ESCALATING)
+    bars += _bars_of_review(proposal.review_on, today=today)
     if proposal.response_due_on is not None and proposal.response_due_on < today:
         bars.append(Bar.RESPONSE_NOT_AHEAD)
     return bars
+
+
+def goes_further(kind: Kind, than: Escalated) -> bool:
+    """Whether `kind` is a step up. An embargo stands beside the ladder: it takes the two lowest rungs further."""
+    if not (than.is_in_force and than.is_about_the_same):
+        return False
+    if kind is Kind.EMBARGO:
+        return RUNGS.get(than.kind) == 1
+    return RUNGS[kind] > RUNGS.get(than.kind, 0)
+
+
+def _bars_of_review(review_on: date, *, today: date) -> list[Bar]:
+    found = {Bar.REVIEW_NOT_AHEAD: review_on <= today, Bar.REVIEW_TOO_FAR: review_on - today > LONGEST_TO_REVIEW}
+    return [bar for bar, applies in found.items() if applies]
 
 
 def _bars_of_extent(proposal: Proposal) -> list[Bar]:
@@ -182,7 +214,9 @@ class Case:
     issued_urgently_by: str | None = None
     awaits_confirmation: bool = False
     has_continuity_plan: bool = False
+    others_told_on: date | None = None
     outcomes: Sequence[Outcome] = ()
+    overdue_conditions: int = 0
 
 
 def bars_to_deciding(case: Case, *, by: str) -> list[Bar]:
@@ -190,10 +224,23 @@ def bars_to_deciding(case: Case, *, by: str) -> list[Bar]:
     return [Bar.PROPOSED_BY_YOU] if by == case.proposed_by else []
 
 
-def bars_to_authorising(case: Case, *, by: str) -> list[Bar]:
+def bars_to_authorising(case: Case, *, by: str, today: date) -> list[Bar]:
+    """`case.others_told_on`: when the last of those who must know of a termination was told."""
     bars = bars_to_deciding(case, by=by)
     if case.kind.is_termination and not case.has_continuity_plan:
         bars.append(Bar.NEEDS_A_CONTINUITY_PLAN)
+    if case.others_told_on is not None and case.others_told_on > today:
+        bars.append(Bar.NOT_TOLD_YET)
+    return bars
+
+
+def bars_to_reviewing(case: Case, next_review_on: date, *, roles: frozenset[str], today: date) -> list[Bar]:
+    """It goes on: whoever may end it may say so, and of each condition whose day is over what became of it is known."""
+    bars = _bars_of_review(next_review_on, today=today)
+    if case.kind is Kind.EMBARGO and Role.COMMISSIONING_MANAGER not in roles:
+        bars.append(Bar.NEEDS_A_COMMISSIONING_MANAGER)
+    if case.overdue_conditions:
+        bars.append(Bar.CONDITION_OVERDUE)
     return bars
 
 
@@ -215,6 +262,8 @@ def bars_to_ending(case: Case, step: Step, *, roles: frozenset[str]) -> list[Bar
         bars.append(Bar.NOT_AN_EMBARGO)
     if Outcome.OPEN in case.outcomes:
         bars.append(Bar.CONDITION_OPEN)
+    if step is Step.MEET and Outcome.NOT_MET in case.outcomes:
+        bars.append(Bar.CONDITION_NOT_MET)
     return bars
 
 

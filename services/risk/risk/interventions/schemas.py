@@ -7,8 +7,8 @@ from uuid import UUID
 from pydantic import AwareDatetime, BaseModel, Field
 
 from assay_kit.text import WHOLE, Day, Line, Model, Reason, Text
-from risk.interventions.rules import MOST_ANSWERS, Extent, Kind, Outcome, Status
-from risk.tables import Condition, Intervention, Representation
+from risk.interventions.rules import MOST_ANSWERS, MOST_REVIEWS, Extent, Kind, Outcome, Status
+from risk.tables import Condition, Intervention, InterventionReview, Representation
 from risk.tables.base import columns_of
 
 
@@ -30,6 +30,7 @@ class InterventionProposed(Model):
     limit_text: Line | None = None
     reason: Reason
     skip_reason: Reason | None = None
+    escalates_id: UUID | None = Field(default=None, description="What is in force and is to be taken further by this.")
     response_due_on: Day | None = None
     review_on: Day
     conditions: Conditions = Field(default_factory=list)
@@ -69,6 +70,13 @@ class ConditionOutcome(Model):
     reason: Reason
 
 
+class Review(Model):
+    """Why it goes on, and when to look again."""
+
+    reason: Reason
+    next_review_on: Day
+
+
 class Representations(Model):
     wording: Text
 
@@ -83,6 +91,11 @@ class ContinuityPlan(Model):
     cqc_told_on: Day
     health_told_on: Day
     other_councils_told_on: Day
+
+
+def last_told_on(plan: ContinuityPlan) -> date:
+    """When the last of those who must know was told."""
+    return max(plan.cqc_told_on, plan.health_told_on, plan.other_councils_told_on)
 
 
 class ConditionRead(BaseModel):
@@ -102,6 +115,15 @@ class RepresentationRead(BaseModel):
     made_at: AwareDatetime
 
 
+class ReviewRead(BaseModel):
+    id: UUID
+    reason: str | None
+    was_due_on: date
+    next_review_on: date
+    reviewed_at: AwareDatetime
+    reviewed_by_name: str
+
+
 class InterventionRead(BaseModel):
     id: UUID
     reference: str
@@ -113,6 +135,7 @@ class InterventionRead(BaseModel):
     limit_text: str | None
     reason: str
     skip_reason: str | None
+    escalates_id: UUID | None
     notice_text: str | None
     response_due_on: date | None
     review_on: date
@@ -132,6 +155,7 @@ class InterventionRead(BaseModel):
     ending_reason: str | None
     conditions: list[ConditionRead] = Field(max_length=200)
     representations: list[RepresentationRead] = Field(max_length=MOST_ANSWERS)
+    reviews: list[ReviewRead] = Field(max_length=MOST_REVIEWS)
 
 
 class InterventionLine(BaseModel):
@@ -157,13 +181,14 @@ def intervention_line(row: Intervention, *, days_past_review: int) -> Interventi
     return InterventionLine(**columns_of(row), days_past_review=days_past_review)
 
 
-_INTERNAL = ("reason", "skip_reason", "continuity_plan", "ending_reason")
+_INTERNAL = ("reason", "skip_reason", "escalates_id", "continuity_plan", "ending_reason")
 
 
 def intervention_read(
     row: Intervention,
     conditions: list[Condition],
     representations: list[Representation],
+    reviews: list[InterventionReview],
     *,
     days_past_review: int,
     for_provider: bool,
@@ -177,7 +202,13 @@ def intervention_read(
         days_past_review=days_past_review,
         conditions=[_condition_read(each, for_provider=for_provider) for each in conditions],
         representations=[RepresentationRead.model_validate(each, from_attributes=True) for each in representations],
+        reviews=[_review_read(each, for_provider=for_provider) for each in reviews],
     )
+
+
+def _review_read(row: InterventionReview, *, for_provider: bool) -> ReviewRead:
+    said = ReviewRead.model_validate(row, from_attributes=True)
+    return said.model_copy(update={"reason": None}) if for_provider else said
 
 
 def _condition_read(row: Condition, *, for_provider: bool) -> ConditionRead:

@@ -64,11 +64,15 @@ def of_ending(session: Session, intervention: Intervention, *, now: datetime) ->
 
 
 def of_representations(session: Session, intervention: Intervention, *, now: datetime) -> None:
-    _message(session, intervention, "representations_made", Recipient(role=Role.COMPLIANCE_OFFICER), now=now)
+    to_officers(session, intervention, "representations_made", now=now)
 
 
 def to_provider(session: Session, intervention: Intervention, template: str, *, now: datetime) -> None:
     _message(session, intervention, template, Recipient(provider_id=intervention.provider_id), now=now)
+
+
+def to_officers(session: Session, intervention: Intervention, template: str, *, now: datetime) -> None:
+    _message(session, intervention, template, Recipient(role=Role.COMPLIANCE_OFFICER), now=now)
 
 
 def to_managers(session: Session, intervention: Intervention, template: str, *, now: datetime) -> None:

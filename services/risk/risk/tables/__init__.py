@@ -3,6 +3,14 @@
 from assay_contracts.directory.copies import add_copy_tables
 from assay_kit.service import add_kit_tables
 from risk.tables.base import RiskTable
+from risk.tables.casework import (
+    Attachment,
+    AttachmentContent,
+    CaseFile,
+    IntelligenceImport,
+    InterventionReview,
+    Visit,
+)
 from risk.tables.decided import (
     BandResult,
     Condition,
@@ -33,7 +41,10 @@ add_kit_tables(metadata)
 __all__ = [
     "Activity",
     "AssessmentRating",
+    "Attachment",
+    "AttachmentContent",
     "BandResult",
+    "CaseFile",
     "CaseTask",
     "Condition",
     "EstateRefresh",
@@ -41,7 +52,9 @@ __all__ = [
     "FeedHeartbeat",
     "IntakeItem",
     "Intelligence",
+    "IntelligenceImport",
     "Intervention",
+    "InterventionReview",
     "Override",
     "RegisterNight",
     "Representation",
@@ -49,5 +62,6 @@ __all__ = [
     "RestrictedReading",
     "ScoringModel",
     "ServiceBand",
+    "Visit",
     "metadata",
 ]

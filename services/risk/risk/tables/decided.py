@@ -149,6 +149,7 @@ class Intervention(RiskTable, table=True):
         Index("ix_intervention_care_service", "care_service_id", "status"),
         Index("ix_intervention_provider", "provider_id", "status"),
         Index("ix_intervention_review", "review_alert_at", postgresql_where=text("status = 'issued'")),
+        Index("ix_intervention_response", "response_alert_at", postgresql_where=text("status = 'issued'")),
         Index("ix_intervention_confirmation", "confirmation_alert_at", postgresql_where=text("status = 'issued'")),
     )
 
@@ -162,6 +163,7 @@ class Intervention(RiskTable, table=True):
     limit_text: str | None = None
     reason: str
     skip_reason: str | None = None
+    escalates_id: UUID | None = Field(default=None, foreign_key="intervention.id")
     notice_text: str | None = Field(default=None, sa_type=Text)
     response_due_on: date | None = None
     review_on: date
@@ -181,6 +183,7 @@ class Intervention(RiskTable, table=True):
     confirmed_at: datetime | None = Field(default=None, sa_type=Instant)
     confirmation_alert_at: datetime | None = Field(default=None, sa_type=Instant)
     review_alert_at: datetime | None = Field(default=None, sa_type=Instant)
+    response_alert_at: datetime | None = Field(default=None, sa_type=Instant)
     ended_at: datetime | None = Field(default=None, sa_type=Instant)
     ending_reason: str | None = None
 

@@ -9,7 +9,7 @@ from sqlmodel import Field
 
 from assay_kit.database import Instant, known, new_id
 from risk.indicators.facts import Feed
-from risk.intelligence.rules import IntakeStatus, Kind
+from risk.intelligence.rules import ConcernOutcome, IntakeStatus, Kind
 from risk.registers.rules import Method, Register
 from risk.tables.base import RiskTable, json_column, optional_json_column, texts_column
 
@@ -73,6 +73,7 @@ class Intelligence(RiskTable, table=True):
     __tablename__ = "intelligence"
     __table_args__ = (
         known("kind", Kind),
+        known("outcome", ConcernOutcome),
         CheckConstraint(
             "kind <> 'safeguarding_decision' OR enquiry_reference IS NOT NULL", name="decision_has_enquiry"
         ),
@@ -110,6 +111,10 @@ class Intelligence(RiskTable, table=True):
     corrects_id: UUID | None = Field(default=None, foreign_key="intelligence.id")
     correction_reason: str | None = None
     is_withdrawal: bool = False
+    is_outcome: bool = False
+    outcome: ConcernOutcome | None = Field(default=None, sa_type=String)
+    outcome_by_name: str | None = None
+    outcome_at: datetime | None = Field(default=None, sa_type=Instant)
 
 
 class IntakeItem(RiskTable, table=True):
@@ -204,7 +209,9 @@ class CaseTask(RiskTable, table=True):
     care_service_id: UUID
     subject: str
     wording: str
+    due_on: date | None = None
     opened_at: datetime = Field(sa_type=Instant)
+    opened_by_name: str | None = None
     done_at: datetime | None = Field(default=None, sa_type=Instant)
     done_by_name: str | None = None
     outcome: str | None = None

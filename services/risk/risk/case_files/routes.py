@@ -1,0 +1,212 @@
+"""HTTP for case files, and the list of Red services that nobody answers for."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query, status
+
+from assay_kit.calendar import london_day
+from assay_kit.clock import Now
+from assay_kit.database import SessionDep
+from assay_kit.pagination import Page, PageAsked, PageQuery
+from assay_kit.problems import InvalidRequest, StepNotAllowed, may_answer
+from assay_kit.text import Subject
+from assay_kit.timeline import timeline_of
+from risk.bands.errors import CareServiceNotScored
+from risk.bands.repository import Bands
+from risk.case_files import actions
+from risk.case_files.errors import CaseFileBarred, CaseFileNotFound, CaseFileOpenAlready
+from risk.case_files.repository import CaseFiles
+from risk.case_files.rules import LIFE, Status, days_past_review
+from risk.case_files.schemas import (
+    ActionWanted,
+    Assignment,
+    CaseFileRead,
+    CaseFileWanted,
+    CasePage,
+    CaseReview,
+    Closing,
+    OpenAction,
+    OpenCondition,
+    UnattendedService,
+    VisitRead,
+    VisitWanted,
+)
+from risk.dependencies import CaseReader, Caseworker
+from risk.intelligence.reading import entry_page
+from risk.intelligence.sight import InFull
+from risk.interventions.reviews import overdue_days
+from risk.interventions.schemas import intervention_line
+from risk.tables import CaseFile, ServiceBand
+from risk.tables.base import columns_of
+
+router = APIRouter(tags=["case files"], responses=may_answer(InvalidRequest))
+
+CHANGING = may_answer(CaseFileNotFound, CaseFileBarred, StepNotAllowed)
+SHOWN_ENTRIES = 20
+
+
+def _reads(session: SessionDep, rows: list[CaseFile], *, now: Now) -> list[CaseFileRead]:
+    names, today = CaseFiles(session).names([row.care_service_id for row in rows]), london_day(now)
+    read = []
+    for row in rows:
+        name, of = names.get(row.care_service_id, (None, None))
+        overdue = days_past_review(row.review_on, today=today) if row.status == Status.OPEN else 0
+        about = {"care_service_name": name, "provider_name": of, "days_past_review": overdue}
+        read.append(CaseFileRead(**columns_of(row), **about))
+    return read
+
+
+def _read(session: SessionDep, row: CaseFile, *, now: Now) -> CaseFileRead:
+    [read] = _reads(session, [row], now=now)
+    return read
+
+
+@router.get("/case-files", summary="Case files, the next review first", operation_id="list_case_files")
+def list_case_files(
+    session: SessionDep,
+    page: PageQuery,
+    *,
+    by: CaseReader,
+    now: Now,
+    stage: Status | None = None,
+    owner: Annotated[Subject | None, Query(description="The owner's subject, as in a token.")] = None,
+    care_service_id: UUID | None = None,
+    is_past_review: Annotated[bool, Query(description="Only open ones whose review is overdue.")] = False,
+) -> Page[CaseFileRead]:
+    found = CaseFiles(session).page(
+        page,
+        overdue_on=london_day(now) if is_past_review else None,
+        status=stage,
+        owner=owner,
+        care_service_id=care_service_id,
+    )
+    reads = {read.id: read for read in _reads(session, found.items, now=now)}
+    return found.map(lambda row: reads[row.id])
+
+
+@router.get(
+    "/unattended-services",
+    summary="Red services that have no owner and no review date, the longest first",
+    operation_id="list_unattended_services",
+)
+def list_unattended_services(session: SessionDep, page: PageQuery, by: CaseReader, now: Now) -> Page[UnattendedService]:
+    case_files = CaseFiles(session)
+    found = case_files.unattended(page, now=now)
+    names = case_files.names([row.care_service_id for row in found.items])
+
+    def read(row: ServiceBand) -> UnattendedService:
+        name, of = names.get(row.care_service_id, (None, None))
+        said = columns_of(row) | {"care_service_name": name, "provider_name": of, "reasons": row.open_reasons}
+        return UnattendedService(**said)
+
+    return found.map(read)
+
+
+@router.post(
+    "/case-files",
+    summary="Open a case file: who answers for the service, and when it is looked at next",
+    operation_id="open_case_file",
+    status_code=status.HTTP_201_CREATED,
+    responses=may_answer(CareServiceNotScored, CaseFileBarred, CaseFileOpenAlready),
+)
+def open_case_file(wanted: CaseFileWanted, session: SessionDep, by: Caseworker, now: Now) -> CaseFileRead:
+    return _read(session, actions.open_file(session, wanted, by=by, now=now), now=now)
+
+
+@router.post(
+    "/case-files/{case_file_id}/assignment",
+    summary="Hand a case file to somebody else",
+    operation_id="assign_case_file",
+    responses=may_answer(CaseFileNotFound, StepNotAllowed),
+)
+def assign_case_file(
+    case_file_id: UUID, wanted: Assignment, session: SessionDep, by: Caseworker, now: Now
+) -> CaseFileRead:
+    return _read(session, actions.assign(session, case_file_id, wanted, by=by, now=now), now=now)
+
+
+@router.post(
+    "/case-files/{case_file_id}/reviews",
+    summary="Record a review, and when to look again",
+    operation_id="review_case_file",
+    responses=CHANGING,
+)
+def review_case_file(
+    case_file_id: UUID, wanted: CaseReview, session: SessionDep, by: Caseworker, now: Now
+) -> CaseFileRead:
+    return _read(session, actions.review(session, case_file_id, wanted, by=by, now=now), now=now)
+
+
+@router.post(
+    "/case-files/{case_file_id}/visits",
+    summary="Record a visit",
+    operation_id="record_visit",
+    status_code=status.HTTP_201_CREATED,
+    responses=CHANGING,
+)
+def record_visit(case_file_id: UUID, wanted: VisitWanted, session: SessionDep, by: Caseworker, now: Now) -> VisitRead:
+    made = actions.record_visit(session, case_file_id, wanted, by=by, now=now)
+    return VisitRead.model_validate(made, from_attributes=True)
+
+
+@router.post(
+    "/case-files/{case_file_id}/actions",
+    summary="Set an action that must be settled before the case closes",
+    operation_id="add_case_action",
+    status_code=status.HTTP_201_CREATED,
+    responses=CHANGING,
+)
+def add_case_action(
+    case_file_id: UUID, wanted: ActionWanted, session: SessionDep, by: Caseworker, now: Now
+) -> CaseFileRead:
+    return _read(session, actions.add_action(session, case_file_id, wanted, by=by, now=now), now=now)
+
+
+@router.post(
+    "/case-files/{case_file_id}/closing",
+    summary="Close a case with nothing open in it",
+    operation_id="close_case_file",
+    responses=CHANGING,
+)
+def close_case_file(case_file_id: UUID, wanted: Closing, session: SessionDep, by: Caseworker, now: Now) -> CaseFileRead:
+    return _read(session, actions.close(session, case_file_id, wanted.reason, by=by, now=now), now=now)
+
+
+@router.get(
+    "/care-services/{care_service_id}/case-file",
+    summary="All that is under way about one service",
+    operation_id="read_case_file",
+    responses=may_answer(CareServiceNotScored),
+)
+def read_case_file(care_service_id: UUID, session: SessionDep, in_full: InFull, by: CaseReader, now: Now) -> CasePage:
+    case_files, today = CaseFiles(session), london_day(now)
+    band, _ = Bands(session).of_service(care_service_id)
+    name, of = case_files.names([care_service_id])[care_service_id]
+    case_file = case_files.open_of(care_service_id)
+    under_way = case_files.under_way(care_service_id, band.provider_id)
+    references = {each.id: each.reference for each in under_way}
+    return CasePage(
+        **columns_of(band),
+        care_service_name=name,
+        provider_name=of,
+        file=_read(session, case_file, now=now) if case_file else None,
+        open_actions=[
+            OpenAction(**columns_of(task), is_overdue=task.due_on is not None and task.due_on < today)
+            for task in case_files.open_tasks(care_service_id)
+        ],
+        interventions=[intervention_line(each, days_past_review=overdue_days(each, now=now)) for each in under_way],
+        open_conditions=[
+            OpenCondition(
+                **columns_of(each),
+                reference=references[each.intervention_id],
+                is_overdue=each.due_on is not None and each.due_on < today,
+            )
+            for each in case_files.open_conditions(list(references))
+        ],
+        intelligence=entry_page(
+            session, PageAsked(limit=SHOWN_ENTRIES), in_full=in_full, care_service_id=care_service_id
+        ),
+        visits=[VisitRead.model_validate(each, from_attributes=True) for each in case_files.visits(care_service_id)],
+        history=list(timeline_of(session, care_service_id=care_service_id, kind=LIFE.name)),
+    )

@@ -1,0 +1,172 @@
+"""What became of a concern, who found it and when; and the files that are added to an entry."""
+
+from typing import Any
+
+import pytest
+from make_risk import ClientAs, green_service, rules_of
+from sqlmodel import Session, select
+
+from assay_contracts.directory import CareServiceRecord
+from assay_contracts.roles import Role, Scope
+from risk.attachments.rules import MOST_FILES
+from risk.tables import ServiceBand
+
+WHY = "The rotas and the call logs bear it out."
+BYTES = {"content-type": "application/octet-stream"}
+
+
+def concern(about: CareServiceRecord, **more: Any) -> dict[str, Any]:
+    usual = {
+        "kind": "contracting_concern",
+        "provider_id": str(about.provider_id),
+        "care_service_id": str(about.id),
+        "event_on": "2026-02-10",
+        "source": "Quality visit",
+        "restricted": False,
+        "substantiated": False,
+        "narrative": "Missed calls on two weekends.",
+    }
+    return usual | more
+
+
+def recorded(client_as: ClientAs, wanted: dict[str, Any]) -> Any:
+    made = client_as(Role.COMPLIANCE_OFFICER, name="Olga").post("/v1/intelligence", json=wanted)
+    assert made.status_code == 201, made.text
+    return made.json()
+
+
+def settle(client_as: ClientAs, entry_id: str, outcome: str, name: str = "Otto") -> Any:
+    wanted = {"outcome": outcome, "reason": WHY}
+    return client_as(Role.COMPLIANCE_OFFICER, name=name).post(f"/v1/intelligence/{entry_id}/outcome", json=wanted)
+
+
+def band_of(session: Session, service: CareServiceRecord) -> str:
+    return str(session.exec(select(ServiceBand.band).where(ServiceBand.care_service_id == service.id)).one())
+
+
+def test_an_outcome_says_who_found_it_and_when_and_counts_at_once(session: Session, client_as: ClientAs) -> None:
+    service = green_service(session)
+    entries = [recorded(client_as, concern(service)) for _ in range(4)]
+    assert {(each["outcome"], each["outcome_by_name"]) for each in entries} == {("open", None)}
+    assert band_of(session, service) == "green"
+    settled = [settle(client_as, each["id"], "substantiated") for each in entries]
+    assert {each.status_code for each in settled} == {201}
+    assert band_of(session, service) == "amber"
+    said = settled[0].json()
+    assert (said["outcome"], said["outcome_by_name"], said["outcome_at"]) == (
+        "substantiated",
+        "Otto",
+        "2026-03-02T12:00:00Z",
+    )
+    assert (said["corrects_id"], said["correction_reason"], said["is_outcome"]) == (entries[0]["id"], WHY, True)
+    assert said["narrative"] == "Missed calls on two weekends."
+    assert settle(client_as, said["id"], "unsubstantiated").status_code == 201
+    assert band_of(session, service) == "green"
+
+
+def test_whoever_records_a_concern_as_substantiated_has_found_it_so(session: Session, client_as: ClientAs) -> None:
+    made = recorded(client_as, concern(green_service(session), substantiated=True))
+    assert (made["outcome"], made["outcome_by_name"]) == ("substantiated", "Olga")
+
+
+def test_what_is_no_concern_has_no_outcome(session: Session, client_as: ClientAs) -> None:
+    death = recorded(client_as, concern(green_service(session), kind="unexpected_death", substantiated=True))
+    assert death["outcome"] is None
+    assert rules_of(settle(client_as, death["id"], "substantiated")) == ["no-concern"]
+
+
+def test_an_outcome_is_recorded_once_and_of_what_stands(session: Session, client_as: ClientAs) -> None:
+    made = recorded(client_as, concern(green_service(session)))
+    assert rules_of(settle(client_as, made["id"], "open")) == ["same-outcome"]
+    assert settle(client_as, made["id"], "unsubstantiated").status_code == 201
+    assert rules_of(settle(client_as, made["id"], "substantiated")) == ["already-corrected"]
+
+
+def test_a_correction_of_something_else_keeps_the_outcome(session: Session, client_as: ClientAs) -> None:
+    service = green_service(session)
+    settled = settle(client_as, recorded(client_as, concern(service))["id"], "unsubstantiated").json()
+    wanted = {"reason": "The day was wrong.", "entry": concern(service, event_on="2026-02-11")}
+    corrected = client_as(Role.COMPLIANCE_OFFICER, name="Olga").post(
+        f"/v1/intelligence/{settled['id']}/corrections", json=wanted
+    )
+    assert (corrected.json()["outcome"], corrected.json()["outcome_by_name"]) == ("unsubstantiated", "Otto")
+
+
+def test_open_concerns_that_stand_are_found(session: Session, client_as: ClientAs) -> None:
+    service = green_service(session)
+    first, second = (recorded(client_as, concern(service)) for _ in range(2))
+    settle(client_as, first["id"], "substantiated")
+    asked = {"care_service_id": str(service.id), "outcome": "open", "is_standing": True}
+    found = client_as(Role.COMMISSIONER, name="Carl").get("/v1/intelligence", params=asked).json()["items"]
+    assert [each["id"] for each in found] == [second["id"]]
+
+
+def test_a_source_corrects_its_own_item_after_an_officer_has_settled_it(session: Session, client_as: ClientAs) -> None:
+    service = green_service(session)
+    machine = client_as(scopes=(Scope.INTELLIGENCE_WRITE,), name="Case management")
+    sent = {
+        "source_reference": "CC-1",
+        "care_service_id": str(service.id),
+        "raised_on": "2026-02-10",
+        "category": "Missed calls",
+        "substantiated": False,
+    }
+    first = machine.post("/v1/contracting-concerns", json=sent).json()["entry_id"]
+    assert settle(client_as, first, "substantiated").status_code == 201
+    again = machine.post("/v1/contracting-concerns", json=sent | {"source_reference": "CC-2", "corrects": "CC-1"})
+    assert again.status_code == 201, again.text
+
+
+# ---------------------------------------------------------------- files
+
+
+def attach(client_as: ClientAs, entry_id: str, content: bytes = b"Monday: Ada\n", filename: str = "rota.txt") -> Any:
+    return client_as(Role.COMPLIANCE_OFFICER, name="Olga").post(
+        f"/v1/intelligence/{entry_id}/attachments",
+        params={"filename": filename, "description": "The rota"},
+        content=content,
+        headers=BYTES,
+    )
+
+
+def test_a_file_stands_with_its_entry_and_is_downloaded_as_a_file(session: Session, client_as: ClientAs) -> None:
+    entry = recorded(client_as, concern(green_service(session)))
+    added = attach(client_as, entry["id"])
+    assert added.status_code == 201, added.text
+    reader = client_as(Role.COMMISSIONER, name="Carl")
+    [listed] = reader.get(f"/v1/intelligence/{entry['id']}").json()["attachments"]
+    assert (listed["filename"], listed["media_type"], listed["size"]) == ("rota.txt", "text/plain", 12)
+    got = reader.get(f"/v1/intelligence/{entry['id']}/attachments/{listed['id']}")
+    assert (got.status_code, got.content) == (200, b"Monday: Ada\n")
+    assert got.headers["content-disposition"].startswith("attachment;")
+    other = recorded(client_as, concern(green_service(session)))
+    assert reader.get(f"/v1/intelligence/{other['id']}/attachments/{listed['id']}").status_code == 404
+
+
+@pytest.mark.parametrize("role", [Role.COMMISSIONER, Role.AUDITOR])
+def test_a_file_of_a_restricted_entry_is_not_had(session: Session, client_as: ClientAs, role: Role) -> None:
+    entry = recorded(client_as, concern(green_service(session), kind="whistleblowing", restricted=True))
+    added = attach(client_as, entry["id"]).json()
+    got = client_as(role, name="Reader").get(f"/v1/intelligence/{entry['id']}/attachments/{added['id']}")
+    assert got.status_code == 404
+    got = client_as(Role.SOCIAL_CARE_ASSESSOR).get(f"/v1/intelligence/{entry['id']}/attachments/{added['id']}")
+    assert got.status_code == 403
+
+
+def test_a_file_whose_content_is_not_what_its_name_says_is_refused(session: Session, client_as: ClientAs) -> None:
+    entry = recorded(client_as, concern(green_service(session)))
+    for content, filename in ((b"", "rota.txt"), (b"MZ\x00", "rota.exe"), (b"<html>", "rota.pdf")):
+        refused = attach(client_as, entry["id"], content, filename)
+        assert (refused.status_code, refused.json()["type"]) == (409, "/problems/file-refused"), refused.text
+
+
+def test_a_file_is_added_once_and_to_what_stands(session: Session, client_as: ClientAs) -> None:
+    entry = recorded(client_as, concern(green_service(session)))
+    assert attach(client_as, entry["id"]).status_code == 201
+    assert rules_of(attach(client_as, entry["id"])) == ["added-already"]
+    for number in range(MOST_FILES - 1):
+        assert attach(client_as, entry["id"], f"{number}\n".encode()).status_code == 201
+    assert rules_of(attach(client_as, entry["id"], b"one more\n")) == ["enough-files"]
+    settled = settle(client_as, entry["id"], "unsubstantiated").json()
+    assert "not-standing" in rules_of(attach(client_as, entry["id"], b"late\n"))
+    assert attach(client_as, settled["id"], b"late\n").status_code == 201
