@@ -57,7 +57,7 @@ journey: $(READY) ## Walk the main job over HTTP against what `make up` runs (CO
 reset: $(READY) ## Delete the data in ASSAY_HOME (asks; YES=1 does not)
 	@exec $(BIN)/assay reset $(if $(YES),--yes)
 
-openapi: $(READY) ## Write docs/api, docs/states and the gateway's role table from the code
+openapi: $(READY) ## Write docs/api, docs/states, pages made from data and the gateway's role table
 	@exec $(BIN)/assay openapi
 
 # ---------------------------------------------------------------- check

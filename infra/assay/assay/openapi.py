@@ -1,4 +1,5 @@
-"""`assay openapi`: what the code says about itself, written out: docs/api, docs/states, the gateway's role table."""
+"""`assay openapi`: what the code says about itself, written out: docs/api, docs/states, pages made from data, the
+gateway's role table."""
 
 import importlib
 import json
@@ -51,6 +52,7 @@ def generated() -> dict[Path, str]:
     documents = {name: document(name) for name in SERVICES}
     files = {ROOT / "docs" / "api" / f"{name}.json": _json(said) for name, said in documents.items()}
     files |= {ROOT / "docs" / "states" / f"{name}.md": states(name) for name in SERVICES if lives(name)}
+    files |= {ROOT / "docs" / file: text for name in SERVICES for file, text in pages(name).items()}
     files[TABLE] = _json(table_from(documents), indent=1)
     return files
 
@@ -98,6 +100,14 @@ def lives(name: str) -> list[Life[Any, Any]]:
         if isinstance(life, Life)
     }
     return [found[key] for key in sorted(found)]
+
+
+def pages(name: str) -> dict[str, str]:
+    """The pages of docs/ that a service makes from its own data: file name to text."""
+    found: dict[str, str] = {}
+    for module in modules_of(package_of(name)):
+        found |= vars(module).get("DOCS_PAGES", {})
+    return found
 
 
 def modules_of(package: str) -> Iterator[ModuleType]:

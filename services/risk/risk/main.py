@@ -27,6 +27,7 @@ from risk.overrides.routes import router as overrides
 from risk.own_services.routes import router as own_services
 from risk.registers import nightly
 from risk.registers.routes import router as registers
+from risk.scoring_models import actions as models_due
 from risk.scoring_models.routes import router as scoring_models
 from risk.tables import metadata
 
@@ -67,7 +68,9 @@ SERVICE = Service(
         DueWork(name="reading of registers", next=nightly.next_reading, do=nightly.read_due),
         DueWork(name="alerts on interventions", next=reviews.next_alert, do=reviews.alert),
         DueWork(name="alerts on case files", next=case_files_due.next_alert, do=case_files_due.alert),
+        DueWork(name="activation of scoring models", next=models_due.next_activation, do=models_due.activate_due),
         DueWork(name="refresh of the estate", next=nights.next_refresh, do=nights.refresh_estate),
+        DueWork(name="alert of a late refresh", next=nights.next_alert, do=nights.alert),
     ),
 )
 

@@ -256,7 +256,14 @@ def _draft(session: Session) -> int:
     return models.draft(session, ModelDraft.model_validate(_model()), by=by, now=now_of(session)).version
 
 
+def _take_back(session: Session) -> Call:
+    version, now = _draft(session), now_of(session)
+    models.approve(session, version, now + timedelta(days=1), by=PROPOSER, now=now)
+    return _manager({"version": version}, REASON)
+
+
 DECISION = "1995-01-05"
+LONG_AGO = "2005-01-05"
 ENQUIRY = {
     "enquiry_reference": "SE-1",
     "stage": "decision",
@@ -271,6 +278,8 @@ CONCERN = {"raised_on": DECISION, "category": "Missed calls", "substantiated": T
 CALLS: KnownCalls = {
     "list_dashboard": lambda _: _reader(),
     "count_dashboard": lambda _: _reader(),
+    "export_dashboard": lambda _: _reader(query={"file": "csv"}),
+    "read_dashboard_history": lambda _: _reader(),
     "read_care_service": _on_service(),
     "look_up_location": lambda _: Call(path={"cqc_location_id": "1-404"}, scopes=[Scope.BANDS_READ]),
     "read_band": _on_service(),
@@ -330,7 +339,10 @@ CALLS: KnownCalls = {
     "draft_scoring_model": lambda _: _admin(body=_model()),
     "read_scoring_model": lambda _: _reader({"version": 1}),
     "edit_scoring_model": lambda session: _admin({"version": _draft(session)}, _model(), headers={"if-match": "*"}),
+    "read_scoring_model_in_words": lambda _: _reader({"version": 1}),
     "approve_scoring_model": lambda session: _manager({"version": _draft(session)}),
+    "take_back_scoring_model": _take_back,
+    "check_outcomes": lambda _: _admin({"version": 1}, query={"first_day": LONG_AGO, "last_day": LONG_AGO}),
     **CASEWORK_CALLS,
     "dry_run_scoring_model": lambda _: _admin({"version": 1}),
 }

@@ -66,7 +66,7 @@ def cqc(*ratings: CqcRating, **about: Any) -> CqcReading:
 
 
 def read(indicator: Indicator, **about: Any) -> Reading:
-    return INDICATORS[indicator](facts(**about), POLICY)
+    return INDICATORS[indicator].read(facts(**about), POLICY)
 
 
 def answer(indicator: Indicator, **about: Any) -> tuple[State, Level | None]:

@@ -44,6 +44,16 @@ def _at(operation: str, path: dict[str, Any]) -> Make:
     return call
 
 
+def _asking(operation: str, **query: str) -> Make:
+    """The known call of `operation`, asking for something else."""
+
+    def call(session: Session) -> Call:
+        known = CALLS[operation](session)
+        return replace(known, query={**known.query, **query})
+
+    return call
+
+
 def _stale(session: Session) -> Call:
     return replace(CALLS["edit_scoring_model"](session), headers={"if-match": '"7"'})
 
@@ -150,5 +160,12 @@ ANSWERS: list[tuple[str, int, Make]] = [
     ("edit_scoring_model", 412, _stale),
     ("approve_scoring_model", 404, _at("approve_scoring_model", NO_SUCH_VERSION)),
     ("approve_scoring_model", 409, _at("approve_scoring_model", SHIPPED)),
+    ("take_back_scoring_model", 404, _at("take_back_scoring_model", NO_SUCH_VERSION)),
+    ("take_back_scoring_model", 409, _at("take_back_scoring_model", SHIPPED)),
+    ("read_scoring_model_in_words", 404, _at("read_scoring_model_in_words", NO_SUCH_VERSION)),
     ("dry_run_scoring_model", 404, _at("dry_run_scoring_model", NO_SUCH_VERSION)),
+    ("dry_run_scoring_model", 409, _asking("dry_run_scoring_model", on=LAST_OF_DAYS)),
+    ("check_outcomes", 404, _at("check_outcomes", NO_SUCH_VERSION)),
+    ("check_outcomes", 409, _asking("check_outcomes", last_day=LAST_OF_DAYS)),
+    ("read_dashboard_history", 409, _asking("read_dashboard_history", first_day=LAST_OF_DAYS)),
 ]

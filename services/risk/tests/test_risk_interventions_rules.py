@@ -196,6 +196,6 @@ ONE, OTHER = Indicator.UNEXPECTED_DEATHS, Indicator.EMBARGO
     ],
 )
 def test_an_override_lapses_when_the_computed_result_gets_worse(
-    before: tuple[Band, dict[Indicator, Level]], now: tuple[Band, dict[Indicator, Level]], lapses: bool
+    before: tuple[Band, dict[str, Level]], now: tuple[Band, dict[str, Level]], lapses: bool
 ) -> None:
     assert must_lapse(band_before=before[0], levels_before=before[1], band_now=now[0], levels_now=now[1]) is lapses

@@ -1,5 +1,6 @@
 """What becomes restricted, or rests on what is, is kept from those who may not see it, at every outlet."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -180,3 +181,46 @@ def test_a_providers_other_services_follow_when_an_entry_becomes_one_services(
     assert (band_of(session, one), band_of(session, two)) == ("amber", "amber")
     corrected(client_as, made[0], wide | {"care_service_id": str(one.id)})
     assert (band_of(session, one), band_of(session, two)) == ("amber", "green")
+
+
+# ---------------------------------------------------------------- what was said before it was restricted
+
+
+@pytest.mark.parametrize(
+    ("kind", "slip"),
+    [("unexpected_death", "1 unexpected death"), ("manager_vacancy", "No registered manager since 10 February 2026")],
+)
+def test_results_from_before_an_entry_became_restricted_no_longer_say_what_it_said(
+    session: Session, client_as: ClientAs, at: Any, kind: str, slip: str
+) -> None:
+    service = green_service(session, requires_registered_manager=True)
+    first = recorded(client_as, entry(service, kind=kind, event_on="2026-02-10", narrative=None))
+    reader, officer = client_as(Role.COMMISSIONER, name="Reader"), client_as(Role.COMPLIANCE_OFFICER)
+    history, page = (f"/v1/care-services/{service.id}{part}" for part in ("/band-results", ""))
+    assert slip in reader.get(history).text
+    at.now += timedelta(hours=1)
+    corrected(client_as, first, entry(service, kind=kind, event_on="2026-02-11", narrative=None, restricted=True))
+    for role in (Role.COMMISSIONER, Role.SOCIAL_CARE_ASSESSOR, Role.AUDITOR):
+        reader = client_as(role, name="Reader")
+        for path in (history, page, f"{page}/band"):
+            answer = reader.get(path).text
+            assert IN_CONFIDENCE in answer, (role, path)
+            assert slip not in answer, (role, path)
+            assert "2026-02-10" not in answer, (role, path)
+    assert slip in officer.get(history).text
+
+
+def test_a_result_from_before_a_restricted_entry_and_one_from_after_its_correction_say_all(
+    session: Session, client_as: ClientAs, at: Any
+) -> None:
+    service = green_service(session)
+    at.now += timedelta(hours=1)
+    first = recorded(client_as, entry(service, kind="unexpected_death", restricted=True, narrative=None))
+    at.now += timedelta(hours=1)
+    corrected(client_as, first, entry(service, kind="unexpected_death", narrative=None), "It is known to all by now.")
+    history = client_as(Role.COMMISSIONER, name="Reader").get(f"/v1/care-services/{service.id}/band-results").json()
+    said = [
+        [each["reason"] for each in result["readings"] if each["indicator"] == "unexpected_deaths"]
+        for result in history["items"]
+    ]
+    assert said[:3] == [["1 unexpected death in 12 months."], [IN_CONFIDENCE], ["No unexpected deaths in 12 months."]]

@@ -1,9 +1,11 @@
 -- All that is known about some services at an instant: one row each, one statement however many there are.
 -- :ids the services · :at the instant · :today its London day · :..._after count only what happened after that day (null: all)
+-- :kinds of intelligence to look at, :more_kinds those among them that only an added indicator asks for
+-- :started_by only services that had begun on that day (null: all)
 SELECT
     service.id,
     service.provider_id,
-    jsonb_strip_nulls(jsonb_build_object(
+    CAST(jsonb_strip_nulls(jsonb_build_object(
         'on', CAST(:today AS date),
         'service_type', service.type,
         'people_supported', coalesce(month.people, CAST(service.record ->> 'people_supported' AS integer)),
@@ -23,9 +25,10 @@ SELECT
         'deaths', learnt.deaths,
         'concerns', learnt.concerns,
         'vacancies', learnt.vacancies,
+        'events', learnt.events,
         'embargoes', measures.embargoes,
         'default_notices', measures.default_notices
-    )) AS facts
+    )) AS text) AS facts
 FROM care_service_copy AS service
 LEFT JOIN provider_copy AS provider ON provider.id = service.provider_id
 LEFT JOIN LATERAL (
@@ -99,13 +102,21 @@ LEFT JOIN LATERAL (
             'restricted', entry.restricted
         ) ORDER BY entry.event_on, entry.id) FILTER (
             WHERE entry.kind = 'manager_vacancy'
-        ) AS vacancies
+        ) AS vacancies,
+        jsonb_agg(jsonb_build_object(
+            'kind', entry.kind,
+            'on', entry.event_on,
+            'substantiated', entry.substantiated,
+            'restricted', entry.restricted
+        ) ORDER BY entry.event_on, entry.id) FILTER (
+            WHERE entry.kind = ANY(:more_kinds)
+        ) AS events
     FROM (
         SELECT own.* FROM intelligence AS own WHERE own.care_service_id = service.id
         UNION ALL
         SELECT wide.* FROM intelligence AS wide WHERE wide.care_service_id IS NULL AND wide.provider_id = service.provider_id
     ) AS entry
-    WHERE entry.kind IN ('safeguarding_decision', 'unexpected_death', 'contracting_concern', 'manager_vacancy')
+    WHERE entry.kind = ANY(:kinds)
         AND NOT entry.is_withdrawal
         AND entry.recorded_at <= :at
         AND NOT EXISTS (
@@ -132,4 +143,5 @@ LEFT JOIN LATERAL (
 ) AS measures ON true
 WHERE service.id = ANY(:ids)
     AND (service.record ->> 'ended_on' IS NULL OR CAST(service.record ->> 'ended_on' AS date) > :today)
+    AND (CAST(:started_by AS date) IS NULL OR CAST(service.record ->> 'started_on' AS date) <= :started_by)
 ORDER BY service.id

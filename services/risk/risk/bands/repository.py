@@ -19,11 +19,14 @@ from risk.bands.errors import BandResultNotFound, CareServiceNotScored
 from risk.bands.rules import Band
 from risk.indicators.counts import window_after
 from risk.indicators.facts import Facts, Feed
+from risk.indicators.registry import kinds_beyond_the_ten
 from risk.overrides.rules import Status as OverrideStatus
 from risk.scoring_models.policy import CountPolicy, Policy
 from risk.tables import BandResult, EstateRefresh, FeedHeartbeat, Override, ServiceBand
 
-_FACTS = text(Path(__file__).with_name("facts.sql").read_text(encoding="utf-8"))
+_KINDS = ("safeguarding_decision", "unexpected_death", "contracting_concern", "manager_vacancy")
+
+FACTS = text(Path(__file__).with_name("facts.sql").read_text(encoding="utf-8"))
 _TOLD_TO_ALL = text(Path(__file__).with_name("told_to_all.sql").read_text(encoding="utf-8"))
 
 
@@ -66,27 +69,27 @@ class Bands:
         wanted = select(care_service_copy.c.id).where(care_service_copy.c.id.in_(list(ids)))
         return list(self._session.scalars(wanted.order_by(care_service_copy.c.id).with_for_update(key_share=True)))
 
-    def known(self, ids: Sequence[UUID], *policies: Policy, now: datetime) -> list[Known]:
-        """What the indicators may look at. Where several policies ask, far enough back for each of them."""
-        heard, today = self.last_heard(now), london_day(now)
-        after = {
-            f"{name}_after": _earliest([_after(today, heard, feed, getattr(policy, feed)) for policy in policies])
-            for name, feed in (
-                ("enquiries", Feed.SAFEGUARDING_DECISIONS),
-                ("deaths", Feed.UNEXPECTED_DEATHS),
-                ("concerns", Feed.CONTRACTING_CONCERNS),
-            )
-        }
-        rows = self._session.execute(_FACTS, {"ids": list(ids), "at": now, "today": today, **after})
-        spoken = {feed.value: day.isoformat() for feed, day in heard.items()}
+    def known(
+        self, ids: Sequence[UUID], *policies: Policy, now: datetime, started_by: date | None = None
+    ) -> list[Known]:
+        """What the indicators may look at. Where several policies ask, far enough back for each of them. Of a past day:
+        without the services that had not `started_by` then."""
+        heard = self.last_heard(now)
+        rows = self._session.execute(
+            FACTS, {"ids": list(ids), "started_by": started_by, **_asked(policies, heard, now=now)}
+        )
         return [
             Known(
                 care_service_id=row.id,
                 provider_id=row.provider_id,
-                facts=Facts.model_validate({**row.facts, "last_heard": spoken}),
+                facts=Facts.model_validate_json(row.facts).model_copy(update={"last_heard": heard}),
             )
             for row in rows
         ]
+
+    def asked(self, *policies: Policy, now: datetime) -> dict[str, Any]:
+        """What `facts.sql` is asked besides the services."""
+        return {"started_by": None, **_asked(policies, self.last_heard(now), now=now)}
 
     def last_heard(self, now: datetime) -> dict[Feed, date]:
         """The London day on which each feed last gave a sign of life."""
@@ -141,13 +144,18 @@ class Bands:
             raise BandResultNotFound(result_id)
         return found
 
-    def history(self, care_service_id: UUID, page: PageAsked, *, in_full: bool) -> Page[BandResult]:
-        """The newest first. Not in full: without those that differ from the one before only in what is confidential,
-        for that there is one more would say that something was learnt, and when."""
+    def told_to_all(self, care_service_id: UUID) -> list[UUID]:
+        """The results that say something new to those who see nothing confidential."""
+        told = _TOLD_TO_ALL.bindparams(care_service_id=care_service_id).columns(id=Uuid)
+        return list(self._session.execute(told).scalars())
+
+    def history(
+        self, care_service_id: UUID, page: PageAsked, *, among: Sequence[UUID] | None = None
+    ) -> Page[BandResult]:
+        """The newest first: all, or those `among` some."""
         wanted = select(BandResult).where(BandResult.care_service_id == care_service_id)
-        if not in_full:
-            told = _TOLD_TO_ALL.bindparams(care_service_id=care_service_id).columns(id=Uuid)
-            wanted = wanted.where(col(BandResult.id).in_(told))
+        if among is not None:
+            wanted = wanted.where(col(BandResult.id).in_(among))
         return paginate(self._session, wanted, page, col(BandResult.computed_at).desc(), col(BandResult.id).desc())
 
     def computed_at(self, care_service_id: UUID, at: datetime) -> BandResult | None:
@@ -163,6 +171,10 @@ class Bands:
             wanted = wanted.where(care_service_copy.c.id > reached)
         return list(self._session.scalars(wanted))
 
+    def count_services(self) -> int:
+        counted: int = self._session.execute(columns(func.count()).select_from(care_service_copy)).scalar_one()
+        return counted
+
     def services_of(self, provider_id: UUID) -> list[UUID]:
         wanted = select(care_service_copy.c.id).where(care_service_copy.c.provider_id == provider_id)
         return list(self._session.scalars(wanted))
@@ -170,6 +182,10 @@ class Bands:
     def unfinished_refresh(self, now: datetime) -> EstateRefresh | None:
         wanted = select(EstateRefresh).where(col(EstateRefresh.finished_at).is_(None), EstateRefresh.due_at <= now)
         return self._session.exec(wanted.order_by(col(EstateRefresh.due_at)).limit(1).with_for_update()).first()
+
+    def first_unfinished(self) -> EstateRefresh | None:
+        wanted = select(EstateRefresh).where(col(EstateRefresh.finished_at).is_(None))
+        return self._session.exec(wanted.order_by(col(EstateRefresh.due_at)).limit(1)).first()
 
     def refreshes(self, page: PageAsked) -> Page[EstateRefresh]:
         return paginate(
@@ -200,6 +216,20 @@ def _standing(row: Any) -> Standing:
         embargo={name: getattr(row, name) for name in ("embargo", "embargo_limits", "embargo_since")},
         refreshed_at=row.refreshed_at,
     )
+
+
+def _asked(policies: Sequence[Policy], heard: dict[Feed, date], *, now: datetime) -> dict[str, Any]:
+    today = london_day(now)
+    after = {
+        f"{name}_after": _earliest([_after(today, heard, feed, getattr(policy, feed)) for policy in policies])
+        for name, feed in (
+            ("enquiries", Feed.SAFEGUARDING_DECISIONS),
+            ("deaths", Feed.UNEXPECTED_DEATHS),
+            ("concerns", Feed.CONTRACTING_CONCERNS),
+        )
+    }
+    more = kinds_beyond_the_ten(*policies)
+    return {"at": now, "today": today, "kinds": [*_KINDS, *more], "more_kinds": more, **after}
 
 
 def _after(today: date, heard: dict[Feed, date], feed: Feed, policy: CountPolicy) -> date | None:

@@ -9,6 +9,7 @@ from assay_kit.database import SessionDep
 from assay_kit.pagination import Page, PageQuery
 from assay_kit.problems import InvalidRequest, may_answer
 from risk.bands.errors import BandResultNotFound, CareServiceNotScored
+from risk.bands.hindsight import Hindsight
 from risk.bands.repository import Bands
 from risk.bands.rules import Band
 from risk.bands.schemas import BandRead, BandResultRead, EstateRefreshRead, Recomputation, result_read
@@ -43,7 +44,9 @@ def list_band_results(
 ) -> Page[BandResultRead]:
     bands = Bands(session)
     bands.of_service(care_service_id)
-    return bands.history(care_service_id, page, in_full=in_full).map(lambda row: result_read(row, in_full=in_full))
+    hindsight = Hindsight(session, care_service_id)
+    shown = bands.history(care_service_id, page) if in_full else hindsight.history(page)
+    return shown.map(lambda row: result_read(row, hindsight.said(row), in_full=in_full))
 
 
 @router.get(

@@ -1,6 +1,6 @@
 """From ten readings to a band. No averaging: a good rating never hides a death. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -20,7 +20,10 @@ class Band(StrEnum):
 
     @property
     def rank(self) -> int:
-        return list(Band).index(self)
+        return _RANKS[self]
+
+
+_RANKS = {band: rank for rank, band in enumerate(Band)}
 
 
 class Direction(StrEnum):
@@ -48,8 +51,15 @@ def judge(readings: Sequence[Reading], policy: BandPolicy) -> Verdict:
         band=band,
         points=points,
         reasons=tuple(each.reason for each in because),
-        open_reasons=tuple(dict.fromkeys(IN_CONFIDENCE if each.confidential else each.reason for each in because)),
+        open_reasons=tuple(
+            open_reasons([each.reason for each in because], {each.reason for each in because if each.confidential})
+        ),
     )
+
+
+def open_reasons(reasons: Iterable[str], unsayable: Collection[str]) -> list[str]:
+    """The reasons with the fixed sentence, once, in the place of those that may not be said to everybody."""
+    return list(dict.fromkeys(IN_CONFIDENCE if each in unsayable else each for each in reasons))
 
 
 def _band(counted: Sequence[Reading], points: int, readings: Sequence[Reading], policy: BandPolicy) -> Band:

@@ -6,17 +6,19 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, Field
 
+from risk.bands.hindsight import Said
 from risk.bands.rules import IN_CONFIDENCE, Band, Direction
 from risk.indicators.reading import State
 from risk.interventions.rules import Extent
-from risk.scoring_models.policy import Indicator, Level
+from risk.scoring_models.policy import Level
 from risk.tables import BandResult, EstateRefresh
 
 
 class ReadingRead(BaseModel):
-    """One indicator. `state`, `level` and `working` are null where the information is held in confidence."""
+    """One indicator: one of the ten, or one that the model adds. `state`, `level` and `working` are null where the
+    information is held in confidence."""
 
-    indicator: Indicator
+    indicator: str
     state: State | None
     level: Level | None
     as_of: date | None
@@ -75,22 +77,29 @@ class Recomputation(BaseModel):
 
 
 class EstateRefreshRead(BaseModel):
+    """How far it has come: `refreshed_count` of `service_count` (null: not begun), in `working_seconds` of real time.
+    `alerted_at`: when the administrators were told that it was late."""
+
     id: UUID
     cause: str
     due_at: AwareDatetime
     started_at: AwareDatetime | None
     finished_at: AwareDatetime | None
     refreshed_count: int
+    service_count: int | None
     changed_count: int
+    working_seconds: float
+    alerted_at: AwareDatetime | None
 
     @classmethod
     def of(cls, row: EstateRefresh) -> "EstateRefreshRead":
         return cls.model_validate(row, from_attributes=True)
 
 
-def result_read(row: BandResult, *, in_full: bool) -> BandResultRead:
-    """The result as somebody may see it who sees restricted information (`in_full`) or does not."""
-    readings = [_reading_read(each, in_full=in_full) for each in row.readings]
+def result_read(row: BandResult, said: Said, *, in_full: bool) -> BandResultRead:
+    """The result as somebody may see it who sees restricted information (`in_full`) or does not, and then what may be
+    `said` of it."""
+    readings = [_reading_read(each, in_full=in_full) for each in (row.readings if in_full else said.readings)]
     return BandResultRead(
         id=row.id,
         care_service_id=row.care_service_id,
@@ -98,7 +107,7 @@ def result_read(row: BandResult, *, in_full: bool) -> BandResultRead:
         model_version=row.model_version,
         band=Band(row.band),
         points=None if any(each.is_in_confidence for each in readings) and not in_full else row.points,
-        reasons=row.reasons if in_full else row.open_reasons,
+        reasons=row.reasons if in_full else said.open_reasons,
         readings=readings,
     )
 

@@ -8,6 +8,7 @@ from sqlmodel import Session
 from assay_contracts.roles import Role
 from assay_kit.identity import Principal
 from assay_kit.pagination import PageAsked
+from risk.bands.hindsight import Hindsight
 from risk.bands.repository import Bands
 from risk.bands.rules import Band, direction
 from risk.bands.schemas import BandRead, OverrideInForce, result_read
@@ -26,8 +27,9 @@ def sees_casework(by: Principal) -> bool:
 def standing_of(session: Session, care_service_id: UUID, *, by: Principal, in_full: bool, now: datetime) -> BandRead:
     bands = Bands(session)
     band, result = bands.of_service(care_service_id)
+    hindsight = Hindsight(session, care_service_id)
     if not in_full:  # the day of the last result is the day on which something confidential was learnt
-        [result] = bands.history(care_service_id, PageAsked(limit=1), in_full=False).items
+        [result] = hindsight.history(PageAsked(limit=1)).items
     before = bands.computed_at(care_service_id, now - TRAVEL)
     override = bands.override_of(band)
     return BandRead(
@@ -46,5 +48,5 @@ def standing_of(session: Session, care_service_id: UUID, *, by: Principal, in_fu
         )
         if override
         else None,
-        result=result_read(result, in_full=in_full),
+        result=result_read(result, hindsight.said(result), in_full=in_full),
     )

@@ -8,7 +8,7 @@ from risk.bands.rules import Verdict, judge
 from risk.indicators.facts import Facts
 from risk.indicators.reading import Reading
 from risk.indicators.registry import read_all
-from risk.scoring_models.policy import Indicator, Level, Policy
+from risk.scoring_models.policy import Level, Policy
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,7 +20,7 @@ class Worked:
     digest: str
 
     @property
-    def levels(self) -> dict[Indicator, Level]:
+    def levels(self) -> dict[str, Level]:
         return {each.indicator: each.level for each in self.readings if each.level is not None}
 
 
@@ -38,6 +38,6 @@ def stored(reading: Reading) -> dict[str, Any]:
     return said | {"as_of": reading.as_of.isoformat() if reading.as_of else None}
 
 
-def stored_levels(readings: list[dict[str, Any]]) -> dict[Indicator, Level]:
+def stored_levels(readings: list[dict[str, Any]]) -> dict[str, Level]:
     """The levels of readings that were stored."""
-    return {Indicator(each["indicator"]): Level(each["level"]) for each in readings if each["level"] is not None}
+    return {each["indicator"]: Level(each["level"]) for each in readings if each["level"] is not None}

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from assay_kit.problems import NotFound
+from assay_kit.problems import Conflict, NotFound
 
 
 class CareServiceNotShown(NotFound):
@@ -10,3 +10,7 @@ class CareServiceNotShown(NotFound):
 
     def __init__(self, care_service_id: UUID) -> None:
         super().__init__(f"The dashboard shows no service {care_service_id}.")
+
+
+class PeriodNotShown(Conflict):
+    slug, title = "period-not-shown", "No such period can be shown"

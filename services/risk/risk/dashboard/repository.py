@@ -1,5 +1,6 @@
 """Reads the dashboard: one statement a page, however many services there are."""
 
+from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -10,29 +11,51 @@ from sqlmodel import Session, col, select
 
 from assay_contracts.directory.copies import care_service_copy as service
 from assay_contracts.directory.copies import provider_copy as provider
-from assay_kit.calendar import london_day
+from assay_kit.calendar import end_of_london_day, london_day
 from assay_kit.pagination import Page, PageAsked, paginate
 from risk.bands.repository import is_running
 from risk.bands.rules import Band
 from risk.bands.showing import TRAVEL
+from risk.dashboard.filters import Filters, Sort, band_at
 from risk.interventions.rules import Status as InterventionStatus
-from risk.tables import BandResult, Intervention, ServiceBand
+from risk.tables import Intervention, ServiceBand
 
-_GRAVEST_FIRST = case({band.value: str(len(Band) - band.rank) for band in Band}, value=col(ServiceBand.band), else_="9")
+_GRAVEST_FIRST = cast(
+    case({band.value: str(len(Band) - band.rank) for band in Band}, value=col(ServiceBand.band), else_="9"), String
+)
+_PROVIDER = func.coalesce(provider.c.name, "", type_=String)
+_ORDERS: dict[Sort, tuple[Any, ...]] = {
+    Sort.GRAVEST: (_GRAVEST_FIRST, service.c.name, service.c.id),
+    Sort.NAME: (service.c.name, service.c.id),
+    Sort.PROVIDER: (_PROVIDER, service.c.name, service.c.id),
+    Sort.LATEST_CHANGE: (col(ServiceBand.since).desc(), service.c.id.desc()),
+}
+MOST_EXPORTED = 100_000
 
 
-def dashboard(session: Session, page: PageAsked, *, now: datetime, **about: Any) -> Page[dict[str, Any]]:
-    """Services as `about` says: the gravest band first, then by name."""
-    wanted = _filtered(select(_row(now - TRAVEL)), on=london_day(now), **about)
-    order = cast(_GRAVEST_FIRST, String)
-    return paginate(session, wanted, page, order, service.c.name, service.c.id)
+def dashboard(
+    session: Session, page: PageAsked, filters: Filters, *, band: Band | None, sort: Sort, now: datetime
+) -> Page[dict[str, Any]]:
+    return paginate(session, _rows(filters, band, now=now), page, *_ORDERS[sort])
 
 
-def counts(session: Session, *, now: datetime, **about: Any) -> dict[str, int]:
-    wanted = _filtered(select(ServiceBand.band, func.count()), on=london_day(now), **about).group_by(
-        col(ServiceBand.band)
-    )
-    return {band: count for band, count in session.execute(wanted)}
+def everything(
+    session: Session, filters: Filters, *, band: Band | None, sort: Sort, now: datetime
+) -> Iterator[dict[str, Any]]:
+    """As `dashboard`, without pages."""
+    wanted = _rows(filters, band, now=now).order_by(*_ORDERS[sort]).limit(MOST_EXPORTED)
+    yield from session.execute(wanted, execution_options={"yield_per": 1_000}).scalars()
+
+
+def counts(session: Session, filters: Filters, *, now: datetime) -> dict[str, int]:
+    wanted = _joined(select(ServiceBand.band, func.count()), on=london_day(now)).where(*filters.conditions())
+    return {band: count for band, count in session.execute(wanted.group_by(col(ServiceBand.band)))}
+
+
+def _rows(filters: Filters, band: Band | None, *, now: datetime) -> Any:
+    since = now - TRAVEL if filters.moved_since is None else end_of_london_day(filters.moved_since)
+    wanted = _joined(select(_row(since)), on=london_day(now)).where(*filters.conditions())
+    return wanted if band is None else wanted.where(col(ServiceBand.band) == band)
 
 
 def one(session: Session, care_service_id: UUID, *, now: datetime) -> dict[str, Any] | None:
@@ -55,14 +78,6 @@ def at_location(session: Session, cqc_location_id: str, *, now: datetime) -> lis
 
 def _row(before: datetime) -> Any:
     """A dashboard row as one JSON value: what the band stands on, who it is, and the band it had."""
-    earlier = (
-        select(BandResult.band)
-        .where(BandResult.care_service_id == ServiceBand.care_service_id, BandResult.computed_at <= before)
-        .order_by(col(BandResult.computed_at).desc(), col(BandResult.id).desc())
-        .limit(1)
-        .correlate(ServiceBand)
-        .scalar_subquery()
-    )
     live = (
         select(func.count())
         .select_from(Intervention)
@@ -90,7 +105,7 @@ def _row(before: datetime) -> Any:
         "since": ServiceBand.since,
         "computed_band": ServiceBand.computed_band,
         "is_overridden": col(ServiceBand.override_id).is_not(None),
-        "band_before": earlier,
+        "band_before": band_at(before),
         "reasons": ServiceBand.open_reasons,
         "embargo": ServiceBand.embargo,
         "embargo_limits": ServiceBand.embargo_limits,
@@ -109,35 +124,3 @@ def _joined(statement: Any, *, on: date) -> Select[Any]:
         .where(is_running(on))
     )
     return joined
-
-
-def _filtered(
-    statement: Any,
-    *,
-    on: date,
-    band: Band | None = None,
-    care_service_type: str | None = None,
-    zone: str | None = None,
-    client_group: str | None = None,
-    provider_id: UUID | None = None,
-    is_embargoed: bool | None = None,
-    search: str | None = None,
-) -> Any:
-    wanted = _joined(statement, on=on)
-    if band is not None:
-        wanted = wanted.where(col(ServiceBand.band) == band)
-    if care_service_type is not None:
-        wanted = wanted.where(service.c.type == care_service_type)
-    if zone is not None:
-        wanted = wanted.where(service.c.record["zones"].contains([zone]))
-    if client_group is not None:
-        wanted = wanted.where(service.c.record["client_groups"].contains([client_group]))
-    if provider_id is not None:
-        wanted = wanted.where(service.c.provider_id == provider_id)
-    if is_embargoed is not None:
-        wanted = wanted.where(col(ServiceBand.embargo).is_not(None) == is_embargoed)
-    if search is not None:
-        wanted = wanted.where(
-            or_(service.c.name.icontains(search, autoescape=True), provider.c.name.icontains(search, autoescape=True))
-        )
-    return wanted

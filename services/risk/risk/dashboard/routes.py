@@ -1,11 +1,14 @@
 """HTTP for the dashboard, the page of one service, and the look-up by CQC location."""
 
+from collections.abc import Sequence
+from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Path, Query, Response
 
 from assay_contracts.directory import CareServiceType, ClientGroup
+from assay_kit.calendar import london_day
 from assay_kit.clock import Now
 from assay_kit.database import SessionDep
 from assay_kit.identity import Principal
@@ -13,12 +16,23 @@ from assay_kit.pagination import Page, PageAsked, PageQuery
 from assay_kit.problems import InvalidRequest, may_answer
 from assay_kit.text import Name
 from assay_kit.timeline import TimelineEntryRead, timeline_of
+from risk.bands.hindsight import Hindsight
 from risk.bands.life import LIFE as BAND_LIFE
 from risk.bands.rules import Band, direction
-from risk.bands.showing import sees_casework, standing_of
+from risk.bands.showing import TRAVEL, sees_casework, standing_of
 from risk.dashboard import repository
-from risk.dashboard.errors import CareServiceNotShown
-from risk.dashboard.schemas import BandCounts, CareServicePage, DashboardRow, LocationBand, LocationBands
+from risk.dashboard.errors import CareServiceNotShown, PeriodNotShown
+from risk.dashboard.export import DOCUMENTED, File, exported
+from risk.dashboard.filters import BandAsked, FiltersAsked, Sort
+from risk.dashboard.history import Every, days_between, estate_on
+from risk.dashboard.schemas import (
+    BandCounts,
+    CareServicePage,
+    DashboardRow,
+    EstateHistory,
+    LocationBand,
+    LocationBands,
+)
 from risk.dependencies import BandReader, Reader
 from risk.intelligence.life import ENTRY_LIFE, INTAKE_LIFE
 from risk.intelligence.repository import Entries
@@ -37,54 +51,75 @@ SHOWN_TO_ALL = frozenset({BAND_LIFE.name, INTERVENTION_LIFE.name, OVERRIDE_LIFE.
 
 
 def _row(said: dict[str, Any]) -> DashboardRow:
-    before = said.pop("band_before")
-    heading = direction(Band(said["computed_band"]), before=Band(before) if before else None)
-    return DashboardRow(**said, direction=heading)
+    before = Band(said["band_before"]) if said["band_before"] else None
+    return DashboardRow(**said, direction=direction(Band(said["computed_band"]), before=before))
 
 
 @router.get("/dashboard", summary="Every service with its band, the gravest first", operation_id="list_dashboard")
 def list_dashboard(
     session: SessionDep,
     page: PageQuery,
+    filters: FiltersAsked,
     *,
     by: Reader,
     now: Now,
-    band: Band | None = None,
-    care_service_type: CareServiceType | None = None,
-    zone: Name | None = None,
-    client_group: ClientGroup | None = None,
-    provider_id: UUID | None = None,
-    is_embargoed: bool | None = None,
-    search: Annotated[Name | None, Query(description="Part of the name of a service or its provider.")] = None,
+    band: BandAsked = None,
+    sort: Sort = Sort.GRAVEST,
 ) -> Page[DashboardRow]:
-    found = repository.dashboard(
-        session,
-        page,
-        now=now,
-        band=band,
-        care_service_type=care_service_type,
-        zone=zone,
-        client_group=client_group,
-        provider_id=provider_id,
-        is_embargoed=is_embargoed,
-        search=search,
-    )
-    return found.map(_row)
+    return repository.dashboard(session, page, filters, band=band, sort=sort, now=now).map(_row)
 
 
 @router.get("/dashboard-counts", summary="How many services in each band", operation_id="count_dashboard")
-def count_dashboard(
+def count_dashboard(session: SessionDep, filters: FiltersAsked, *, by: Reader, now: Now) -> BandCounts:
+    return BandCounts(**repository.counts(session, filters, now=now))
+
+
+@router.get(
+    "/dashboard-export",
+    summary="The dashboard as a CSV file or an Excel workbook",
+    operation_id="export_dashboard",
+    response_class=Response,
+    responses=DOCUMENTED,
+)
+def export_dashboard(
+    session: SessionDep,
+    filters: FiltersAsked,
+    *,
+    by: Reader,
+    now: Now,
+    band: BandAsked = None,
+    sort: Sort = Sort.GRAVEST,
+    file: File = File.CSV,
+) -> Response:
+    """As listed; the first 100,000 services."""
+    return exported(map(_row, repository.everything(session, filters, band=band, sort=sort, now=now)), file)
+
+
+@router.get(
+    "/dashboard-history",
+    summary="The estate over time: how many services stood in each band",
+    operation_id="read_dashboard_history",
+    responses=may_answer(PeriodNotShown),
+)
+def read_dashboard_history(
     session: SessionDep,
     *,
     by: Reader,
     now: Now,
+    first_day: Annotated[date | None, Query(description="90 days before the last day where it is left out.")] = None,
+    last_day: Annotated[date | None, Query(description="Today where it is left out.")] = None,
+    every: Every = Every.WEEK,
     care_service_type: CareServiceType | None = None,
     zone: Name | None = None,
+    client_group: ClientGroup | None = None,
     provider_id: UUID | None = None,
-) -> BandCounts:
-    about = {"care_service_type": care_service_type, "zone": zone, "provider_id": provider_id}
-    found = repository.counts(session, now=now, **about)
-    return BandCounts(**found)
+) -> EstateHistory:
+    """By the computed band, services and their providers as they are recorded today; 400 points at most."""
+    until = last_day or london_day(now)
+    since = first_day or max(until, date.min + TRAVEL) - TRAVEL
+    days = days_between(since, until, every)
+    about = {"care_service_type": care_service_type, "zone": zone, "client_group": client_group}
+    return EstateHistory(items=estate_on(session, days, provider_id=provider_id, **about))
 
 
 @router.get(
@@ -124,6 +159,7 @@ def _timeline(
     steps = timeline_of(session, care_service_id=care_service_id, or_provider_wide=provider_id)
     if in_full:
         return list(steps)
+    steps = _as_may_be_said(session, care_service_id, steps)
     if sees_casework(by):
         learnt = [step.object_id for step in steps if step.object_kind == ENTRY_LIFE.name]
         readable = Entries(session).open_among(learnt)
@@ -132,6 +168,21 @@ def _timeline(
         step if step.object_kind == BAND_LIFE.name else step.model_copy(update={"reason": None, "detail": {}})
         for step in steps
         if step.object_kind in SHOWN_TO_ALL
+    ]
+
+
+def _as_may_be_said(
+    session: SessionDep, care_service_id: UUID, steps: Sequence[TimelineEntryRead]
+) -> list[TimelineEntryRead]:
+    """The reasons of past bands too, where what they rest on became restricted later."""
+    changed = Hindsight(session, care_service_id).reasons_at(
+        step.at for step in steps if step.object_kind == BAND_LIFE.name and step.reason
+    )
+    return [
+        step.model_copy(update={"reason": " ".join(changed[step.at])})
+        if step.object_kind == BAND_LIFE.name and step.reason and step.at in changed
+        else step
+        for step in steps
     ]
 
 

@@ -13,7 +13,8 @@ from risk.interventions.schemas import InterventionLine
 
 
 class DashboardRow(BaseModel):
-    """A service on the dashboard. `direction`: how the computed band moved over 90 days."""
+    """A service on the dashboard. `direction`: how the computed band moved from `band_before`, which it had 90 days
+    ago, or on the day since which movers were asked for (null: none yet)."""
 
     care_service_id: UUID
     care_service_name: str
@@ -25,6 +26,7 @@ class DashboardRow(BaseModel):
     since: AwareDatetime
     computed_band: Band
     is_overridden: bool
+    band_before: Band | None
     direction: Direction
     reasons: list[str] = Field(max_length=20)
     embargo: Extent | None
@@ -38,6 +40,20 @@ class BandCounts(BaseModel):
     not_enough_information: int = 0
     amber: int = 0
     red: int = 0
+
+
+class EstateDay(BaseModel):
+    """How many services stood in each computed band at the end of a day in London."""
+
+    on: date
+    green: int
+    not_enough_information: int
+    amber: int
+    red: int
+
+
+class EstateHistory(BaseModel):
+    items: list[EstateDay] = Field(max_length=400)
 
 
 class CareServicePage(BaseModel):

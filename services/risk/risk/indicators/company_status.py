@@ -2,6 +2,7 @@
 
 from risk.indicators.facts import CompanyReading, Facts
 from risk.indicators.reading import Reading, no_data, not_applicable, read_from
+from risk.indicators.spec import Spec
 from risk.scoring_models.policy import CompanyPolicy, Indicator, Level, Policy
 
 KEY = Indicator.COMPANY_STATUS
@@ -40,3 +41,6 @@ def _signs(company: CompanyReading, policy: CompanyPolicy) -> list[tuple[Level, 
     if company.accounts_overdue:
         signs.append((policy.overdue_accounts, "The company's accounts are overdue."))
     return signs
+
+
+SPEC = Spec(key=KEY, read=read)

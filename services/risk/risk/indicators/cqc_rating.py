@@ -5,6 +5,7 @@ from datetime import date
 
 from risk.indicators.facts import CqcRating, CqcReading, Facts
 from risk.indicators.reading import Reading, no_data, not_applicable, read_from, spoken
+from risk.indicators.spec import Spec
 from risk.scoring_models.policy import Indicator, Level, Policy
 
 KEY = Indicator.CQC_RATING
@@ -93,3 +94,6 @@ def _worst(ratings: Sequence[CqcRating]) -> CqcRating | None:
 
 def _rank(rating: CqcRating) -> int:
     return WORST_FIRST.index(rating.rating) if rating.rating in WORST_FIRST else len(WORST_FIRST)
+
+
+SPEC = Spec(key=KEY, read=read)

@@ -90,6 +90,15 @@ class Vacancy(_Fact):
     restricted: bool = False
 
 
+class Event(_Fact):
+    """Something learnt of a kind that none of the ten counts: for the indicators that a model adds."""
+
+    kind: str
+    on: date
+    substantiated: bool = False
+    restricted: bool = False
+
+
 class LiveIntervention(_Fact):
     since: date
     extent: str | None = None
@@ -120,4 +129,5 @@ class Facts(_Fact):
     vacancies: tuple[Vacancy, ...] = ()
     embargoes: tuple[LiveIntervention, ...] = ()
     default_notices: tuple[LiveIntervention, ...] = ()
+    events: tuple[Event, ...] = ()
     last_heard: dict[Feed, date] = {}

@@ -2,6 +2,7 @@
 
 from risk.indicators.facts import Facts
 from risk.indicators.reading import Reading, no_data, not_applicable, read_from, spoken
+from risk.indicators.spec import Spec
 from risk.scoring_models.policy import Indicator, Policy
 
 KEY = Indicator.FOOD_HYGIENE
@@ -29,3 +30,6 @@ def read(facts: Facts, policy: Policy) -> Reading:
         stale_after_days=policy.food_hygiene.stale_after_days,
         rating=facts.food.value,
     )
+
+
+SPEC = Spec(key=KEY, read=read)

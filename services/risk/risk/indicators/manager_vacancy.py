@@ -5,6 +5,7 @@ from datetime import date
 
 from risk.indicators.facts import Facts
 from risk.indicators.reading import Reading, State, no_data, not_applicable, read_from, spoken
+from risk.indicators.spec import Spec
 from risk.scoring_models.policy import Indicator, Policy
 
 KEY = Indicator.MANAGER_VACANCY
@@ -91,3 +92,6 @@ def vacant_since(facts: Facts) -> tuple[date | None, str]:
 def _last_filled(facts: Facts) -> date | None:
     filled = [each.filled_on for each in facts.vacancies if each.filled_on is not None and each.filled_on <= facts.on]
     return max(filled, default=None)
+
+
+SPEC = Spec(key=KEY, read=read)

@@ -3,6 +3,7 @@
 from risk.indicators.facts import Facts
 from risk.indicators.months import months_before
 from risk.indicators.reading import Reading, State, no_data, spoken
+from risk.indicators.spec import Spec
 from risk.scoring_models.policy import Indicator, Policy
 
 KEY = Indicator.QUALITY_ASSESSMENT
@@ -30,3 +31,6 @@ def read(facts: Facts, policy: Policy) -> Reading:
         as_of=last.published_on,
         working={"rating": last.rating, "published_on": last.published_on.isoformat(), "stale_after_months": months},
     )
+
+
+SPEC = Spec(key=KEY, read=read)

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any
 
-from risk.scoring_models.policy import Indicator, Level
+from risk.scoring_models.policy import Level
 
 
 class State(StrEnum):
@@ -23,7 +23,7 @@ class Reading:
     the reason rest on information that not everybody may see.
     """
 
-    indicator: Indicator
+    indicator: str
     state: State
     level: Level | None
     reason: str
@@ -40,16 +40,16 @@ class Reading:
         return self.state is State.KNOWN
 
 
-def not_applicable(indicator: Indicator, reason: str) -> Reading:
+def not_applicable(indicator: str, reason: str) -> Reading:
     return Reading(indicator=indicator, state=State.NOT_APPLICABLE, level=None, reason=reason)
 
 
-def no_data(indicator: Indicator, reason: str, *, as_of: date | None = None, **working: Any) -> Reading:
+def no_data(indicator: str, reason: str, *, as_of: date | None = None, **working: Any) -> Reading:
     return Reading(indicator=indicator, state=State.NO_DATA, level=None, reason=reason, as_of=as_of, working=working)
 
 
 def read_from(
-    indicator: Indicator, level: Level, reason: str, *, read_on: date, on: date, stale_after_days: int, **working: Any
+    indicator: str, level: Level, reason: str, *, read_on: date, on: date, stale_after_days: int, **working: Any
 ) -> Reading:
     """A reading of a register: stale once it is more than `stale_after_days` old."""
     is_stale = on - read_on > timedelta(days=stale_after_days)

@@ -1,36 +1,43 @@
-"""The indicators there are. An eleventh is one file with a `read`, a name in the policy and a line here. Pure."""
+"""The indicators there are: whatever file of this folder says `SPEC`. An eleventh is one file, and a test of it.
 
-from collections.abc import Callable, Mapping
+It counts from the first scoring model on that says something of it under `more`; the models before it, and the results
+that they gave, stay as they were.
+"""
 
-from risk.indicators import (
-    company_status,
-    contracting_concerns,
-    cqc_rating,
-    default_notice,
-    embargo,
-    food_hygiene,
-    manager_vacancy,
-    quality_assessment,
-    safeguarding_decisions,
-    unexpected_deaths,
-)
+import pkgutil
+from collections.abc import Mapping
+from importlib import import_module
+
+from risk import indicators
 from risk.indicators.facts import Facts
 from risk.indicators.reading import Reading
+from risk.indicators.spec import Spec
 from risk.scoring_models.policy import Indicator, Policy
 
-INDICATORS: Mapping[Indicator, Callable[[Facts, Policy], Reading]] = {
-    Indicator.QUALITY_ASSESSMENT: quality_assessment.read,
-    Indicator.CQC_RATING: cqc_rating.read,
-    Indicator.FOOD_HYGIENE: food_hygiene.read,
-    Indicator.SAFEGUARDING_DECISIONS: safeguarding_decisions.read,
-    Indicator.EMBARGO: embargo.read,
-    Indicator.DEFAULT_NOTICE: default_notice.read,
-    Indicator.UNEXPECTED_DEATHS: unexpected_deaths.read,
-    Indicator.CONTRACTING_CONCERNS: contracting_concerns.read,
-    Indicator.COMPANY_STATUS: company_status.read,
-    Indicator.MANAGER_VACANCY: manager_vacancy.read,
-}
+
+def discovered() -> Mapping[str, Spec]:
+    """By key: the ten in the order of the council's papers, then the others by name."""
+    names = sorted(found.name for found in pkgutil.iter_modules(indicators.__path__))
+    modules = [import_module(f"{indicators.__name__}.{name}") for name in names if name != __name__.rpartition(".")[2]]
+    specs: dict[str, Spec] = {}
+    for module in modules:
+        spec = vars(module).get("SPEC")
+        if isinstance(spec, Spec):
+            if spec.key in specs:
+                raise LookupError(f"There are two indicators {spec.key}.")
+            specs[spec.key] = spec
+    ten = {key.value: specs.pop(key) for key in Indicator}
+    return ten | specs
+
+
+INDICATORS: Mapping[str, Spec] = discovered()
 
 
 def read_all(facts: Facts, policy: Policy) -> list[Reading]:
-    return [read(facts, policy) for read in INDICATORS.values()]
+    return [spec.read(facts, policy) for spec in INDICATORS.values() if spec.is_part_of(policy)]
+
+
+def kinds_beyond_the_ten(*policies: Policy) -> list[str]:
+    """The kinds of intelligence to gather for the indicators that these models add."""
+    wanted = [spec for spec in INDICATORS.values() if any(spec.is_part_of(policy) for policy in policies)]
+    return sorted({kind for spec in wanted for kind in spec.kinds})

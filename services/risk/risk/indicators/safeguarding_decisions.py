@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from risk.indicators.counts import count
 from risk.indicators.facts import Enquiry, Facts, Occurrence
 from risk.indicators.reading import Reading
+from risk.indicators.spec import Spec
 from risk.scoring_models.policy import Indicator, Policy
 
 KEY = Indicator.SAFEGUARDING_DECISIONS
@@ -37,3 +38,6 @@ def standing(entries: Iterable[Enquiry]) -> list[Occurrence]:
         if counting and not last.closed_unfounded:
             stood.append(Occurrence(on=max(counting), restricted=any(each.restricted for each in said)))
     return sorted(stood, key=lambda each: each.on)
+
+
+SPEC = Spec(key=KEY, read=read)

@@ -26,7 +26,7 @@ class Entries:
 
     def open_among(self, ids: Iterable[UUID]) -> set[UUID]:
         """Those that anybody who reads intelligence may read."""
-        wanted = select(Intelligence.id).where(col(Intelligence.id).in_(list(ids)), _is_open())
+        wanted = select(Intelligence.id).where(col(Intelligence.id).in_(list(ids)), is_open())
         return set(self._session.exec(wanted))
 
     def page(
@@ -35,7 +35,7 @@ class Entries:
         """Entries as `about` says, the newest first. Restricted ones cannot be found by asking for them either."""
         wanted = select(Intelligence)
         if not in_full:
-            wanted = wanted.where(_is_open())
+            wanted = wanted.where(is_open())
         if is_standing is not None:
             wanted = wanted.where(_is_standing() if is_standing else ~_is_standing())
         for column, value in about.items():
@@ -45,7 +45,7 @@ class Entries:
 
     def has_restricted(self, *, provider_id: UUID | None, care_service_id: UUID | None) -> bool:
         """Whether anything restricted is held, whatever else was asked for."""
-        wanted = select(Intelligence.id).where(~_is_open())
+        wanted = select(Intelligence.id).where(~is_open())
         if care_service_id is not None:
             wanted = wanted.where(Intelligence.care_service_id == care_service_id)
         if provider_id is not None:
@@ -56,7 +56,7 @@ class Entries:
         """Which entry corrects which; one that the reader may not see is not named."""
         wanted = select(Intelligence.corrects_id, Intelligence.id).where(col(Intelligence.corrects_id).in_(ids))
         if not in_full:
-            wanted = wanted.where(_is_open())
+            wanted = wanted.where(is_open())
         return {corrected: entry for corrected, entry in self._session.exec(wanted) if corrected is not None}
 
     def unseen_among(self, rows: Iterable[Intelligence], *, in_full: bool) -> set[UUID]:
@@ -135,7 +135,7 @@ def _is_standing() -> ColumnElement[bool]:
     return and_(col(Intelligence.is_withdrawal).is_(False), col(Intelligence.id).not_in(corrected))
 
 
-def _is_open() -> ColumnElement[bool]:
+def is_open() -> ColumnElement[bool]:
     """Neither restricted, nor corrected (at whatever remove) by an entry that is: what it said is restricted since."""
     corrected = (
         select(Intelligence.corrects_id)

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from assay_kit.steps import Life
 from risk.bands.rules import Band, has_worsened
-from risk.scoring_models.policy import Indicator, Level
+from risk.scoring_models.policy import Level
 
 LONGEST_DAYS = 28
 GRAVE = frozenset({Level.SERIOUS, Level.CRITICAL})
@@ -57,7 +57,7 @@ def bars_to_override(
     band: Band,
     *,
     computed: Band,
-    levels: Mapping[Indicator, Level],
+    levels: Mapping[str, Level],
     is_information_missing: bool,
     last_day: date,
     today: date,
@@ -82,9 +82,9 @@ def bars_to_override(
 def must_lapse(
     *,
     band_before: Band,
-    levels_before: Mapping[Indicator, Level],
+    levels_before: Mapping[str, Level],
     band_now: Band,
-    levels_now: Mapping[Indicator, Level],
+    levels_now: Mapping[str, Level],
 ) -> bool:
     """Whether the computed result got worse: another band, or an indicator newly serious or newly critical."""
     if has_worsened(band_now, since=band_before):

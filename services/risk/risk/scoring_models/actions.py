@@ -7,14 +7,14 @@ from uuid import UUID
 from sqlmodel import Session
 
 from assay_kit.etags import check_match
-from assay_kit.identity import Principal
+from assay_kit.identity import SYSTEM, Principal
 from assay_kit.timeline import begin, take
 from assay_kit.versions import ensure_draft, publish, retire
 from risk.bands.nights import refresh_soon
 from risk.scoring_models.consistency import faults_of
-from risk.scoring_models.errors import ApprovalBarred, PolicyContradictsItself
+from risk.scoring_models.errors import ApprovalBarred, ModelApproved, PolicyContradictsItself
 from risk.scoring_models.policy import Policy
-from risk.scoring_models.repository import ScoringModels
+from risk.scoring_models.repository import ScoringModels, stage_of
 from risk.scoring_models.rules import LIFE, Status, Step, bars_to_approving
 from risk.scoring_models.schemas import ModelDraft
 from risk.tables import ScoringModel
@@ -50,6 +50,8 @@ def edit(
 ) -> ScoringModel:
     model = ScoringModels(session).get(version, lock=True)
     ensure_draft(model)
+    if model.activates_at is not None:
+        raise ModelApproved(version)
     check_match(read, model.edition)
     _hangs_together(wanted.policy)
     model.title, model.change_note = wanted.title, wanted.change_note
@@ -61,23 +63,68 @@ def edit(
     return model
 
 
-def approve(session: Session, version: int, *, by: Principal, now: datetime) -> ScoringModel:
-    """Publish a draft. It holds from now: the one before retires, and the estate is due to be worked out again."""
+def approve(
+    session: Session, version: int, activates_at: datetime | None, *, by: Principal, now: datetime
+) -> ScoringModel:
+    """Approve a draft, to come into force at once or at a moment to come. Nobody edits it from here on."""
     models = ScoringModels(session)
     model = models.get(version, lock=True)
-    if bars := bars_to_approving(drafted_by=model.drafted_by, by=by.subject):
-        raise ApprovalBarred(bars)
     ensure_draft(model)
-    before = models.published(lock=True)
-    take(session, _Standing(before.id, Status(before.status)), Step.RETIRE, LIFE, by=by, now=now)
-    retire(before, now=now)
+    bars = bars_to_approving(
+        drafted_by=model.drafted_by,
+        by=by.subject,
+        activates_at=activates_at or now,
+        taken=[each.activates_at for each in models.approved()],
+        now=now,
+    )
+    if bars:
+        raise ApprovalBarred(bars)
+    take(session, _standing(model), Step.APPROVE, LIFE, by=by, now=now)
+    model.approved_by, model.approved_by_name, model.approved_at = by.subject, by.name, now
+    model.activates_at = activates_at or now
     session.flush()
-    take(session, _Standing(model.id, Status(model.status)), Step.APPROVE, LIFE, by=by, now=now)
-    publish(model, content=model.policy, by=by, now=now)
-    model.approved_by_name = by.name
-    refresh_soon(session, f"scoring model {model.version}", now=now)
+    if model.activates_at <= now:
+        _activate(session, model, by=by, now=now)
+    return model
+
+
+def take_back(session: Session, version: int, reason: str, *, by: Principal, now: datetime) -> ScoringModel:
+    """An approved model that is not in force yet is a draft again."""
+    model = ScoringModels(session).get(version, lock=True)
+    take(session, _standing(model), Step.TAKE_BACK, LIFE, by=by, now=now, reason=reason)
+    model.approved_by = model.approved_by_name = model.approved_at = model.activates_at = None
     session.flush()
     return model
+
+
+def next_activation(session: Session) -> datetime | None:
+    return min((each.activates_at for each in ScoringModels(session).approved() if each.activates_at), default=None)
+
+
+def activate_due(session: Session, now: datetime) -> int:
+    """Due work: the approved model whose moment has come. One at a time, in their order."""
+    waiting = ScoringModels(session).approved(lock=True)
+    due = [each for each in waiting if each.activates_at and each.activates_at <= now][:1]
+    for model in due:
+        _activate(session, model, by=SYSTEM, now=now)
+    return len(due)
+
+
+def _activate(session: Session, model: ScoringModel, *, by: Principal, now: datetime) -> None:
+    """It holds from now: the one before retires, and the estate is due to be worked out again."""
+    before = ScoringModels(session).published(lock=True)
+    take(session, _standing(before), Step.RETIRE, LIFE, by=by, now=now)
+    retire(before, now=now)
+    session.flush()
+    take(session, _standing(model), Step.ACTIVATE, LIFE, by=by, now=now)
+    signed = Principal(subject=model.approved_by or by.subject, name=model.approved_by_name or by.name)
+    publish(model, content=model.policy, by=signed, now=now)
+    refresh_soon(session, f"scoring model {model.version}", now=now)
+    session.flush()
+
+
+def _standing(model: ScoringModel) -> _Standing:
+    return _Standing(model.id, stage_of(model))
 
 
 def _hangs_together(policy: Policy) -> None:

@@ -1,8 +1,13 @@
 """What no schema can say of a policy: that its ranges have neither gap nor overlap, and its bands follow. Pure."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
+from pydantic import ValidationError
+
+from risk.indicators.registry import INDICATORS
 from risk.scoring_models.policy import BandPolicy, Ladder, Level, Policy
 
 
@@ -21,7 +26,19 @@ def faults_of(policy: Policy) -> list[Fault]:
         part = getattr(policy, name)
         if isinstance(part, Ladder):
             found += [Fault(f"{name}.steps", why) for why in faults_of_ladder(part)]
-    return found
+    return found + [fault for key, said in policy.more.items() for fault in faults_of_added(key, said)]
+
+
+def faults_of_added(key: str, said: Mapping[str, Any]) -> list[Fault]:
+    """What an indicator beyond the ten finds wrong with the parameters that a model gives it."""
+    spec = INDICATORS.get(key)
+    if spec is None or spec.parameters is None:
+        return [Fault(f"more.{key}", "there is no such indicator beyond the ten")]
+    try:
+        part = spec.parameters.model_validate(said)
+    except ValidationError as wrong:
+        return [Fault(".".join(map(str, ("more", key, *each["loc"]))), each["msg"]) for each in wrong.errors()]
+    return [Fault(f"more.{key}.steps", why) for why in faults_of_ladder(part)] if isinstance(part, Ladder) else []
 
 
 def faults_of_ladder(ladder: Ladder) -> list[str]:

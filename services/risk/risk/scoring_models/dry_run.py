@@ -1,76 +1,119 @@
-"""What a model would do to today's estate: worked out beside the one in force, from the same facts; nothing is kept."""
+"""What a model would do to the estate, today or on a past day: worked out beside the one in force, from the same
+facts; nothing is kept."""
 
 from collections import Counter
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
 from uuid import UUID
 
+from sqlalchemy import Uuid, any_, literal
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Session, select
 
 from assay_contracts.directory.copies import care_service_copy
+from assay_kit.calendar import end_of_london_day, london_day
+from risk.bands.hindsight import concealed, hidden_of
 from risk.bands.nights import CHUNK
 from risk.bands.repository import Bands, Known
 from risk.bands.rules import Band
 from risk.bands.working import Worked, work_out
+from risk.indicators.facts import Facts
+from risk.scoring_models.errors import DayAhead, NoModelThen
+from risk.scoring_models.policy import Policy
 from risk.scoring_models.repository import ScoringModels, policy_of
 from risk.scoring_models.schemas import BandCount, ColourChange, DryRun
-from risk.tables import ScoringModel
 
 LISTED = 200
 
 
-def dry_run(session: Session, version: int, *, now: datetime, in_full: bool) -> DryRun:
-    models, bands = ScoringModels(session), Bands(session)
-    candidate, current = models.get(version), models.published()
+@dataclass(frozen=True, kw_only=True)
+class _Trial:
+    """Two models on what was known at an instant. `started_by`: of a past day, only what had begun."""
+
+    one: Policy
+    other: Policy
+    versions: tuple[int, int]
+    at: datetime
+    started_by: date | None
+
+    def known(self, bands: Bands, ids: list[UUID]) -> list[Known]:
+        return bands.known(ids, self.one, self.other, now=self.at, started_by=self.started_by)
+
+    def both(self, facts: Facts) -> tuple[Worked, Worked]:
+        return (
+            work_out(facts, self.one, model_version=self.versions[0]),
+            work_out(facts, self.other, model_version=self.versions[1]),
+        )
+
+
+def dry_run(session: Session, version: int, *, on: date, now: datetime, in_full: bool) -> DryRun:
+    bands, trial = Bands(session), _trial(session, version, on=on, now=now)
     counts_now: Counter[Band] = Counter()
     counts_then: Counter[Band] = Counter()
-    moved: list[tuple[Known, Worked, Worked]] = []
+    moved: list[UUID] = []
     reached = None
     while ids := bands.services_after(reached, limit=CHUNK):
-        for known, before, after in _both(bands, ids, current, candidate, now=now):
+        for known in trial.known(bands, ids):
+            before, after = trial.both(known.facts)
             counts_now[before.verdict.band] += 1
             counts_then[after.verdict.band] += 1
             if before.verdict.band is not after.verdict.band:
-                moved.append((known, before, after))
+                moved.append(known.care_service_id)
         reached = ids[-1]
     return DryRun(
         version=version,
-        compared_with=current.version,
-        worked_out_at=now,
+        compared_with=trial.versions[0],
+        worked_out_at=trial.at,
         services=counts_now.total(),
         counts=[BandCount(band=band, now=counts_now[band], then=counts_then[band]) for band in Band],
         change_count=len(moved),
-        changes=_changes(session, moved, in_full=in_full),
+        changes=_changes(session, trial, moved, in_full=in_full),
     )
 
 
-def _both(
-    bands: Bands, ids: list[UUID], current: ScoringModel, candidate: ScoringModel, *, now: datetime
-) -> list[tuple[Known, Worked, Worked]]:
-    one, other = policy_of(current), policy_of(candidate)
-    return [
-        (
-            known,
-            work_out(known.facts, one, model_version=current.version),
-            work_out(known.facts, other, model_version=candidate.version),
-        )
-        for known in bands.known(ids, one, other, now=now)
-    ]
+def _trial(session: Session, version: int, *, on: date, now: datetime) -> _Trial:
+    today = london_day(now)
+    if on > today:
+        raise DayAhead(on, today)
+    is_past = on < today
+    at = end_of_london_day(on) if is_past else now
+    models = ScoringModels(session)
+    candidate, current = models.get(version), models.in_force_at(at) if is_past else models.published()
+    if current is None:
+        raise NoModelThen(f"Version 1 is not as old as {on.isoformat()}.")
+    return _Trial(
+        one=policy_of(current),
+        other=policy_of(candidate),
+        versions=(current.version, candidate.version),
+        at=at,
+        started_by=on if is_past else None,
+    )
 
 
-def _changes(session: Session, moved: list[tuple[Known, Worked, Worked]], *, in_full: bool) -> list[ColourChange]:
-    ids = [known.care_service_id for known, _, _ in moved]
+def _changes(session: Session, trial: _Trial, moved: list[UUID], *, in_full: bool) -> list[ColourChange]:
+    """The first of those that moved, by name. What was not restricted on a past day may be so by now."""
     table = care_service_copy
-    names = {row.id: row.name for row in session.execute(select(table.c.id, table.c.name).where(table.c.id.in_(ids)))}
-    changes = [
-        ColourChange(
-            care_service_id=known.care_service_id,
-            care_service_name=names[known.care_service_id],
-            provider_id=known.provider_id,
-            band_now=before.verdict.band,
-            band_then=after.verdict.band,
-            reasons_now=list(before.verdict.reasons if in_full else before.verdict.open_reasons),
-            reasons_then=list(after.verdict.reasons if in_full else after.verdict.open_reasons),
+    wanted = select(table.c.id, table.c.name).where(table.c.id == any_(literal(moved, ARRAY(Uuid))))
+    names = {row.id: row.name for row in session.execute(wanted.order_by(table.c.name, table.c.id).limit(LISTED))}
+    found = {known.care_service_id: known for known in trial.known(Bands(session), list(names))}
+    changes = []
+    for care_service_id, name in names.items():
+        known = found[care_service_id]
+        before, after = trial.both(known.facts if in_full else _as_seen_today(session, trial, known))
+        changes.append(
+            ColourChange(
+                care_service_id=care_service_id,
+                care_service_name=name,
+                provider_id=known.provider_id,
+                band_now=before.verdict.band,
+                band_then=after.verdict.band,
+                reasons_now=list(before.verdict.reasons if in_full else before.verdict.open_reasons),
+                reasons_then=list(after.verdict.reasons if in_full else after.verdict.open_reasons),
+            )
         )
-        for known, before, after in moved
-    ]
-    return sorted(changes, key=lambda each: (each.care_service_name, each.care_service_id))[:LISTED]
+    return changes
+
+
+def _as_seen_today(session: Session, trial: _Trial, known: Known) -> Facts:
+    hidden = {(each.part, each.on) for each in hidden_of(session, known.care_service_id) if each.counted_at(trial.at)}
+    return concealed(known.facts, hidden) if hidden else known.facts

@@ -4,7 +4,7 @@ The numbers that the product ships are `version_1.json`; the council edits them 
 """
 
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
@@ -35,7 +35,10 @@ class Level(StrEnum):
 
     @property
     def rank(self) -> int:
-        return list(Level).index(self)
+        return _RANKS[self]
+
+
+_RANKS = {level: rank for rank, level in enumerate(Level)}
 
 
 Days = Annotated[int, Field(ge=1, le=3650), WHOLE]
@@ -43,18 +46,20 @@ Value = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,59}$")]
 Months = Annotated[int, Field(ge=1, le=120), WHOLE]
 
 
-class _Part(BaseModel):
+class Part(BaseModel):
+    """A part of a policy: read as it stands, never changed."""
+
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class Step(_Part):
+class Step(Part):
     """Counts up to and including `up_to` (none: any count above the step before) stand at `level`."""
 
     up_to: Annotated[int, Field(ge=0, le=1_000_000), WHOLE] | None
     level: Level
 
 
-class Ladder(_Part):
+class Ladder(Part):
     """Each step begins where the one before ends; the last has no end (`consistency` sees to both)."""
 
     steps: Annotated[tuple[Step, ...], Field(min_length=1, max_length=10)]
@@ -74,7 +79,7 @@ def scaled(bound: int, *, people: int, per_people: int | None) -> int:
     return -(-bound * people // per_people)
 
 
-class Levels(_Part):
+class Levels(Part):
     """A level for each value that a source may give; a value that is not listed is not known."""
 
     levels: Annotated[
@@ -111,7 +116,7 @@ class CountPolicy(Ladder):
     per_people: Annotated[int, Field(ge=1, le=10_000), WHOLE] | None = None
 
 
-class LivePolicy(_Part):
+class LivePolicy(Part):
     """The level while an intervention of that kind is in force."""
 
     live: Level
@@ -123,7 +128,7 @@ class VacancyPolicy(Ladder):
     stale_after_days: Days
 
 
-class BandPolicy(_Part):
+class BandPolicy(Part):
     """Red: any critical, so many serious, or so many points. Amber: any at that level, or so many points. Else Green
     if enough is known."""
 
@@ -136,7 +141,9 @@ class BandPolicy(_Part):
     green_known_percent: Annotated[int, Field(ge=0, le=100), WHOLE]
 
 
-class Policy(_Part):
+class Policy(Part):
+    """`more`: the parameters of indicators beyond the ten, by key; each knows what its own must be."""
+
     band: BandPolicy
     quality_assessment: QualityAssessmentPolicy
     cqc_rating: CqcPolicy
@@ -148,3 +155,4 @@ class Policy(_Part):
     contracting_concerns: CountPolicy
     company_status: CompanyPolicy
     manager_vacancy: VacancyPolicy
+    more: Annotated[dict[Value, dict[str, Any]], Field(max_length=20)] = {}

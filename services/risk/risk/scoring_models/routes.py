@@ -1,21 +1,42 @@
 """HTTP for scoring models. Translate, call one action, answer."""
 
+from datetime import date
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Response, status
+from fastapi import APIRouter, Path, Query, Response, status
 
+from assay_kit.calendar import london_day
 from assay_kit.clock import Now
 from assay_kit.database import SessionDep
 from assay_kit.etags import IfMatch, set_etag
-from assay_kit.problems import StaleEdit, may_answer
+from assay_kit.problems import StaleEdit, StepNotAllowed, may_answer
 from assay_kit.versions import VersionFrozen
 from risk.dependencies import Administrator, CouncilMember, Manager, ModelReviewer
 from risk.intelligence.sight import InFull
 from risk.scoring_models import actions
 from risk.scoring_models.dry_run import dry_run
-from risk.scoring_models.errors import ApprovalBarred, PolicyContradictsItself, ScoringModelNotFound
-from risk.scoring_models.repository import ScoringModels
-from risk.scoring_models.schemas import DryRun, ModelDraft, ScoringModelList, ScoringModelRead
+from risk.scoring_models.errors import (
+    ApprovalBarred,
+    DayAhead,
+    ModelApproved,
+    NoModelThen,
+    PeriodNotChecked,
+    PolicyContradictsItself,
+    ScoringModelNotFound,
+)
+from risk.scoring_models.in_words import in_words
+from risk.scoring_models.outcomes import check
+from risk.scoring_models.repository import ScoringModels, policy_of, stage_of
+from risk.scoring_models.schemas import (
+    Approval,
+    DryRun,
+    ModelDraft,
+    ModelInWords,
+    OutcomeCheck,
+    ScoringModelList,
+    ScoringModelRead,
+    TakenBack,
+)
 
 router = APIRouter(prefix="/scoring-models", tags=["scoring models"])
 
@@ -56,11 +77,23 @@ def read_scoring_model(
     return ScoringModelRead.of(model)
 
 
+@router.get(
+    "/{version}/in-words",
+    summary="How a band is worked out under this version, in words",
+    operation_id="read_scoring_model_in_words",
+    responses=may_answer(ScoringModelNotFound),
+)
+def read_scoring_model_in_words(version: Version, session: SessionDep, by: CouncilMember) -> ModelInWords:
+    model = ScoringModels(session).get(version)
+    source = f"This is scoring model version {version}, “{model.title}” ({stage_of(model)})."
+    return ModelInWords(version=version, text=in_words(policy_of(model), source=source))
+
+
 @router.put(
     "/{version}",
     summary="Edit a draft",
     operation_id="edit_scoring_model",
-    responses=may_answer(ScoringModelNotFound, VersionFrozen, StaleEdit, PolicyContradictsItself),
+    responses=may_answer(ScoringModelNotFound, VersionFrozen, ModelApproved, StaleEdit, PolicyContradictsItself),
 )
 def edit_scoring_model(
     version: Version,
@@ -79,21 +112,56 @@ def edit_scoring_model(
 
 @router.post(
     "/{version}/approval",
-    summary="Approve a draft that somebody else made",
+    summary="Approve a draft that somebody else made, from now on or from a moment to come",
     operation_id="approve_scoring_model",
-    responses=may_answer(ScoringModelNotFound, VersionFrozen, ApprovalBarred),
+    responses=may_answer(ScoringModelNotFound, VersionFrozen, StepNotAllowed, ApprovalBarred),
 )
-def approve_scoring_model(version: Version, session: SessionDep, by: Manager, now: Now) -> ScoringModelRead:
-    return ScoringModelRead.of(actions.approve(session, version, by=by, now=now))
+def approve_scoring_model(
+    version: Version, session: SessionDep, by: Manager, now: Now, wanted: Approval | None = None
+) -> ScoringModelRead:
+    activates_at = wanted.activates_at if wanted else None
+    return ScoringModelRead.of(actions.approve(session, version, activates_at, by=by, now=now))
+
+
+@router.post(
+    "/{version}/approval-withdrawal",
+    summary="Take back the approval of a model that is not in force yet",
+    operation_id="take_back_scoring_model",
+    responses=may_answer(ScoringModelNotFound, StepNotAllowed),
+)
+def take_back_scoring_model(
+    version: Version, wanted: TakenBack, session: SessionDep, by: Manager, now: Now
+) -> ScoringModelRead:
+    return ScoringModelRead.of(actions.take_back(session, version, wanted.reason, by=by, now=now))
 
 
 @router.get(
     "/{version}/dry-run",
-    summary="Who would change colour under this version, and why",
+    summary="Who would change colour under this version, and why: today, or on a past day",
     operation_id="dry_run_scoring_model",
-    responses=may_answer(ScoringModelNotFound),
+    responses=may_answer(ScoringModelNotFound, DayAhead, NoModelThen),
 )
 def dry_run_scoring_model(
-    version: Version, session: SessionDep, in_full: InFull, by: ModelReviewer, now: Now
+    version: Version,
+    session: SessionDep,
+    in_full: InFull,
+    by: ModelReviewer,
+    now: Now,
+    on: Annotated[date | None, Query(description="The end of this day in London; today: as it is now.")] = None,
 ) -> DryRun:
-    return dry_run(session, version, now=now, in_full=in_full)
+    return dry_run(session, version, on=on or london_day(now), now=now, in_full=in_full)
+
+
+@router.get(
+    "/{version}/outcome-check",
+    summary="The version's own track record: what it would have warned of, and what its warnings led to",
+    operation_id="check_outcomes",
+    responses=may_answer(ScoringModelNotFound, PeriodNotChecked),
+)
+def check_outcomes(
+    version: Version, session: SessionDep, by: ModelReviewer, now: Now, first_day: date, last_day: date
+) -> OutcomeCheck:
+    """For every service that an intervention was issued about between the two days: its band under this version 30, 60
+    and 90 days before. And of the warnings (Amber or Red) that the version would have given at the beginning of the
+    period and every 30 days from then: how many were followed by an intervention within 90 days."""
+    return check(session, version, first_day=first_day, last_day=last_day, today=london_day(now))

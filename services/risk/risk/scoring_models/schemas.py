@@ -5,11 +5,13 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, Field
 
-from assay_kit.text import Model, Name, Reason
-from assay_kit.versions import VersionStatus
+from assay_kit.text import Model, Moment, Name, Reason
 from risk.bands.rules import Band
 from risk.scoring_models.policy import Policy
+from risk.scoring_models.repository import stage_of
+from risk.scoring_models.rules import Status
 from risk.tables import ScoringModel
+from risk.tables.base import columns_of
 
 
 class ModelDraft(Model):
@@ -18,10 +20,20 @@ class ModelDraft(Model):
     policy: Policy
 
 
+class Approval(Model):
+    """`activates_at`: the moment from which the model holds; null: at once."""
+
+    activates_at: Moment | None = None
+
+
+class TakenBack(Model):
+    reason: Reason
+
+
 class ScoringModelRead(BaseModel):
     id: UUID
     version: int
-    status: VersionStatus
+    status: Status
     edition: int
     title: str
     change_note: str
@@ -29,6 +41,8 @@ class ScoringModelRead(BaseModel):
     drafted_by_name: str
     drafted_at: AwareDatetime
     approved_by_name: str | None
+    approved_at: AwareDatetime | None
+    activates_at: AwareDatetime | None
     effective_from: date | None
     published_at: AwareDatetime | None
     retired_at: AwareDatetime | None
@@ -36,7 +50,14 @@ class ScoringModelRead(BaseModel):
 
     @classmethod
     def of(cls, model: ScoringModel) -> "ScoringModelRead":
-        return cls.model_validate(model, from_attributes=True)
+        return cls(**columns_of(model, "status", "drafted_by", "approved_by"), status=stage_of(model))
+
+
+class ModelInWords(BaseModel):
+    """Markdown."""
+
+    version: int
+    text: str
 
 
 class ScoringModelList(BaseModel):
@@ -62,7 +83,9 @@ class BandCount(BaseModel):
 
 
 class DryRun(BaseModel):
-    """What a model would do to the estate as it is known today. Nothing is kept. `changes`: the first 200 by name."""
+    """What a model would do to the estate as it is known at `worked_out_at`, beside the model in force then. Nothing is
+    kept. `changes`: the first 200 by name. Of a past day: what had been recorded by its end; of services and providers
+    the records as they are today."""
 
     version: int
     compared_with: int
@@ -71,3 +94,36 @@ class DryRun(BaseModel):
     counts: list[BandCount] = Field(max_length=4)
     change_count: int
     changes: list[ColourChange] = Field(max_length=200)
+
+
+class Lead(BaseModel):
+    """Where the services that later had an intervention stood so many days before it. `not_there_yet`: not begun."""
+
+    days_before: int
+    red: int
+    amber: int
+    not_enough_information: int
+    green: int
+    not_there_yet: int
+
+
+class Alarms(BaseModel):
+    """Warnings: services that turned Amber or Red from one sampled day to the next (or were so on the first). An open
+    one began less than 90 days ago and nothing has followed yet."""
+
+    sampled_days: list[date] = Field(max_length=13)
+    begun: int
+    followed: int
+    led_to_nothing: int
+    open: int
+
+
+class OutcomeCheck(BaseModel):
+    """A model's own track record. Of past days: what had been recorded by their end."""
+
+    version: int
+    first_day: date
+    last_day: date
+    services_with_interventions: int
+    leads: list[Lead] = Field(max_length=3)
+    alarms: Alarms

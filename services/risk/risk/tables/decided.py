@@ -17,7 +17,8 @@ from risk.tables.base import RiskTable, json_column, optional_json_column, texts
 
 
 class ScoringModel(RiskTable, Versioned, table=True):
-    """A version of the policy. `edition` counts the edits of a draft; `drafted_by` are all who edited it."""
+    """A version of the policy. `edition` counts the edits of a draft; `drafted_by` are all who edited it. A draft that
+    `activates_at` a moment is approved."""
 
     __tablename__ = "scoring_model"
     __table_args__ = (
@@ -34,7 +35,10 @@ class ScoringModel(RiskTable, Versioned, table=True):
     drafted_by: list[str] = texts_column()
     drafted_by_name: str
     drafted_at: datetime = Field(sa_type=Instant)
+    approved_by: str | None = None
     approved_by_name: str | None = None
+    approved_at: datetime | None = Field(default=None, sa_type=Instant)
+    activates_at: datetime | None = Field(default=None, sa_type=Instant)
 
 
 class BandResult(RiskTable, table=True):
@@ -44,6 +48,7 @@ class BandResult(RiskTable, table=True):
     __table_args__ = (
         known("band", Band),
         Index("ix_band_result_care_service", "care_service_id", "computed_at"),
+        Index("ix_band_result_computed_at", "computed_at"),
     )
 
     id: UUID = Field(default_factory=new_id, primary_key=True)
@@ -87,7 +92,8 @@ class ServiceBand(RiskTable, table=True):
 
 
 class EstateRefresh(RiskTable, table=True):
-    """One refresh of the whole estate: the night's, or after a new model. `reached` is the last service done."""
+    """One refresh of the whole estate: the night's, or after a new model. `reached` is the last service done
+    the real instant at which it was, `working_seconds` the real time that the chunks took together."""
 
     __tablename__ = "estate_refresh"
     __table_args__ = (UniqueConstraint("due_at", "cause"),)
@@ -98,6 +104,9 @@ class EstateRefresh(RiskTable, table=True):
     reached: UUID | None = None
     refreshed_count: int = 0
     changed_count: int = 0
+    service_count: int | None = None
+    working_seconds: float = 0
+    alerted_at: datetime | None = Field(default=None, sa_type=Instant)
     started_at: datetime | None = Field(default=None, sa_type=Instant)
     finished_at: datetime | None = Field(default=None, sa_type=Instant)
 

@@ -5,7 +5,7 @@ from alembic import op
 
 from assay_kit.freeze import append_only_trigger
 
-revision = "0002_casework"
+revision = "0002"
 down_revision = "0001"
 branch_labels = None
 depends_on = None

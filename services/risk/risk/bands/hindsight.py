@@ -1,0 +1,178 @@
+"""What was said of a band before something became restricted, as it may be said today.
+
+A result is never rewritten. Whoever may not see restricted information is shown an old one as if what is restricted by
+now had been so from the beginning.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import or_
+from sqlalchemy import select as columns
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, col, select
+
+from assay_kit.pagination import Page, PageAsked
+from assay_kit.timeline import timeline_entry
+from risk.bands.life import LIFE
+from risk.bands.repository import Bands
+from risk.bands.rules import open_reasons
+from risk.bands.working import work_out
+from risk.indicators.facts import Facts
+from risk.intelligence.repository import is_open
+from risk.intelligence.rules import Kind
+from risk.scoring_models.repository import ScoringModels, policy_of
+from risk.tables import BandResult, Intelligence, ServiceBand
+
+PARTS = {
+    Kind.UNEXPECTED_DEATH: "deaths",
+    Kind.CONTRACTING_CONCERN: "concerns",
+    Kind.MANAGER_VACANCY: "vacancies",
+}
+"""Where the facts keep what an entry says. Safeguarding decisions are always in confidence."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hidden:
+    """An entry that is restricted by now: what it counted towards, from when on, and until it was corrected."""
+
+    part: str
+    on: date
+    since: datetime
+    until: datetime | None
+
+    def counted_at(self, at: datetime) -> bool:
+        return self.since <= at and (self.until is None or self.until > at)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Said:
+    """What may be said of a result."""
+
+    readings: list[dict[str, Any]]
+    open_reasons: list[str]
+
+
+class Hindsight:
+    """The results of one service, for whoever may not see what is restricted."""
+
+    def __init__(self, session: Session, care_service_id: UUID) -> None:
+        self._session = session
+        self._care_service_id = care_service_id
+        self._hidden = hidden_of(session, care_service_id)
+
+    def said(self, row: BandResult) -> Said:
+        hidden = {(each.part, each.on) for each in self._hidden if each.counted_at(row.computed_at)}
+        if not hidden:
+            return Said(readings=row.readings, open_reasons=row.open_reasons)
+        model = ScoringModels(self._session).get(row.model_version)
+        facts = concealed(Facts.model_validate(row.inputs), hidden)
+        worked = work_out(facts, policy_of(model), model_version=model.version)
+        veiled = {each.indicator for each in worked.readings if each.confidential}
+        readings = [
+            each | {"confidential": each["confidential"] or each["indicator"] in veiled} for each in row.readings
+        ]
+        unsayable = {each["reason"] for each in readings if each["confidential"]}
+        return Said(readings=readings, open_reasons=open_reasons(row.reasons, unsayable))
+
+    def history(self, page: PageAsked) -> Page[BandResult]:
+        """The newest first, without those that differ from the one before only in what may not be said: that there is
+        one more would tell that something was learnt, and when."""
+        bands = Bands(self._session)
+        told = self._told() if self._hidden else bands.told_to_all(self._care_service_id)
+        return bands.history(self._care_service_id, page, among=told)
+
+    def _told(self) -> list[UUID]:
+        told, before = [], None
+        for row in self._results():
+            if (face := _face(row, self.said(row))) != before:
+                told.append(row.id)
+            before = face
+        return told
+
+    def reasons_at(self, instants: Iterable[datetime]) -> dict[datetime, list[str]]:
+        """What may be said of the result that stood at each instant, where that is not what was said then."""
+        if not self._hidden:
+            return {}
+        results = self._results()
+        stood = {at: _last([each for each in results if each.computed_at <= at]) for at in set(instants)}
+        changed = {}
+        for at, result in stood.items():
+            if result is not None and (reasons := self.said(result).open_reasons) != result.open_reasons:
+                changed[at] = reasons
+        return changed
+
+    def _results(self) -> Sequence[BandResult]:
+        """In the order in which they came."""
+        wanted = select(BandResult).where(BandResult.care_service_id == self._care_service_id)
+        return self._session.exec(wanted.order_by(col(BandResult.computed_at), col(BandResult.id))).all()
+
+
+def _face(row: BandResult, said: Said) -> tuple[Any, ...]:
+    """All of a result that somebody sees who sees nothing confidential, its day apart: as in `told_to_all.sql`."""
+    readings = {
+        each["indicator"]: None if each["confidential"] else (each["state"], each["level"], each["reason"])
+        for each in said.readings
+    }
+    return row.model_version, row.band, said.open_reasons, readings
+
+
+def concealed(facts: Facts, hidden: set[tuple[str, date]]) -> Facts:
+    """The same facts with what is hidden marked as restricted."""
+    return facts.model_copy(
+        update={
+            part: tuple(
+                each.model_copy(update={"restricted": True}) if (part, _day(each)) in hidden else each
+                for each in getattr(facts, part)
+            )
+            for part in PARTS.values()
+        }
+    )
+
+
+def hidden_of(session: Session, care_service_id: UUID) -> list[Hidden]:
+    """Entries about the service, or about one of its providers as a whole, that are restricted by now."""
+    correction = aliased(Intelligence)
+    wanted = (
+        columns(
+            col(Intelligence.kind),
+            col(Intelligence.event_on),
+            col(Intelligence.recorded_at),
+            col(correction.recorded_at),
+        )
+        .outerjoin(correction, col(correction.corrects_id) == Intelligence.id)
+        .where(
+            col(Intelligence.kind).in_(PARTS),
+            ~is_open(),
+            or_(
+                col(Intelligence.care_service_id) == care_service_id,
+                col(Intelligence.care_service_id).is_(None)
+                & col(Intelligence.provider_id).in_(_providers(session, care_service_id)),
+            ),
+        )
+    )
+    return [
+        Hidden(part=PARTS[Kind(kind)], on=on, since=since, until=until)
+        for kind, on, since, until in session.execute(wanted)
+    ]
+
+
+def _providers(session: Session, care_service_id: UUID) -> Sequence[UUID]:
+    """Those who have run the service while it had a band."""
+    now = columns(col(ServiceBand.provider_id)).where(col(ServiceBand.care_service_id) == care_service_id)
+    before = columns(timeline_entry.c.provider_id).where(
+        timeline_entry.c.object_kind == LIFE.name, timeline_entry.c.object_id == care_service_id
+    )
+    return list(session.scalars(now.union(before)))
+
+
+def _day(fact: Any) -> date:
+    day: date = fact.since if hasattr(fact, "since") else fact.on
+    return day
+
+
+def _last(results: Sequence[BandResult]) -> BandResult | None:
+    return results[-1] if results else None

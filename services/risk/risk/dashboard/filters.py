@@ -1,0 +1,118 @@
+"""Which services a reader asks the dashboard for: the same words for the list, the counts and the export."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import Depends, Query
+from sqlalchemy import ColumnElement, or_
+from sqlmodel import col, select
+
+from assay_contracts.directory import CareServiceType, ClientGroup
+from assay_contracts.directory.copies import care_service_copy as service
+from assay_contracts.directory.copies import provider_copy as provider
+from assay_kit.calendar import end_of_london_day
+from assay_kit.text import Name
+from risk.bands.rules import Band
+from risk.tables import BandResult, ServiceBand
+
+
+class Sort(StrEnum):
+    """`gravest`: the gravest band first, then by name; `latest_change`: whose band changed last comes first."""
+
+    GRAVEST = "gravest"
+    NAME = "name"
+    PROVIDER = "provider"
+    LATEST_CHANGE = "latest_change"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Filters:
+    """Every filter narrows; None asks for nothing."""
+
+    care_service_type: CareServiceType | None = None
+    zone: str | None = None
+    client_group: ClientGroup | None = None
+    provider_id: UUID | None = None
+    is_embargoed: bool | None = None
+    search: str | None = None
+    moved_since: date | None = None
+
+    def conditions(self) -> list[ColumnElement[bool]]:
+        """Over `service_band` joined with the copies of the service and its provider."""
+        wanted: list[ColumnElement[bool] | None] = [
+            self._equal(service.c.type, self.care_service_type),
+            self._has("zones", self.zone),
+            self._has("client_groups", self.client_group),
+            self._equal(service.c.provider_id, self.provider_id),
+            None if self.is_embargoed is None else col(ServiceBand.embargo).is_not(None) == self.is_embargoed,
+            self._named(),
+            self._moved(),
+        ]
+        return [each for each in wanted if each is not None]
+
+    @staticmethod
+    def _equal(column: Any, value: Any) -> ColumnElement[bool] | None:
+        found: ColumnElement[bool] | None = None if value is None else column == value
+        return found
+
+    @staticmethod
+    def _has(listed: str, value: str | None) -> ColumnElement[bool] | None:
+        found: ColumnElement[bool] | None = None if value is None else service.c.record[listed].contains([value])
+        return found
+
+    def _named(self) -> ColumnElement[bool] | None:
+        if self.search is None:
+            return None
+        said = self.search
+        return or_(service.c.name.icontains(said, autoescape=True), provider.c.name.icontains(said, autoescape=True))
+
+    def _moved(self) -> ColumnElement[bool] | None:
+        """The computed band is another one than at the end of that day. Only who has a newer result can have moved."""
+        if self.moved_since is None:
+            return None
+        at = end_of_london_day(self.moved_since)
+        newer = select(BandResult.care_service_id).where(col(BandResult.computed_at) > at)
+        moved: ColumnElement[bool] = band_at(at) != col(ServiceBand.computed_band)
+        return col(ServiceBand.care_service_id).in_(newer) & moved
+
+
+def band_at(at: datetime) -> Any:
+    """The computed band of a service at an instant, beside its `service_band`; NULL where it had none yet."""
+    return (
+        select(BandResult.band)
+        .where(BandResult.care_service_id == ServiceBand.care_service_id, BandResult.computed_at <= at)
+        .order_by(col(BandResult.computed_at).desc(), col(BandResult.id).desc())
+        .limit(1)
+        .correlate(ServiceBand)
+        .scalar_subquery()
+    )
+
+
+def get_filters(
+    *,
+    care_service_type: CareServiceType | None = None,
+    zone: Name | None = None,
+    client_group: ClientGroup | None = None,
+    provider_id: UUID | None = None,
+    is_embargoed: bool | None = None,
+    search: Annotated[Name | None, Query(description="Part of the name of a service or its provider.")] = None,
+    moved_since: Annotated[
+        date | None, Query(description="Only services whose computed band is another one than at the end of this day.")
+    ] = None,
+) -> Filters:
+    return Filters(
+        care_service_type=care_service_type,
+        zone=zone,
+        client_group=client_group,
+        provider_id=provider_id,
+        is_embargoed=is_embargoed,
+        search=search,
+        moved_since=moved_since,
+    )
+
+
+FiltersAsked = Annotated[Filters, Depends(get_filters)]
+BandAsked = Annotated[Band | None, Query(description="Only services that are shown in this band.")]

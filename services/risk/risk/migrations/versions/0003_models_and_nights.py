@@ -1,0 +1,22 @@
+"""Scoring models that come into force at a moment; how far a refresh of the estate has come; the estate over time."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0003"
+down_revision = "0002"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.add_column("scoring_model", sa.Column("approved_by", sa.String(), nullable=True))
+    op.add_column("scoring_model", sa.Column("approved_at", sa.DateTime(timezone=True), nullable=True))
+    op.add_column("scoring_model", sa.Column("activates_at", sa.DateTime(timezone=True), nullable=True))
+    op.add_column("estate_refresh", sa.Column("service_count", sa.Integer(), nullable=True))
+    op.add_column(
+        "estate_refresh", sa.Column("working_seconds", sa.Float(), server_default=sa.text("0"), nullable=False)
+    )
+    op.alter_column("estate_refresh", "working_seconds", server_default=None)
+    op.add_column("estate_refresh", sa.Column("alerted_at", sa.DateTime(timezone=True), nullable=True))
+    op.create_index("ix_band_result_computed_at", "band_result", ["computed_at"], unique=False)

@@ -1,0 +1,208 @@
+"""What must hold of a band whatever is known: over all ten indicators, from facts to band."""
+
+from datetime import date
+from itertools import permutations
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from make_facts import POLICY, TODAY, cqc, days_ago, enquiries, facts, occurrences
+from make_risk import feeds_heard, green_service, hear, provider
+from sqlmodel import Session, select
+
+from assay_contracts.assessment import RatingPublished, RatingWithdrawn
+from assay_contracts.assessment.ratings import Rating as RatingWord
+from assay_contracts.directory import ActivityRecord, ActivityRecorded
+from assay_kit.database import new_id
+from assay_kit.testing import NOON
+from risk.bands.rules import Band
+from risk.bands.working import Worked, work_out
+from risk.indicators.facts import (
+    CompanyReading,
+    CqcRating,
+    Facts,
+    Feed,
+    FoodReading,
+    LiveIntervention,
+    Rating,
+    ReadOn,
+)
+from risk.scoring_models.policy import Indicator
+from risk.tables import BandResult, ServiceBand
+
+
+def rated(*values: str) -> list[dict[str, Any]]:
+    return [{"cqc": cqc(CqcRating(rating=value, rated_on=date(2025, 5, 1)))} for value in values]
+
+
+WORSE_AND_WORSE: dict[Indicator, list[dict[str, Any]]] = {
+    Indicator.QUALITY_ASSESSMENT: [
+        {"rating": value} for value in ("excellent", "good", "requires_improvement", "poor")
+    ],
+    Indicator.CQC_RATING: [
+        *rated("outstanding", "good"),
+        {"cqc": cqc()},
+        *rated("requires_improvement", "inadequate"),
+        {"cqc": cqc(is_registered=False)},
+    ],
+    Indicator.FOOD_HYGIENE: [{"food": FoodReading(value=value)} for value in ("5", "4", "3", "2", "1", "0")],
+    Indicator.SAFEGUARDING_DECISIONS: [{"enquiries": enquiries(*[days_ago(5)] * count)} for count in range(6)],
+    Indicator.EMBARGO: [
+        {"embargoes": ()},
+        {"embargoes": (LiveIntervention(since=days_ago(9), extent="part"),)},
+        {"embargoes": (LiveIntervention(since=days_ago(9), extent="whole"),)},
+    ],
+    Indicator.DEFAULT_NOTICE: [{"default_notices": ()}, {"default_notices": (LiveIntervention(since=days_ago(9)),)}],
+    Indicator.UNEXPECTED_DEATHS: [{"deaths": occurrences(*[days_ago(5)] * count)} for count in range(4)],
+    Indicator.CONTRACTING_CONCERNS: [{"concerns": occurrences(*[days_ago(5)] * count)} for count in range(8)],
+    Indicator.COMPANY_STATUS: [
+        {"company": CompanyReading(status="active")},
+        {"company": CompanyReading(status="active", accounts_overdue=True)},
+        {"company": CompanyReading(status="liquidation", liquidation_cases=("members-voluntary-liquidation",))},
+        {"company": CompanyReading(status="administration")},
+    ],
+    Indicator.MANAGER_VACANCY: [{"absent": None}, {"absent": 10}, {"absent": 60}, {"absent": 100}],
+}
+AGES = st.sampled_from([0, 1, 14, 15, 92, 93, 300, 500])
+SOURCES = ("assessment", "cqc_read", "food_read", "company_read", *Feed)
+WORLD = st.fixed_dictionaries(
+    {
+        "known": st.fixed_dictionaries({key: st.sampled_from(steps) for key, steps in WORSE_AND_WORSE.items()}),
+        "ages": st.fixed_dictionaries(dict.fromkeys(SOURCES, AGES)),
+        "missing": st.sets(st.sampled_from(["assessment", "cqc", "food", "company", *Feed])),
+        "not_applicable": st.sets(
+            st.sampled_from(["is_regulated", "prepares_food", "is_company", "requires_registered_manager"])
+        ),
+    }
+)
+
+
+def made(world: dict[str, Any]) -> Facts:
+    """The facts of an invented world: what is known, how old it is, what is missing and what does not apply."""
+    known = {name: value for said in world["known"].values() for name, value in said.items()}
+    ages, absent = world["ages"], known.pop("absent")
+    known["assessment"] = Rating(rating=known.pop("rating"), published_on=days_ago(ages["assessment"]))
+    known["cqc"] = known["cqc"].model_copy(
+        update={"manager_absent_since": None if absent is None else days_ago(absent)}
+    )
+    known |= {name: ReadOn(on=days_ago(ages[name])) for name in ("cqc_read", "food_read", "company_read")}
+    known["last_heard"] = {feed: days_ago(ages[feed]) for feed in Feed if feed not in world["missing"]}
+    known |= dict.fromkeys(world["missing"] - set(Feed))
+    return facts(**known | dict.fromkeys(world["not_applicable"], False))
+
+
+def worked(world: dict[str, Any]) -> Worked:
+    return work_out(made(world), POLICY, model_version=1)
+
+
+@pytest.mark.parametrize("indicator", Indicator)
+@given(world=WORLD, places=st.tuples(st.integers(0, 7), st.integers(0, 7)))
+def test_worse_news_never_improves_a_band(indicator: Indicator, world: dict[str, Any], places: tuple[int, int]) -> None:
+    steps = WORSE_AND_WORSE[indicator]
+    better, worse = (min(place, len(steps) - 1) for place in sorted(places))
+    before = worked(world | {"known": world["known"] | {indicator: steps[better]}})
+    after = worked(world | {"known": world["known"] | {indicator: steps[worse]}})
+    assert after.verdict.band.rank >= before.verdict.band.rank
+
+
+@pytest.mark.parametrize("source", SOURCES)
+@given(world=WORLD, ages=st.tuples(AGES, AGES))
+def test_what_grows_old_never_improves_a_band(source: str, world: dict[str, Any], ages: tuple[int, int]) -> None:
+    younger, older = (worked(world | {"ages": world["ages"] | {source: age}}) for age in sorted(ages))
+    assert older.verdict.band.rank >= younger.verdict.band.rank
+
+
+@given(world=WORLD)
+def test_missing_data_is_never_green(world: dict[str, Any]) -> None:
+    found = worked(world)
+    applicable = [each for each in found.readings if each.is_applicable]
+    known = [each for each in applicable if each.is_known]
+    needed = [each for each in applicable if each.indicator in POLICY.band.green_needs]
+    if found.verdict.band is Band.GREEN:
+        assert all(each.is_known for each in needed)
+        assert len(known) * 100 >= 70 * len(applicable)
+
+
+@given(world=WORLD)
+def test_the_same_facts_and_model_give_the_same_answer_whatever_way_they_were_kept(world: dict[str, Any]) -> None:
+    first = worked(world)
+    kept = Facts.model_validate_json(made(world).model_dump_json(exclude_defaults=True))
+    assert work_out(kept, POLICY, model_version=1) == first
+
+
+@given(world=WORLD, data=st.data())
+def test_the_order_of_what_was_learnt_does_not_matter(world: dict[str, Any], data: st.DataObject) -> None:
+    one = made(world)
+    parts = ("enquiries", "deaths", "concerns", "vacancies")
+    other = one.model_copy(update={part: tuple(data.draw(st.permutations(getattr(one, part)))) for part in parts})
+    assert work_out(other, POLICY, model_version=1).digest == work_out(one, POLICY, model_version=1).digest
+
+
+def test_a_result_of_long_ago_is_still_the_same() -> None:
+    """Of an answer that was once given, with all that was ever counted: it may never change."""
+    said = facts(
+        assessment=Rating(rating="requires_improvement", published_on=days_ago(40)),
+        enquiries=enquiries(days_ago(3), days_ago(30)),
+        deaths=occurrences(days_ago(50), restricted=True),
+        concerns=occurrences(*[days_ago(70)] * 4),
+        embargoes=(LiveIntervention(since=days_ago(7), extent="part", limit_text="No new nursing placements."),),
+        company=CompanyReading(status="active", accounts_overdue=True),
+    )
+    found = work_out(said, POLICY, model_version=1)
+    assert (found.verdict.band, found.verdict.points, TODAY) == (Band.RED, 10, date(2026, 3, 2))
+    assert found.digest == "db89e7f35ba2527363a44e3a141397a9bf9d6794c659dd53b18e0c08bc610cb4"
+
+
+def test_events_late_twice_or_in_any_order_give_the_same_end_state(session: Session) -> None:
+    feeds_heard(session)
+    service = green_service(session, provider(session))
+    told = _events_about(service)
+    ends = set()
+    for order in permutations(told):
+        with session.begin_nested() as savepoint:
+            for source, event, event_id in [*order, *order]:
+                hear(session, event, source=source, event_id=event_id)
+            ends.add(_end_state(session, service.id))
+            savepoint.rollback()
+        session.expire_all()
+    assert len(ends) == 1
+    assert {band for band, _, _ in ends} == {"amber"}
+
+
+def _events_about(service: Any) -> list[tuple[str, Any, Any]]:
+    about = {"at": NOON, "care_service_id": service.id, "provider_id": service.provider_id}
+    poor = RatingPublished(
+        **about,
+        assessment_id=new_id(),
+        rating=RatingWord.POOR,
+        published_on=date(2026, 3, 1),
+        framework_version=1,
+        next_due_on=date(2027, 3, 1),
+    )
+    older = poor.model_copy(
+        update={"assessment_id": new_id(), "rating": RatingWord.REQUIRES_IMPROVEMENT, "published_on": date(2026, 2, 28)}
+    )
+    withdrawn = RatingWithdrawn(**about, assessment_id=poor.assessment_id, replaced_by=new_id())
+    activity = ActivityRecord(
+        care_service_id=service.id,
+        provider_id=service.provider_id,
+        commissioner="council",
+        month=date(2026, 2, 1),
+        people=70,
+        hours=10,
+        recorded_at=NOON,
+    )
+    recorded = ActivityRecorded(at=NOON, activity=activity)
+    told = [("assessment", poor), ("assessment", older), ("assessment", withdrawn), ("directory", recorded)]
+    return [(source, event, new_id()) for source, event in told]
+
+
+def _end_state(session: Session, care_service_id: Any) -> tuple[str, str, str]:
+    wanted = (
+        select(ServiceBand.band, ServiceBand.computed_band, BandResult.digest)
+        .join(BandResult, BandResult.id == ServiceBand.result_id)  # type: ignore[arg-type]  # SQLModel types a column as its value
+        .where(ServiceBand.care_service_id == care_service_id)
+    )
+    [(band, computed, digest)] = session.exec(wanted).all()
+    return band, computed, digest

@@ -1,0 +1,186 @@
+"""The refresh of the estate: every night at two in London, in chunks, once, resumable, and loud when it is late."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+from make_risk import ClientAs, green_service, provider
+from sqlalchemy import Engine, text, update
+from sqlalchemy.exc import OperationalError
+from sqlmodel import Session, select
+
+from assay_contracts.messages import MessageRequested
+from assay_contracts.roles import Role
+from assay_kit.clock import set_clock
+from assay_kit.testing import do_due, told
+from risk.bands import nights
+from risk.bands.actions import refresh
+from risk.bands.nights import alert, late_from, next_alert, night_after, refresh_estate
+from risk.main import SERVICE
+from risk.tables import AssessmentRating, BandResult, EstateRefresh, ServiceBand
+
+NIGHT = datetime(2026, 3, 3, 2, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("before", "night"),
+    [
+        (datetime(2026, 3, 28, 2, tzinfo=UTC), datetime(2026, 3, 29, 1, tzinfo=UTC)),  # clocks go forward: 23 hours
+        (datetime(2026, 3, 29, 1, tzinfo=UTC), datetime(2026, 3, 30, 1, tzinfo=UTC)),
+        (datetime(2026, 10, 24, 1, tzinfo=UTC), datetime(2026, 10, 25, 2, tzinfo=UTC)),  # back: 25 hours, and once
+        (datetime(2026, 10, 25, 1, tzinfo=UTC), datetime(2026, 10, 25, 2, tzinfo=UTC)),
+        (datetime(2026, 10, 25, 2, tzinfo=UTC), datetime(2026, 10, 26, 2, tzinfo=UTC)),
+    ],
+)
+def test_two_in_london_is_right_on_the_nights_on_which_the_clocks_change(before: datetime, night: datetime) -> None:
+    assert night_after(before) == night
+
+
+@pytest.mark.parametrize("day", [date(2026, 3, 28), date(2026, 10, 24)])
+def test_each_night_around_a_change_of_the_clocks_is_done_once(session: Session, at: Any, day: date) -> None:
+    green_service(session)
+    at.now = datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
+    refresh_estate(session, at.now)
+    first = len(session.exec(select(EstateRefresh)).all())
+    for hour in range(2 * 24):
+        while refresh_estate(session, at.now + timedelta(hours=hour)):
+            pass
+    done = session.exec(select(EstateRefresh).order_by(EstateRefresh.due_at)).all()  # type: ignore[arg-type]  # SQLModel types a column as its value
+    assert len(done) - first == 2
+    assert all(each.finished_at == each.due_at for each in done[first:])
+
+
+@pytest.fixture
+def estate(own_database: Engine, monkeypatch: pytest.MonkeyPatch) -> Engine:
+    """Five services that turn red tonight, two to a chunk."""
+    monkeypatch.setattr(nights, "CHUNK", 2)
+    with Session(own_database, info={"service": SERVICE}) as session, session.begin():
+        of = provider(session)
+        for _ in range(5):
+            green_service(session, of)
+        session.execute(update(AssessmentRating).values(rating="poor"))
+    return own_database
+
+
+def turn(engine: Engine, now: datetime = NIGHT) -> int:
+    with Session(engine, info={"service": SERVICE}) as session, session.begin():
+        return refresh_estate(session, now)
+
+
+def to_the_end(engine: Engine) -> list[int]:
+    done = []
+    while chunk := turn(engine):
+        done.append(chunk)
+    return done
+
+
+def reds(engine: Engine) -> tuple[int, int]:
+    with Session(engine) as session:
+        shown = session.exec(select(ServiceBand).where(ServiceBand.band == "red")).all()
+        return len(shown), len(session.exec(select(BandResult).where(BandResult.band == "red")).all())
+
+
+def test_a_refresh_whose_connection_is_killed_goes_on_where_it_was(
+    estate: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert turn(estate) == 2
+
+    def killed(session: Session, *about: Any, **more: Any) -> int:
+        changed = refresh(session, *about, **more)
+        mine = session.execute(text("SELECT pg_backend_pid()")).scalar_one()
+        with estate.connect() as other:
+            other.execute(text("SELECT pg_terminate_backend(:pid)"), {"pid": mine})
+        session.execute(text("SELECT 1"))
+        return changed
+
+    monkeypatch.setattr(nights, "refresh", killed)
+    with pytest.raises(OperationalError):
+        turn(estate)
+    assert reds(estate) == (2, 2)
+    monkeypatch.setattr(nights, "refresh", refresh)
+    assert to_the_end(estate) == [2, 1]
+    assert reds(estate) == (5, 5)
+    with Session(estate) as session:
+        [done] = session.exec(select(EstateRefresh)).all()
+    assert (done.service_count, done.refreshed_count, done.changed_count) == (5, 5, 5)
+    assert done.finished_at == NIGHT
+    assert done.working_seconds > 0
+
+
+def test_two_nights_that_begin_at_once_are_one(estate: Engine) -> None:
+    with ThreadPoolExecutor(2) as threads:
+        chunks = sorted(chunk for done in threads.map(lambda _: to_the_end(estate), range(2)) for chunk in done)
+    assert chunks == [1, 2, 2]
+    assert reds(estate) == (5, 5)
+    with Session(estate) as session:
+        [done] = session.exec(select(EstateRefresh)).all()
+    assert (done.refreshed_count, done.changed_count) == (5, 5)
+
+
+def test_how_far_a_refresh_has_come_can_be_read_while_it_runs(
+    session: Session, client_as: ClientAs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(nights, "CHUNK", 1)
+    of = provider(session)
+    for _ in range(3):
+        green_service(session, of)
+    refresh_estate(session, NIGHT)
+    [shown] = client_as(Role.AUDITOR).get("/v1/estate-refreshes").json()["items"]
+    assert (shown["refreshed_count"], shown["service_count"], shown["finished_at"]) == (1, 3, None)
+    assert shown["working_seconds"] > 0
+
+
+def late_messages(session: Session) -> list[MessageRequested]:
+    return [each for each in told(session, MessageRequested) if each.template == "estate_refresh_late"]
+
+
+def failing(*_: Any, **__: Any) -> int:
+    raise RuntimeError("The disk is full.")
+
+
+def test_administrators_hear_once_of_a_night_that_is_not_finished_by_six(
+    session: Session, client_as: ClientAs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    green_service(session)
+    assert next_alert(session) == late_from(NIGHT) == datetime(2026, 3, 3, 6, tzinfo=UTC)
+    monkeypatch.setattr(nights, "refresh", failing)
+    before_six, six = datetime(2026, 3, 3, 5, 59, tzinfo=UTC), late_from(NIGHT)
+    for now in (NIGHT, before_six):
+        with pytest.raises(RuntimeError), session.begin_nested():
+            refresh_estate(session, now)
+        assert alert(session, now) == 0
+    assert alert(session, six) == 1
+    assert alert(session, six + timedelta(minutes=1)) == 0
+    assert next_alert(session) is None
+    [message] = late_messages(session)
+    assert message.to.role is Role.ADMINISTRATOR
+    assert message.personalisation == {"due_at": "3 March 2026", "done": "0", "services": "0"}
+    monkeypatch.undo()
+    do_due(session, six + timedelta(minutes=2))
+    assert len(late_messages(session)) == 1
+    [shown] = client_as(Role.AUDITOR).get("/v1/estate-refreshes").json()["items"]
+    assert (shown["alerted_at"], shown["finished_at"]) == ("2026-03-03T06:00:00Z", "2026-03-03T06:02:00Z")
+
+
+def test_a_night_that_works_until_six_is_told_of_while_it_works(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(nights, "CHUNK", 1)
+    of = provider(session)
+    for _ in range(2):
+        green_service(session, of)
+    refresh_estate(session, NIGHT)
+    session.execute(update(EstateRefresh).values(working_seconds=4 * 3600))
+    session.expire_all()
+    refresh_estate(session, NIGHT)
+    assert len(late_messages(session)) == 1
+
+
+def test_a_night_that_is_done_and_a_clock_that_is_being_moved_are_never_late(session: Session) -> None:
+    green_service(session)
+    do_due(session, NIGHT)
+    do_due(session, late_from(NIGHT))
+    set_clock(session, NIGHT + timedelta(days=9), is_running=False)
+    do_due(session, late_from(NIGHT) + timedelta(days=9))
+    assert late_messages(session) == []
