@@ -258,7 +258,7 @@ def _draft(session: Session) -> int:
 
 def _take_back(session: Session) -> Call:
     version, now = _draft(session), now_of(session)
-    models.approve(session, version, now + timedelta(days=1), by=PROPOSER, now=now)
+    models.approve(session, version, now + timedelta(days=1, seconds=version), by=PROPOSER, now=now)
     return _manager({"version": version}, REASON)
 
 

@@ -142,7 +142,7 @@ ANSWERS: list[tuple[str, int, Make]] = [
     ("add_attachment", 413, _as_file(b"a" * (MOST_BYTES + 1), "rota.txt")),
     ("import_intelligence", 201, lambda session: in_a_file(session, is_dry_run=False)),
     ("import_intelligence", 409, lambda session: in_a_file(session, is_dry_run=False, row_count=7)),
-    ("open_case_file", 404, lambda session: _with("open_case_file", care_service_id=str(uuid4()))(session)),
+    ("open_case_file", 404, _with("open_case_file", care_service_id=str(uuid4()))),
     ("open_case_file", 409, _with("open_case_file", review_on=LAST_OF_DAYS)),
     ("review_case_file", 409, _with("review_case_file", next_review_on=LAST_OF_DAYS)),
     ("record_visit", 409, _with("record_visit", visited_on=LAST_OF_DAYS)),

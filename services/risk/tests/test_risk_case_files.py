@@ -224,3 +224,34 @@ def test_the_next_review_is_ahead_and_within_a_year(days: int, bars: list[Bar]) 
 def test_a_case_closes_exactly_when_nothing_is_loose(actions: int, interventions: int, is_red: bool) -> None:
     bars = bars_to_closing(Loose(open_actions=actions, interventions_under_way=interventions, is_red=is_red))
     assert bool(bars) == bool(actions or interventions or is_red)
+
+
+def test_the_dashboard_narrows_to_the_services_that_one_officer_answers_for(
+    session: Session, client_as: ClientAs
+) -> None:
+    alder, birch = red_service(session, name="Alder"), red_service(session, name="Birch")
+    opened(client_as, alder)
+    of_birch = opened(client_as, birch, owner="person:otto", owner_name="Otto")
+    reader, asked = client_as(Role.COMMISSIONER, name="Carla"), {"officer": "person:otto"}
+    [row] = reader.get("/v1/dashboard", params=asked).json()["items"]
+    assert (row["care_service_name"], row["owner_name"]) == ("Birch", "Otto")
+    assert reader.get("/v1/dashboard-counts", params=asked).json()["red"] == 1
+    assert "Otto" in reader.get("/v1/dashboard-export", params=asked).text
+
+    handed_on = {"owner": "person:olga", "owner_name": "Olga"} | WHY
+    done = client_as(Role.COMPLIANCE_OFFICER, name="Olga").post(f"{of_birch}/assignment", json=handed_on)
+    assert done.status_code == 200, done.text
+    assert reader.get("/v1/dashboard", params=asked).json()["items"] == []
+
+
+def test_who_answers_for_a_service_is_not_told_to_those_who_read_no_case_files(
+    session: Session, client_as: ClientAs
+) -> None:
+    opened(client_as, red_service(session, name="Alder"))
+    for role in (Role.SOCIAL_CARE_ASSESSOR, Role.ADULT_CARE_VIEWER):
+        reader = client_as(role, name="Ada")
+        [row] = reader.get("/v1/dashboard").json()["items"]
+        assert (row["care_service_name"], row["owner_name"]) == ("Alder", None)
+        for path in ("dashboard", "dashboard-counts", "dashboard-export"):
+            assert reader.get(f"/v1/{path}", params={"officer": "person:olga"}).status_code == 403
+        assert "Olga" not in reader.get("/v1/dashboard-export").text

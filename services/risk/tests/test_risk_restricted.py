@@ -224,3 +224,17 @@ def test_a_result_from_before_a_restricted_entry_and_one_from_after_its_correcti
         for result in history["items"]
     ]
     assert said[:3] == [["1 unexpected death in 12 months."], [IN_CONFIDENCE], ["No unexpected deaths in 12 months."]]
+
+
+def test_that_something_became_restricted_shows_as_no_further_result(
+    session: Session, client_as: ClientAs, at: Any
+) -> None:
+    """What was said before looks, from then on, like what is said after it."""
+    service = green_service(session)
+    first = recorded(client_as, entry(service, kind="unexpected_death", narrative=None))
+    at.now += timedelta(hours=1)
+    corrected(client_as, first, entry(service, kind="unexpected_death", restricted=True, narrative=None))
+    path = f"/v1/care-services/{service.id}/band-results"
+    to_officers = client_as(Role.COMPLIANCE_OFFICER, name="Olga").get(path).json()["items"]
+    to_others = client_as(Role.COMMISSIONER, name="Reader").get(path).json()["items"]
+    assert [each["id"] for each in to_others] == [each["id"] for each in to_officers[1:]]

@@ -25,6 +25,7 @@ HEADER = (
     "Embargo limits",
     "Default notice",
     "Live interventions",
+    "Owner",
     "Service id",
     "Provider id",
 )
@@ -76,6 +77,7 @@ def _cells(rows: Iterable[DashboardRow]) -> Iterator[tuple[Cell, ...]]:
             " ".join(row.embargo_limits),
             row.has_default_notice,
             row.live_interventions,
+            row.owner_name,
             str(row.care_service_id),
             str(row.provider_id),
         )

@@ -14,9 +14,13 @@ from assay_contracts.directory import CareServiceType, ClientGroup
 from assay_contracts.directory.copies import care_service_copy as service
 from assay_contracts.directory.copies import provider_copy as provider
 from assay_kit.calendar import end_of_london_day
-from assay_kit.text import Name
+from assay_kit.problems import NotAllowed
+from assay_kit.text import Day, Name, Subject
 from risk.bands.rules import Band
-from risk.tables import BandResult, ServiceBand
+from risk.bands.showing import sees_casework
+from risk.case_files.rules import Status
+from risk.dependencies import Reader
+from risk.tables import BandResult, CaseFile, ServiceBand
 
 
 class Sort(StrEnum):
@@ -36,6 +40,7 @@ class Filters:
     zone: str | None = None
     client_group: ClientGroup | None = None
     provider_id: UUID | None = None
+    officer: str | None = None
     is_embargoed: bool | None = None
     search: str | None = None
     moved_since: date | None = None
@@ -47,6 +52,7 @@ class Filters:
             self._has("zones", self.zone),
             self._has("client_groups", self.client_group),
             self._equal(service.c.provider_id, self.provider_id),
+            self._owned(),
             None if self.is_embargoed is None else col(ServiceBand.embargo).is_not(None) == self.is_embargoed,
             self._named(),
             self._moved(),
@@ -62,6 +68,12 @@ class Filters:
     def _has(listed: str, value: str | None) -> ColumnElement[bool] | None:
         found: ColumnElement[bool] | None = None if value is None else service.c.record[listed].contains([value])
         return found
+
+    def _owned(self) -> ColumnElement[bool] | None:
+        if self.officer is None:
+            return None
+        owned = select(CaseFile.care_service_id).where(CaseFile.status == Status.OPEN, CaseFile.owner == self.officer)
+        return col(ServiceBand.care_service_id).in_(owned)
 
     def _named(self) -> ColumnElement[bool] | None:
         if self.search is None:
@@ -93,21 +105,29 @@ def band_at(at: datetime) -> Any:
 
 def get_filters(
     *,
+    by: Reader,
     care_service_type: CareServiceType | None = None,
     zone: Name | None = None,
     client_group: ClientGroup | None = None,
     provider_id: UUID | None = None,
+    officer: Annotated[
+        Subject | None,
+        Query(description="Only services whose case file this person owns. For those who read case files."),
+    ] = None,
     is_embargoed: bool | None = None,
     search: Annotated[Name | None, Query(description="Part of the name of a service or its provider.")] = None,
     moved_since: Annotated[
-        date | None, Query(description="Only services whose computed band is another one than at the end of this day.")
+        Day | None, Query(description="Only services whose computed band is another one than at the end of this day.")
     ] = None,
 ) -> Filters:
+    if officer is not None and not sees_casework(by):
+        raise NotAllowed("Who answers for a service is for those who read case files.")
     return Filters(
         care_service_type=care_service_type,
         zone=zone,
         client_group=client_group,
         provider_id=provider_id,
+        officer=officer,
         is_embargoed=is_embargoed,
         search=search,
         moved_since=moved_since,

@@ -16,9 +16,10 @@ from assay_kit.pagination import Page, PageAsked, paginate
 from risk.bands.repository import is_running
 from risk.bands.rules import Band
 from risk.bands.showing import TRAVEL
+from risk.case_files.rules import Status as CaseStatus
 from risk.dashboard.filters import Filters, Sort, band_at
 from risk.interventions.rules import Status as InterventionStatus
-from risk.tables import Intervention, ServiceBand
+from risk.tables import CaseFile, Intervention, ServiceBand
 
 _GRAVEST_FIRST = cast(
     case({band.value: str(len(Band) - band.rank) for band in Band}, value=col(ServiceBand.band), else_="9"), String
@@ -94,6 +95,12 @@ def _row(before: datetime) -> Any:
         .correlate(ServiceBand)
         .scalar_subquery()
     )
+    owner = (
+        select(CaseFile.owner_name)
+        .where(CaseFile.care_service_id == ServiceBand.care_service_id, CaseFile.status == CaseStatus.OPEN)
+        .correlate(ServiceBand)
+        .scalar_subquery()
+    )
     columns: dict[str, Any] = {
         "care_service_id": service.c.id,
         "care_service_name": service.c.name,
@@ -111,6 +118,7 @@ def _row(before: datetime) -> Any:
         "embargo_limits": ServiceBand.embargo_limits,
         "has_default_notice": ServiceBand.has_default_notice,
         "live_interventions": live,
+        "owner_name": owner,
     }
     named = [part for name, column in columns.items() for part in (name, column)]
     return func.jsonb_build_object(*named, type_=JSONB)

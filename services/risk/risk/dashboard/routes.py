@@ -14,7 +14,7 @@ from assay_kit.database import SessionDep
 from assay_kit.identity import Principal
 from assay_kit.pagination import Page, PageAsked, PageQuery
 from assay_kit.problems import InvalidRequest, may_answer
-from assay_kit.text import Name
+from assay_kit.text import Day, Name
 from assay_kit.timeline import TimelineEntryRead, timeline_of
 from risk.bands.hindsight import Hindsight
 from risk.bands.life import LIFE as BAND_LIFE
@@ -50,9 +50,11 @@ SHOWN_TO_ALL = frozenset({BAND_LIFE.name, INTERVENTION_LIFE.name, OVERRIDE_LIFE.
 """Kinds of step that every reader of the dashboard sees on a timeline: not what was sent in, and placed by whom."""
 
 
-def _row(said: dict[str, Any]) -> DashboardRow:
+def _row(said: dict[str, Any], *, by: Principal) -> DashboardRow:
     before = Band(said["band_before"]) if said["band_before"] else None
-    return DashboardRow(**said, direction=direction(Band(said["computed_band"]), before=before))
+    owner = said["owner_name"] if sees_casework(by) else None
+    heading = direction(Band(said["computed_band"]), before=before)
+    return DashboardRow(**said | {"owner_name": owner}, direction=heading)
 
 
 @router.get("/dashboard", summary="Every service with its band, the gravest first", operation_id="list_dashboard")
@@ -66,7 +68,8 @@ def list_dashboard(
     band: BandAsked = None,
     sort: Sort = Sort.GRAVEST,
 ) -> Page[DashboardRow]:
-    return repository.dashboard(session, page, filters, band=band, sort=sort, now=now).map(_row)
+    found = repository.dashboard(session, page, filters, band=band, sort=sort, now=now)
+    return found.map(lambda said: _row(said, by=by))
 
 
 @router.get("/dashboard-counts", summary="How many services in each band", operation_id="count_dashboard")
@@ -92,7 +95,8 @@ def export_dashboard(
     file: File = File.CSV,
 ) -> Response:
     """As listed; the first 100,000 services."""
-    return exported(map(_row, repository.everything(session, filters, band=band, sort=sort, now=now)), file)
+    listed = repository.everything(session, filters, band=band, sort=sort, now=now)
+    return exported((_row(said, by=by) for said in listed), file)
 
 
 @router.get(
@@ -106,8 +110,8 @@ def read_dashboard_history(
     *,
     by: Reader,
     now: Now,
-    first_day: Annotated[date | None, Query(description="90 days before the last day where it is left out.")] = None,
-    last_day: Annotated[date | None, Query(description="Today where it is left out.")] = None,
+    first_day: Annotated[Day | None, Query(description="90 days before the last day where it is left out.")] = None,
+    last_day: Annotated[Day | None, Query(description="Today where it is left out.")] = None,
     every: Every = Every.WEEK,
     care_service_type: CareServiceType | None = None,
     zone: Name | None = None,

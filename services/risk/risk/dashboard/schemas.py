@@ -14,7 +14,8 @@ from risk.interventions.schemas import InterventionLine
 
 class DashboardRow(BaseModel):
     """A service on the dashboard. `direction`: how the computed band moved from `band_before`, which it had 90 days
-    ago, or on the day since which movers were asked for (null: none yet)."""
+    ago, or on the day since which movers were asked for (null: none yet). `owner_name`: who answers for its open case
+    file; null where there is none, and to those who do not read case files."""
 
     care_service_id: UUID
     care_service_name: str
@@ -33,6 +34,7 @@ class DashboardRow(BaseModel):
     embargo_limits: list[str] = Field(max_length=200)
     has_default_notice: bool
     live_interventions: int
+    owner_name: str | None
 
 
 class BandCounts(BaseModel):

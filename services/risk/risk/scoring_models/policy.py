@@ -155,4 +155,6 @@ class Policy(Part):
     contracting_concerns: CountPolicy
     company_status: CompanyPolicy
     manager_vacancy: VacancyPolicy
-    more: Annotated[dict[Value, dict[str, Any]], Field(max_length=20)] = {}
+    more: Annotated[
+        dict[Value, dict[str, Any]], Field(max_length=20, json_schema_extra={"additionalProperties": False})
+    ] = {}

@@ -1,6 +1,5 @@
 """HTTP for scoring models. Translate, call one action, answer."""
 
-from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Response, status
@@ -10,6 +9,7 @@ from assay_kit.clock import Now
 from assay_kit.database import SessionDep
 from assay_kit.etags import IfMatch, set_etag
 from assay_kit.problems import StaleEdit, StepNotAllowed, may_answer
+from assay_kit.text import Day
 from assay_kit.versions import VersionFrozen
 from risk.dependencies import Administrator, CouncilMember, Manager, ModelReviewer
 from risk.intelligence.sight import InFull
@@ -147,7 +147,7 @@ def dry_run_scoring_model(
     in_full: InFull,
     by: ModelReviewer,
     now: Now,
-    on: Annotated[date | None, Query(description="The end of this day in London; today: as it is now.")] = None,
+    on: Annotated[Day | None, Query(description="The end of this day in London; today: as it is now.")] = None,
 ) -> DryRun:
     return dry_run(session, version, on=on or london_day(now), now=now, in_full=in_full)
 
@@ -159,7 +159,7 @@ def dry_run_scoring_model(
     responses=may_answer(ScoringModelNotFound, PeriodNotChecked),
 )
 def check_outcomes(
-    version: Version, session: SessionDep, by: ModelReviewer, now: Now, first_day: date, last_day: date
+    version: Version, session: SessionDep, by: ModelReviewer, now: Now, first_day: Day, last_day: Day
 ) -> OutcomeCheck:
     """For every service that an intervention was issued about between the two days: its band under this version 30, 60
     and 90 days before. And of the warnings (Amber or Red) that the version would have given at the beginning of the

@@ -92,8 +92,8 @@ class ServiceBand(RiskTable, table=True):
 
 
 class EstateRefresh(RiskTable, table=True):
-    """One refresh of the whole estate: the night's, or after a new model. `reached` is the last service done
-    the real instant at which it was, `working_seconds` the real time that the chunks took together."""
+    """One refresh of the whole estate: the night's, or after a new model. `reached` is the last service
+    done, `working_seconds` the real time that the chunks took together."""
 
     __tablename__ = "estate_refresh"
     __table_args__ = (UniqueConstraint("due_at", "cause"),)
