@@ -17,11 +17,13 @@ from risk.tables import Activity, AssessmentRating
 
 def receive_provider(session: Session, event: ProviderRecorded) -> None:
     directory_copies.receive_provider(session, event)
+    Bands(session).keep_names(Bands(session).services_of(event.provider.id))
     refresh_provider(session, event.provider.id, now=event.at)
 
 
 def receive_care_service(session: Session, event: CareServiceRecorded) -> None:
     directory_copies.receive_care_service(session, event)
+    Bands(session).keep_names([event.care_service.id])
     refresh(session, [event.care_service.id], now=event.at)
 
 

@@ -5,10 +5,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from make_risk import ClientAs, care_service, feeds_heard, green_service, provider, rating
+from make_risk import ClientAs, care_service, feeds_heard, green_service, hear, provider, rating
 from sqlalchemy import Engine, event, update
 from sqlmodel import Session, select
 
+from assay_contracts.directory import CareServiceRecord, CareServiceRecorded, ProviderRecorded
 from assay_contracts.roles import Role, Scope
 from assay_kit.testing import NOON
 from risk.bands.actions import refresh
@@ -168,3 +169,17 @@ def test_two_refreshes_at_once_do_the_work_once(own_database: Engine) -> None:
         assert session.exec(select(ServiceBand.band)).one() == "red"
         reds = select(BandResult).where(BandResult.band == "red")
         assert len(session.exec(reds).all()) == 1
+
+
+def test_what_the_directory_says_anew_shows_at_once(session: Session, client_as: ClientAs) -> None:
+    of = provider(session, name="Anchorage Care Ltd")
+    alder = green_service(session, of, name="Alder", zones=("North",))
+    changed = alder.model_dump() | {"version": 2, "name": "Ash", "zones": ("South",), "type": "nursing_care"}
+    hear(session, CareServiceRecorded(at=NOON, care_service=CareServiceRecord(**changed)))
+    hear(session, ProviderRecorded(at=NOON, provider=of.model_copy(update={"version": 2, "name": "Zenith Care"})))
+    reader = client_as(Role.ADULT_CARE_VIEWER)
+    for asked in ({"search": "ash"}, {"search": "ZENITH"}, {"zone": "South"}, {"care_service_type": "nursing_care"}):
+        [row] = reader.get("/v1/dashboard", params=asked).json()["items"]
+        assert (row["care_service_name"], row["provider_name"], row["zones"]) == ("Ash", "Zenith Care", ["South"])
+    for asked in ({"search": "alder"}, {"search": "anchorage"}, {"zone": "North"}):
+        assert reader.get("/v1/dashboard", params=asked).json()["items"] == []

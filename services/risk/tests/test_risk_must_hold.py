@@ -15,6 +15,7 @@ from assay_contracts.assessment import RatingPublished, RatingWithdrawn
 from assay_contracts.assessment.ratings import Rating as RatingWord
 from assay_contracts.directory import ActivityRecord, ActivityRecorded
 from assay_kit.database import new_id
+from assay_kit.freeze import content_hash
 from assay_kit.testing import NOON
 from risk.bands.rules import Band
 from risk.bands.working import Worked, work_out
@@ -129,6 +130,13 @@ def test_the_same_facts_and_model_give_the_same_answer_whatever_way_they_were_ke
     first = worked(world)
     kept = Facts.model_validate_json(made(world).model_dump_json(exclude_defaults=True))
     assert work_out(kept, POLICY, model_version=1) == first
+
+
+@given(world=WORLD)
+def test_a_digest_is_the_hash_of_what_the_answer_says(world: dict[str, Any]) -> None:
+    found = worked(world)
+    said = [[each.indicator, each.state, each.level, each.reason, each.confidential] for each in found.readings]
+    assert found.digest == content_hash([1, found.verdict.band, found.verdict.points, said])
 
 
 @given(world=WORLD, data=st.data())

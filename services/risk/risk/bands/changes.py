@@ -17,19 +17,19 @@ from assay_kit.identity import SYSTEM
 from assay_kit.timeline import Taken, write_all
 from risk.bands.life import LIFE, TURNS, Step
 from risk.bands.repository import Bands, Known, Standing
-from risk.bands.rules import Band
-from risk.bands.working import Worked, stored
+from risk.bands.rules import Band, Verdict
+from risk.bands.working import Worked, as_json, stored
 from risk.interventions.rules import Extent
 from risk.tables import Override
 
 
 @dataclass(kw_only=True)
 class Changes:
-    """Rows by column; `bands` has one for each service of which anything shown differs."""
+    """`results` and `bands` as `Bands.write` takes them; a band for each service of which anything shown differs."""
 
     model_version: int
     now: datetime
-    results: list[dict[str, Any]] = field(default_factory=list)
+    results: list[tuple[Any, ...]] = field(default_factory=list)
     bands: list[dict[str, Any]] = field(default_factory=list)
     steps: list[Taken[Band, Step]] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
@@ -46,9 +46,9 @@ class Changes:
         band["since"] = before.since if before and before.band is shown else self.now
         self.bands.append(band)
         if before is None or (before.band, before.computed_band) != (shown, worked.verdict.band):
-            self._note_change(band, before.band if before else None)
+            self._note_change(band, worked.verdict, before.band if before else None)
         if worked.verdict.band is Band.RED and (before is None or before.computed_band is not Band.RED):
-            self._propose_to_act(band)
+            self._propose_to_act(band, worked.verdict)
 
     def write(self, session: Session) -> None:
         session.flush()
@@ -56,41 +56,45 @@ class Changes:
         write_all(session, LIFE, self.steps, by=SYSTEM, now=self.now)
         tell_all(session, self.events)
 
-    def _result(self, result_id: UUID, known: Known, worked: Worked) -> dict[str, Any]:
-        return {
-            "id": result_id,
-            "care_service_id": known.care_service_id,
-            "computed_at": self.now,
-            "model_version": self.model_version,
-            "band": worked.verdict.band,
-            "points": worked.verdict.points,
-            "readings": [stored(reading) for reading in worked.readings],
-            "reasons": list(worked.verdict.reasons),
-            "open_reasons": list(worked.verdict.open_reasons),
-            "inputs": known.facts.model_dump(mode="json", exclude_defaults=True),
-            "digest": worked.digest,
-        }
+    def _result(self, result_id: UUID, known: Known, worked: Worked) -> tuple[Any, ...]:
+        """As `RESULT_COLUMNS` say."""
+        return (
+            result_id,
+            known.care_service_id,
+            self.now,
+            self.model_version,
+            worked.verdict.band.value,
+            worked.verdict.points,
+            as_json([stored(reading) for reading in worked.readings]),
+            as_json(worked.verdict.reasons),
+            as_json(worked.verdict.open_reasons),
+            known.inputs,
+            worked.digest,
+        )
 
     def _band(
         self, result_id: UUID, known: Known, worked: Worked, shown: Band, override: Override | None
     ) -> dict[str, Any]:
-        """What the dashboard shows of a service from now on."""
+        """What the dashboard shows of a service from now on, JSON as text."""
+        embargo = _embargo(known)
         return {
             "care_service_id": known.care_service_id,
             "provider_id": known.provider_id,
             "result_id": result_id,
-            "band": shown,
-            "computed_band": worked.verdict.band,
-            "open_reasons": list(worked.verdict.open_reasons),
+            "digest": worked.digest,
+            "band": shown.value,
+            "gravity": shown.gravity,
+            "computed_band": worked.verdict.band.value,
+            "open_reasons": as_json(worked.verdict.open_reasons),
             "override_id": override.id if override else None,
-            **_embargo(known),
+            **embargo | {"embargo_limits": as_json(embargo["embargo_limits"])},
             "has_default_notice": bool(known.facts.default_notices),
             "model_version": self.model_version,
             "refreshed_at": self.now,
         }
 
-    def _note_change(self, band: dict[str, Any], before: Band | None) -> None:
-        shown: Band = band["band"]
+    def _note_change(self, band: dict[str, Any], verdict: Verdict, before: Band | None) -> None:
+        shown = Band(band["band"])
         about = {name: band[name] for name in ("provider_id", "care_service_id")}
         stood = before or LIFE.start
         if before is None:
@@ -101,8 +105,8 @@ class Changes:
                     object_id=band["care_service_id"],
                     before=stood,
                     step=TURNS[shown],
-                    reason=" ".join(band["open_reasons"]) or None,
-                    detail={"computed_band": band["computed_band"], "model_version": self.model_version},
+                    reason=" ".join(verdict.open_reasons) or None,
+                    detail={"computed_band": verdict.band, "model_version": self.model_version},
                     **about,
                 )
             )
@@ -111,14 +115,14 @@ class Changes:
                 at=self.now,
                 **about,
                 band=ToldBand(shown),
-                computed_band=ToldBand(band["computed_band"]),
+                computed_band=ToldBand(verdict.band),
                 previous_band=ToldBand(before) if before else None,
-                reasons=tuple(band["open_reasons"]),
+                reasons=verdict.open_reasons,
                 model_version=self.model_version,
             )
         )
 
-    def _propose_to_act(self, band: dict[str, Any]) -> None:
+    def _propose_to_act(self, band: dict[str, Any], verdict: Verdict) -> None:
         """Red proposes; it never imposes."""
         self.events.append(
             MessageRequested(
@@ -129,7 +133,7 @@ class Changes:
                 to=Recipient(role=Role.COMPLIANCE_OFFICER),
                 personalisation={
                     "care_service_id": str(band["care_service_id"]),
-                    "reasons": " ".join(band["open_reasons"]),
+                    "reasons": " ".join(verdict.open_reasons),
                 },
             )
         )

@@ -1,12 +1,14 @@
 -- All that is known about some services at an instant: one row each, one statement however many there are.
--- :ids the services · :at the instant · :today its London day · :..._after count only what happened after that day (null: all)
+-- :ids the services · :at the instant · :today its London day · :..._after leave out what happened until that day (null: nothing)
 -- :kinds of intelligence to look at, :more_kinds those among them that only an added indicator asks for
+-- :last_heard the day of each feed's last sign of life
 -- :started_by only services that had begun on that day (null: all)
 SELECT
     service.id,
     service.provider_id,
-    CAST(jsonb_strip_nulls(jsonb_build_object(
+    CAST(json_build_object(
         'on', CAST(:today AS date),
+        'last_heard', CAST(:last_heard AS json),
         'service_type', service.type,
         'people_supported', coalesce(month.people, CAST(service.record ->> 'people_supported' AS integer)),
         'is_regulated', service.record -> 'is_regulated',
@@ -21,14 +23,14 @@ SELECT
         'food_read', food.read,
         'company', company.reading,
         'company_read', company.read,
-        'enquiries', learnt.enquiries,
-        'deaths', learnt.deaths,
-        'concerns', learnt.concerns,
-        'vacancies', learnt.vacancies,
-        'events', learnt.events,
-        'embargoes', measures.embargoes,
-        'default_notices', measures.default_notices
-    )) AS text) AS facts
+        'enquiries', coalesce(learnt.enquiries, '[]'),
+        'deaths', coalesce(learnt.deaths, '[]'),
+        'concerns', coalesce(learnt.concerns, '[]'),
+        'vacancies', coalesce(learnt.vacancies, '[]'),
+        'events', coalesce(learnt.events, '[]'),
+        'embargoes', coalesce(measures.embargoes, '[]'),
+        'default_notices', coalesce(measures.default_notices, '[]')
+    ) AS text) AS facts
 FROM care_service_copy AS service
 LEFT JOIN provider_copy AS provider ON provider.id = service.provider_id
 LEFT JOIN LATERAL (
@@ -40,7 +42,7 @@ LEFT JOIN LATERAL (
     LIMIT 1
 ) AS month ON true
 LEFT JOIN LATERAL (
-    SELECT jsonb_build_object('rating', rated.rating, 'published_on', rated.published_on) AS fact
+    SELECT json_build_object('rating', rated.rating, 'published_on', rated.published_on) AS fact
     FROM assessment_rating AS rated
     WHERE rated.care_service_id = service.id
         AND rated.published_on <= :today
@@ -49,7 +51,7 @@ LEFT JOIN LATERAL (
     LIMIT 1
 ) AS assessment ON true
 LEFT JOIN LATERAL (
-    SELECT fact.reading, jsonb_build_object(
+    SELECT fact.reading, json_build_object(
         'on', CAST(least(fact.last_seen_at, :at) AT TIME ZONE 'Europe/London' AS date),
         'names_no_manager_since', fact.names_no_manager_since
     ) AS read
@@ -59,7 +61,7 @@ LEFT JOIN LATERAL (
     LIMIT 1
 ) AS cqc ON true
 LEFT JOIN LATERAL (
-    SELECT fact.reading, jsonb_build_object(
+    SELECT fact.reading, json_build_object(
         'on', CAST(least(fact.last_seen_at, :at) AT TIME ZONE 'Europe/London' AS date)
     ) AS read
     FROM external_fact AS fact
@@ -68,7 +70,7 @@ LEFT JOIN LATERAL (
     LIMIT 1
 ) AS food ON true
 LEFT JOIN LATERAL (
-    SELECT fact.reading, jsonb_build_object(
+    SELECT fact.reading, json_build_object(
         'on', CAST(least(fact.last_seen_at, :at) AT TIME ZONE 'Europe/London' AS date)
     ) AS read
     FROM external_fact AS fact
@@ -78,7 +80,7 @@ LEFT JOIN LATERAL (
 ) AS company ON true
 LEFT JOIN LATERAL (
     SELECT
-        jsonb_agg(jsonb_build_object(
+        json_agg(json_build_object(
             'reference', entry.enquiry_reference,
             'on', entry.event_on,
             'counts', coalesce(entry.details ->> 'meets_section_42' = 'true' AND entry.details ->> 'source_of_risk' = 'service', false),
@@ -86,24 +88,21 @@ LEFT JOIN LATERAL (
             'restricted', entry.restricted
         ) ORDER BY entry.event_on, entry.enquiry_reference, entry.id) FILTER (
             WHERE entry.kind = 'safeguarding_decision'
-                AND (CAST(:enquiries_after AS date) IS NULL OR entry.event_on > :enquiries_after)
         ) AS enquiries,
-        jsonb_agg(jsonb_build_object('on', entry.event_on, 'restricted', entry.restricted) ORDER BY entry.event_on, entry.id) FILTER (
+        json_agg(json_build_object('on', entry.event_on, 'restricted', entry.restricted) ORDER BY entry.event_on, entry.id) FILTER (
             WHERE entry.kind = 'unexpected_death'
-                AND (CAST(:deaths_after AS date) IS NULL OR entry.event_on > :deaths_after)
         ) AS deaths,
-        jsonb_agg(jsonb_build_object('on', entry.event_on, 'restricted', entry.restricted) ORDER BY entry.event_on, entry.id) FILTER (
+        json_agg(json_build_object('on', entry.event_on, 'restricted', entry.restricted) ORDER BY entry.event_on, entry.id) FILTER (
             WHERE entry.kind = 'contracting_concern' AND entry.substantiated
-                AND (CAST(:concerns_after AS date) IS NULL OR entry.event_on > :concerns_after)
         ) AS concerns,
-        jsonb_agg(jsonb_build_object(
+        json_agg(json_build_object(
             'since', entry.event_on,
             'filled_on', entry.ended_on,
             'restricted', entry.restricted
         ) ORDER BY entry.event_on, entry.id) FILTER (
             WHERE entry.kind = 'manager_vacancy'
         ) AS vacancies,
-        jsonb_agg(jsonb_build_object(
+        json_agg(json_build_object(
             'kind', entry.kind,
             'on', entry.event_on,
             'substantiated', entry.substantiated,
@@ -119,6 +118,13 @@ LEFT JOIN LATERAL (
     WHERE entry.kind = ANY(:kinds)
         AND NOT entry.is_withdrawal
         AND entry.recorded_at <= :at
+        AND entry.event_on > CASE
+            WHEN entry.kind = ANY(:more_kinds) THEN '-infinity'
+            WHEN entry.kind = 'safeguarding_decision' THEN coalesce(CAST(:enquiries_after AS date), '-infinity')
+            WHEN entry.kind = 'unexpected_death' THEN coalesce(CAST(:deaths_after AS date), '-infinity')
+            WHEN entry.kind = 'contracting_concern' THEN coalesce(CAST(:concerns_after AS date), '-infinity')
+            ELSE '-infinity'
+        END
         AND NOT EXISTS (
             SELECT FROM intelligence AS correction
             WHERE correction.corrects_id = entry.id AND correction.recorded_at <= :at
@@ -126,10 +132,10 @@ LEFT JOIN LATERAL (
 ) AS learnt ON true
 LEFT JOIN LATERAL (
     SELECT
-        jsonb_agg(measure.fact ORDER BY measure.since, measure.id) FILTER (WHERE measure.kind = 'embargo') AS embargoes,
-        jsonb_agg(measure.fact ORDER BY measure.since, measure.id) FILTER (WHERE measure.kind = 'default_notice') AS default_notices
+        json_agg(measure.fact ORDER BY measure.since, measure.id) FILTER (WHERE measure.kind = 'embargo') AS embargoes,
+        json_agg(measure.fact ORDER BY measure.since, measure.id) FILTER (WHERE measure.kind = 'default_notice') AS default_notices
     FROM (
-        SELECT live.id, live.kind, live.issued_at AS since, jsonb_build_object(
+        SELECT live.id, live.kind, live.issued_at AS since, json_build_object(
             'since', CAST(live.issued_at AT TIME ZONE 'Europe/London' AS date),
             'extent', live.extent,
             'limit_text', live.limit_text

@@ -7,12 +7,12 @@ now had been so from the beginning.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import or_
 from sqlalchemy import select as columns
-from sqlalchemy.orm import aliased
+from sqlalchemy import text
 from sqlmodel import Session, col, select
 
 from assay_kit.pagination import Page, PageAsked
@@ -22,10 +22,11 @@ from risk.bands.repository import Bands
 from risk.bands.rules import open_reasons
 from risk.bands.working import work_out
 from risk.indicators.facts import Facts
-from risk.intelligence.repository import is_open
 from risk.intelligence.rules import Kind
 from risk.scoring_models.repository import ScoringModels, policy_of
-from risk.tables import BandResult, Intelligence, ServiceBand
+from risk.tables import BandResult, ServiceBand
+
+_HIDDEN = text(Path(__file__).with_name("hidden.sql").read_text(encoding="utf-8"))
 
 PARTS = {
     Kind.UNEXPECTED_DEATH: "deaths",
@@ -135,28 +136,10 @@ def concealed(facts: Facts, hidden: set[tuple[str, date]]) -> Facts:
 
 def hidden_of(session: Session, care_service_id: UUID) -> list[Hidden]:
     """Entries about the service, or about one of its providers as a whole, that are restricted by now."""
-    correction = aliased(Intelligence)
-    wanted = (
-        columns(
-            col(Intelligence.kind),
-            col(Intelligence.event_on),
-            col(Intelligence.recorded_at),
-            col(correction.recorded_at),
-        )
-        .outerjoin(correction, col(correction.corrects_id) == Intelligence.id)
-        .where(
-            col(Intelligence.kind).in_(PARTS),
-            ~is_open(),
-            or_(
-                col(Intelligence.care_service_id) == care_service_id,
-                col(Intelligence.care_service_id).is_(None)
-                & col(Intelligence.provider_id).in_(_providers(session, care_service_id)),
-            ),
-        )
-    )
+    about = {"care_service_id": care_service_id, "provider_ids": _providers(session, care_service_id)}
     return [
         Hidden(part=PARTS[Kind(kind)], on=on, since=since, until=until)
-        for kind, on, since, until in session.execute(wanted)
+        for kind, on, since, until in session.execute(_HIDDEN, about | {"kinds": list(PARTS)})
     ]
 
 

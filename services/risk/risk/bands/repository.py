@@ -1,15 +1,16 @@
 """Reads what bands are worked out from, and keeps what was worked out. No rules here."""
 
-from collections.abc import Iterable, Sequence
+import json
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Date, Uuid, cast, func, or_, text
+from sqlalchemy import ColumnElement, Uuid, any_, func, literal, or_, text
 from sqlalchemy import select as columns
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Session, col, select
 
 from assay_contracts.directory.copies import care_service_copy
@@ -28,21 +29,38 @@ _KINDS = ("safeguarding_decision", "unexpected_death", "contracting_concern", "m
 
 FACTS = text(Path(__file__).with_name("facts.sql").read_text(encoding="utf-8"))
 _TOLD_TO_ALL = text(Path(__file__).with_name("told_to_all.sql").read_text(encoding="utf-8"))
+_PUT_BANDS = text(Path(__file__).with_name("put_bands.sql").read_text(encoding="utf-8"))
+_KEEP_NAMES = text(Path(__file__).with_name("keep_names.sql").read_text(encoding="utf-8"))
+
+RESULT_COLUMNS = (
+    "id",
+    "care_service_id",
+    "computed_at",
+    "model_version",
+    "band",
+    "points",
+    "readings",
+    "reasons",
+    "open_reasons",
+    "inputs",
+    "digest",
+)
+_ADD_RESULTS = f"COPY band_result ({', '.join(RESULT_COLUMNS)}) FROM STDIN"
 
 
 def is_running(on: date) -> ColumnElement[bool]:
     """A service is scored and shown until the day on which it ends: `ended_on` is the first day without it."""
-    ended_on = cast(care_service_copy.c.record["ended_on"].astext, Date)
-    return or_(ended_on.is_(None), ended_on > on)
+    return or_(col(ServiceBand.ended_on).is_(None), col(ServiceBand.ended_on) > on)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Known:
-    """A service and what is known of it."""
+    """A service and what is known of it; `inputs` are the facts as JSON, as a result keeps them."""
 
     care_service_id: UUID
     provider_id: UUID
     facts: Facts
+    inputs: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,7 +84,7 @@ class Bands:
 
     def lock(self, ids: Iterable[UUID]) -> list[UUID]:
         """One refresh at a time for each service: those of `ids` that exist, locked in one order."""
-        wanted = select(care_service_copy.c.id).where(care_service_copy.c.id.in_(list(ids)))
+        wanted = select(care_service_copy.c.id).where(_among(care_service_copy.c.id, ids))
         return list(self._session.scalars(wanted.order_by(care_service_copy.c.id).with_for_update(key_share=True)))
 
     def known(
@@ -74,22 +92,20 @@ class Bands:
     ) -> list[Known]:
         """What the indicators may look at. Where several policies ask, far enough back for each of them. Of a past day:
         without the services that had not `started_by` then."""
-        heard = self.last_heard(now)
-        rows = self._session.execute(
-            FACTS, {"ids": list(ids), "started_by": started_by, **_asked(policies, heard, now=now)}
-        )
+        rows = self._session.execute(FACTS, {"ids": list(ids), **self.asked(*policies, now=now, started_by=started_by)})
         return [
             Known(
-                care_service_id=row.id,
-                provider_id=row.provider_id,
-                facts=Facts.model_validate_json(row.facts).model_copy(update={"last_heard": heard}),
+                care_service_id=care_service_id,
+                provider_id=provider_id,
+                facts=Facts.model_validate_json(inputs),
+                inputs=inputs,
             )
-            for row in rows
+            for care_service_id, provider_id, inputs in rows
         ]
 
-    def asked(self, *policies: Policy, now: datetime) -> dict[str, Any]:
+    def asked(self, *policies: Policy, now: datetime, started_by: date | None = None) -> dict[str, Any]:
         """What `facts.sql` is asked besides the services."""
-        return {"started_by": None, **_asked(policies, self.last_heard(now), now=now)}
+        return {"started_by": started_by, **_asked(policies, self.last_heard(now), now=now)}
 
     def last_heard(self, now: datetime) -> dict[Feed, date]:
         """The London day on which each feed last gave a sign of life."""
@@ -97,29 +113,25 @@ class Bands:
         return {Feed(feed): london_day(at) for feed, at in self._session.exec(latest.group_by(FeedHeartbeat.feed))}
 
     def standing(self, ids: Sequence[UUID]) -> dict[UUID, Standing]:
-        wanted = (
-            columns(
-                col(ServiceBand.care_service_id),
-                col(ServiceBand.provider_id),
-                col(ServiceBand.result_id),
-                col(BandResult.digest),
-                col(ServiceBand.band),
-                col(ServiceBand.computed_band),
-                col(ServiceBand.since),
-                col(ServiceBand.override_id),
-                col(ServiceBand.embargo),
-                col(ServiceBand.embargo_limits),
-                col(ServiceBand.embargo_since),
-                col(ServiceBand.refreshed_at),
-            )
-            .join(BandResult, col(BandResult.id) == ServiceBand.result_id)
-            .where(col(ServiceBand.care_service_id).in_(ids))
-        )
+        wanted = columns(
+            col(ServiceBand.care_service_id),
+            col(ServiceBand.provider_id),
+            col(ServiceBand.result_id),
+            col(ServiceBand.digest),
+            col(ServiceBand.band),
+            col(ServiceBand.computed_band),
+            col(ServiceBand.since),
+            col(ServiceBand.override_id),
+            col(ServiceBand.embargo),
+            col(ServiceBand.embargo_limits),
+            col(ServiceBand.embargo_since),
+            col(ServiceBand.refreshed_at),
+        ).where(_among(ServiceBand.care_service_id, ids))
         return {row.care_service_id: _standing(row) for row in self._session.execute(wanted)}
 
     def overrides_in_force(self, ids: Sequence[UUID]) -> dict[UUID, Override]:
         wanted = select(Override).where(
-            Override.status == OverrideStatus.IN_FORCE, col(Override.care_service_id).in_(ids)
+            Override.status == OverrideStatus.IN_FORCE, _among(Override.care_service_id, ids)
         )
         return {override.care_service_id: override for override in self._session.exec(wanted.with_for_update())}
 
@@ -192,16 +204,26 @@ class Bands:
             self._session, select(EstateRefresh), page, col(EstateRefresh.due_at).desc(), col(EstateRefresh.id).desc()
         )
 
-    def write(self, results: Sequence[dict[str, Any]], bands: Sequence[dict[str, Any]]) -> None:
-        """Add the results, and put the bands in the place of those that stood: a statement each."""
+    def keep_names(self, ids: Sequence[UUID]) -> None:
+        """What the directory says of these services by now, where they are shown: written where it differs."""
+        self._session.execute(_KEEP_NAMES, {"ids": list(ids)})
+
+    def write(self, results: Sequence[Sequence[Any]], bands: Sequence[Mapping[str, Any]]) -> None:
+        """Add the results (`RESULT_COLUMNS`, JSON as text), and put the bands in the place of those that stood: a
+        statement each, past the objects of the session."""
         if results:
-            self._session.execute(insert(BandResult), results)
+            driver: Any = self._session.connection().connection.driver_connection
+            with driver.cursor() as cursor, cursor.copy(_ADD_RESULTS) as copy:
+                for row in results:
+                    copy.write_row(row)
         if bands:
-            statement = insert(ServiceBand)
-            written = {name: statement.excluded[name] for name in bands[0] if name != "care_service_id"}
-            self._session.execute(
-                statement.on_conflict_do_update(index_elements=["care_service_id"], set_=written), bands
-            )
+            self._session.execute(_PUT_BANDS, {name: [band[name] for band in bands] for name in bands[0]})
+
+
+def _among(column: Any, ids: Iterable[UUID]) -> ColumnElement[bool]:
+    """One parameter however many there are, so that the statement stays the same."""
+    wanted: ColumnElement[bool] = column == any_(literal(list(ids), ARRAY(Uuid)))
+    return wanted
 
 
 def _standing(row: Any) -> Standing:
@@ -229,7 +251,8 @@ def _asked(policies: Sequence[Policy], heard: dict[Feed, date], *, now: datetime
         )
     }
     more = kinds_beyond_the_ten(*policies)
-    return {"at": now, "today": today, "kinds": [*_KINDS, *more], "more_kinds": more, **after}
+    said = json.dumps({feed: day.isoformat() for feed, day in heard.items()})
+    return {"last_heard": said, "at": now, "today": today, "kinds": [*_KINDS, *more], "more_kinds": more, **after}
 
 
 def _after(today: date, heard: dict[Feed, date], feed: Feed, policy: CountPolicy) -> date | None:

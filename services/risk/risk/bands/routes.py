@@ -44,9 +44,10 @@ def list_band_results(
 ) -> Page[BandResultRead]:
     bands = Bands(session)
     bands.of_service(care_service_id)
+    if in_full:
+        return bands.history(care_service_id, page).map(lambda row: result_read(row, None))
     hindsight = Hindsight(session, care_service_id)
-    shown = bands.history(care_service_id, page) if in_full else hindsight.history(page)
-    return shown.map(lambda row: result_read(row, hindsight.said(row), in_full=in_full))
+    return hindsight.history(page).map(lambda row: result_read(row, hindsight.said(row)))
 
 
 @router.get(

@@ -22,6 +22,11 @@ class Band(StrEnum):
     def rank(self) -> int:
         return _RANKS[self]
 
+    @property
+    def gravity(self) -> int:
+        """1 for the gravest."""
+        return len(_RANKS) - self.rank
+
 
 _RANKS = {band: rank for rank, band in enumerate(Band)}
 

@@ -96,10 +96,10 @@ class EstateRefreshRead(BaseModel):
         return cls.model_validate(row, from_attributes=True)
 
 
-def result_read(row: BandResult, said: Said, *, in_full: bool) -> BandResultRead:
-    """The result as somebody may see it who sees restricted information (`in_full`) or does not, and then what may be
-    `said` of it."""
-    readings = [_reading_read(each, in_full=in_full) for each in (row.readings if in_full else said.readings)]
+def result_read(row: BandResult, said: Said | None) -> BandResultRead:
+    """The result for those who see restricted information (None), or what may be `said` of it to others."""
+    in_full = said is None
+    readings = [_reading_read(each, in_full=in_full) for each in (row.readings if said is None else said.readings)]
     return BandResultRead(
         id=row.id,
         care_service_id=row.care_service_id,
@@ -107,7 +107,7 @@ def result_read(row: BandResult, said: Said, *, in_full: bool) -> BandResultRead
         model_version=row.model_version,
         band=Band(row.band),
         points=None if any(each.is_in_confidence for each in readings) and not in_full else row.points,
-        reasons=row.reasons if in_full else said.open_reasons,
+        reasons=row.reasons if said is None else said.open_reasons,
         readings=readings,
     )
 

@@ -27,9 +27,11 @@ def sees_casework(by: Principal) -> bool:
 def standing_of(session: Session, care_service_id: UUID, *, by: Principal, in_full: bool, now: datetime) -> BandRead:
     bands = Bands(session)
     band, result = bands.of_service(care_service_id)
-    hindsight = Hindsight(session, care_service_id)
+    said = None
     if not in_full:  # the day of the last result is the day on which something confidential was learnt
+        hindsight = Hindsight(session, care_service_id)
         [result] = hindsight.history(PageAsked(limit=1)).items
+        said = hindsight.said(result)
     before = bands.computed_at(care_service_id, now - TRAVEL)
     override = bands.override_of(band)
     return BandRead(
@@ -48,5 +50,5 @@ def standing_of(session: Session, care_service_id: UUID, *, by: Principal, in_fu
         )
         if override
         else None,
-        result=result_read(result, hindsight.said(result), in_full=in_full),
+        result=result_read(result, said),
     )

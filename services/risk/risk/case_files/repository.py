@@ -53,7 +53,6 @@ class CaseFiles:
         attended = select(CaseFile.care_service_id).where(CaseFile.status == Status.OPEN)
         wanted = (
             select(ServiceBand)
-            .join(service, service.c.id == ServiceBand.care_service_id)
             .where(
                 or_(col(ServiceBand.band) == Band.RED, col(ServiceBand.computed_band) == Band.RED),
                 col(ServiceBand.care_service_id).not_in(attended),

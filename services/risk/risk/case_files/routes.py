@@ -187,7 +187,7 @@ def read_case_file(care_service_id: UUID, session: SessionDep, in_full: InFull, 
     under_way = case_files.under_way(care_service_id, band.provider_id)
     references = {each.id: each.reference for each in under_way}
     return CasePage(
-        **columns_of(band),
+        **columns_of(band, "provider_name"),
         care_service_name=name,
         provider_name=of,
         file=_read(session, case_file, now=now) if case_file else None,

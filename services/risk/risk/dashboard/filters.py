@@ -7,12 +7,10 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import Depends, Query
-from sqlalchemy import ColumnElement, or_
+from sqlalchemy import ColumnElement, func
 from sqlmodel import col, select
 
 from assay_contracts.directory import CareServiceType, ClientGroup
-from assay_contracts.directory.copies import care_service_copy as service
-from assay_contracts.directory.copies import provider_copy as provider
 from assay_kit.calendar import end_of_london_day
 from assay_kit.problems import NotAllowed
 from assay_kit.text import Day, Name, Subject
@@ -46,12 +44,12 @@ class Filters:
     moved_since: date | None = None
 
     def conditions(self) -> list[ColumnElement[bool]]:
-        """Over `service_band` joined with the copies of the service and its provider."""
+        """Over `service_band`."""
         wanted: list[ColumnElement[bool] | None] = [
-            self._equal(service.c.type, self.care_service_type),
-            self._has("zones", self.zone),
-            self._has("client_groups", self.client_group),
-            self._equal(service.c.provider_id, self.provider_id),
+            self._equal(ServiceBand.type, self.care_service_type),
+            self._has(ServiceBand.zones, self.zone),
+            self._has(ServiceBand.client_groups, self.client_group),
+            self._equal(ServiceBand.provider_id, self.provider_id),
             self._owned(),
             None if self.is_embargoed is None else col(ServiceBand.embargo).is_not(None) == self.is_embargoed,
             self._named(),
@@ -65,8 +63,8 @@ class Filters:
         return found
 
     @staticmethod
-    def _has(listed: str, value: str | None) -> ColumnElement[bool] | None:
-        found: ColumnElement[bool] | None = None if value is None else service.c.record[listed].contains([value])
+    def _has(listed: Any, value: str | None) -> ColumnElement[bool] | None:
+        found: ColumnElement[bool] | None = None if value is None else listed.contains([value])
         return found
 
     def _owned(self) -> ColumnElement[bool] | None:
@@ -78,8 +76,7 @@ class Filters:
     def _named(self) -> ColumnElement[bool] | None:
         if self.search is None:
             return None
-        said = self.search
-        return or_(service.c.name.icontains(said, autoescape=True), provider.c.name.icontains(said, autoescape=True))
+        return func.strpos(ServiceBand.search_text, func.lower(self.search)) > 0
 
     def _moved(self) -> ColumnElement[bool] | None:
         """The computed band is another one than at the end of that day. Only who has a newer result can have moved."""

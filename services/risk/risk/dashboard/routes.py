@@ -212,10 +212,10 @@ def look_up_location(
         items=[
             LocationBand(
                 **columns_of(band),
-                care_service_name=row.name,
-                care_service_type=row.type,
+                care_service_name=band.name,
+                care_service_type=band.type,
                 cqc_location_id=cqc_location_id,
             )
-            for band, row in repository.at_location(session, cqc_location_id, now=now)
+            for band in repository.at_location(session, cqc_location_id, now=now)
         ]
     )

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 from risk.scoring_models.policy import Level
@@ -63,6 +64,7 @@ def read_from(
     )
 
 
+@lru_cache(maxsize=10_000)
 def spoken(day: date) -> str:
     return f"{day.day} {day:%B %Y}"
 

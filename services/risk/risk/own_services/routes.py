@@ -8,7 +8,6 @@ from pydantic import AwareDatetime, BaseModel, Field
 from sqlmodel import Session, col, select
 
 from assay_contracts.directory.client import Directory
-from assay_contracts.directory.copies import care_service_copy as service
 from assay_kit.calendar import london_day
 from assay_kit.clock import Now
 from assay_kit.database import SessionDep
@@ -67,21 +66,17 @@ def _are_shown(directory: Directory) -> bool:
 def _own(session: Session, page: PageAsked, *, provider_id: UUID, on: date) -> OwnServices:
     wanted = (
         select(ServiceBand)
-        .join(service, service.c.id == ServiceBand.care_service_id)
-        .where(service.c.provider_id == provider_id, is_running(on))
+        .where(ServiceBand.provider_id == provider_id, is_running(on))
         .execution_options(populate_existing=True)  # refreshes write past the objects of a session
     )
     found = paginate(session, wanted, page, col(ServiceBand.care_service_id))
-    named = select(service.c.id, service.c.name, service.c.type)
-    ids = [band.care_service_id for band in found.items]
-    names = {row.id: row for row in session.execute(named.where(service.c.id.in_(ids)))}
     return OwnServices(
         are_shown=True,
         items=[
             OwnService(
                 **columns_of(band),
-                care_service_name=names[band.care_service_id].name,
-                care_service_type=names[band.care_service_id].type,
+                care_service_name=band.name,
+                care_service_type=band.type,
                 reasons=band.open_reasons,
             )
             for band in found.items

@@ -4,7 +4,8 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, Column, Index, SmallInteger, String, Text, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Field
 
 from assay_kit.database import Instant, known, new_id
@@ -65,20 +66,28 @@ class BandResult(RiskTable, table=True):
 
 
 class ServiceBand(RiskTable, table=True):
-    """Where a service stands now, for the dashboard: one row each. `band` is the override's where one is in force."""
+    """Where a service stands now, for the dashboard: one row each, which all its lists and counts are read from. `band`
+    is the override's where one is in force, `gravity` 1 for the gravest, `digest` that of the result. From `name` on it
+    repeats what the directory says (`service_shown`)."""
 
     __tablename__ = "service_band"
     __table_args__ = (
         known("band", Band),
         known("computed_band", Band),
         known("embargo", Extent),
-        Index("ix_service_band_band", "band"),
+        Index("ix_service_band_gravest", "gravity", "name", "care_service_id"),
+        Index("ix_service_band_name", "name", "care_service_id"),
+        Index("ix_service_band_provider_name", "provider_name", "name", "care_service_id"),
+        Index("ix_service_band_since", "since", "care_service_id"),
+        Index("ix_service_band_provider_id", "provider_id"),
     )
 
     care_service_id: UUID = Field(primary_key=True)
     provider_id: UUID
     result_id: UUID = Field(foreign_key="band_result.id")
+    digest: str
     band: Band = Field(sa_type=String)
+    gravity: int = Field(sa_type=SmallInteger)
     computed_band: Band = Field(sa_type=String)
     since: datetime = Field(sa_type=Instant)
     open_reasons: list[str] = texts_column()
@@ -89,6 +98,13 @@ class ServiceBand(RiskTable, table=True):
     has_default_notice: bool = False
     model_version: int
     refreshed_at: datetime = Field(sa_type=Instant)
+    name: str
+    type: str
+    provider_name: str
+    search_text: str
+    zones: list[str] = Field(sa_column=Column(ARRAY(String), nullable=False))
+    client_groups: list[str] = Field(sa_column=Column(ARRAY(String), nullable=False))
+    ended_on: date | None = None
 
 
 class EstateRefresh(RiskTable, table=True):

@@ -78,7 +78,9 @@ class Intelligence(RiskTable, table=True):
             "kind <> 'safeguarding_decision' OR enquiry_reference IS NOT NULL", name="decision_has_enquiry"
         ),
         UniqueConstraint("system", "kind", "source_reference"),
-        UniqueConstraint("corrects_id"),
+        Index(
+            "ix_intelligence_corrects_id", "corrects_id", unique=True, postgresql_where=text("corrects_id IS NOT NULL")
+        ),
         Index("ix_intelligence_care_service", "care_service_id", "kind", "event_on"),
         Index(
             "ix_intelligence_provider_wide",
