@@ -57,7 +57,8 @@ FROM generate_series(:first / 4, (:last - 1) / 4) AS n;
 
 INSERT INTO intelligence (
     id, kind, provider_id, care_service_id, event_on, source, system, source_reference, restricted, substantiated,
-    narrative, enquiry_reference, details, content_hash, recorded_at, recorded_by, recorded_by_name, is_withdrawal
+    narrative, enquiry_reference, details, content_hash, recorded_at, recorded_by, recorded_by_name, is_withdrawal,
+    is_outcome
 )
 SELECT
     gen_random_uuid(), made.kind,
@@ -68,7 +69,8 @@ SELECT
     CASE made.kind WHEN 'safeguarding_decision' THEN 'SE-' || made.n || '-' || made.turn END,
     CASE made.kind WHEN 'safeguarding_decision'
         THEN '{"meets_section_42": true, "source_of_risk": "service", "closed_unfounded": false}'::jsonb ELSE '{}'::jsonb END,
-    md5(made.n || '-' || made.turn), made.happened_on + TIME '12:00' AT TIME ZONE 'UTC', 'system', 'Case management', false
+    md5(made.n || '-' || made.turn), made.happened_on + TIME '12:00' AT TIME ZONE 'UTC', 'system', 'Case management', false,
+    false
 FROM (
     SELECT n, turn, DATE '2026-02-27' - (turn * 61 + n % 60) AS happened_on,
         CASE
