@@ -11,6 +11,7 @@ from assay_kit.callers import caller
 from assay_kit.service import Service, create_service
 from assay_kit.settings import Settings
 from assessment.assessments.routes import router as assessments
+from assessment.assignments.routes import router as assignments
 from assessment.drafts.routes import router as drafts
 from assessment.frameworks.routes import router as frameworks
 from assessment.programme.actions import hear_of_band, hear_of_care_service
@@ -20,6 +21,7 @@ from assessment.publications.routes import router as publications
 from assessment.remedial_actions.due import LATE_ACTIONS, LATE_PLANS
 from assessment.remedial_actions.routes import router as remedial_actions
 from assessment.reports.routes import router as reports
+from assessment.sections.routes import router as sections
 from assessment.self_assessments.routes import router as self_assessments
 from assessment.tables import metadata
 from assessment.validations.routes import router as validations
@@ -33,7 +35,9 @@ SERVICE = Service(
         frameworks,
         programme,
         assessments,
+        assignments,
         self_assessments,
+        sections,
         validations,
         drafts,
         publications,

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import make_assessment as make
 import yaml
@@ -57,6 +57,10 @@ def _framework_file(stage: Stage) -> str:
     return yaml.safe_dump(content, sort_keys=False)
 
 
+def _framework() -> Call:
+    return replace(_officer({"version": 1}), shared_because="every provider is assessed under it")
+
+
 def _publish_framework(stage: Stage) -> Call:
     row = draft_framework(stage.session, _framework_file(stage), by=SYSTEM, now=stage.now)
     return _staff(Role.ADMINISTRATOR, {"version": row.version})
@@ -101,6 +105,18 @@ def _verify(stage: Stage) -> Call:
     return _officer(_plan(plan) | {"issue_id": stage.issue_id(plan)}, body)
 
 
+ASSIGNING = {"officer": "person:sam-second", "officer_name": "Sam Second", "leads": True}
+DELEGATING = {"subject": "person:dee", "name": "Dee", "answer_by": "9999-12-31"}
+
+
+def _section(row: Assessment) -> dict[str, Any]:
+    return _of(row) | {"standard": "1.1"}
+
+
+def _many(care_service_id: UUID) -> dict[str, Any]:
+    return {"due_before": "9999-12-31", "care_service_ids": [str(care_service_id)]}
+
+
 FINDING = {"agrees": True, "evidence_kinds": ["records"]}
 VISIT = {"visited_on": "1999-12-31", "announced": True, "roles_met": ["carer"]}
 COMMENT = {"question": "1.1.1", "comment": REASON}
@@ -109,14 +125,26 @@ REVIEW = {"outcome": "upheld", "reason": REASON}
 _MAKERS: Mapping[str, Maker] = {
     "list_frameworks": lambda _: _officer(),
     "draft_framework": lambda s: _staff(Role.ADMINISTRATOR, body={"yaml": _framework_file(s)}),
-    "read_framework": lambda _: replace(_officer({"version": 1}), shared_because="every provider is assessed under it"),
+    "read_framework": lambda _: _framework(),
+    "read_framework_file": lambda _: _framework(),
+    "read_framework_differences": lambda _: replace(_framework(), query={"since": 2}),
     "read_rule_page": lambda _: Call(path={"version": 1}),
     "publish_framework": _publish_framework,
     "list_programme": lambda _: _officer(),
+    "read_programme_year": lambda _: _officer(),
+    "schedule_assessments": lambda s: _officer(body=_many(s.awaited())),
     "list_due_dates": lambda s: _owner(s, {"care_service_id": s.service().id}),
     "schedule_assessment": lambda s: _officer(body={"care_service_id": str(s.service().id)}),
     "list_assessments": lambda _: _officer(),
     "read_assessment": lambda s: _owner(s, _of(s.scheduled())),
+    "read_assignments": lambda s: _officer(_of(s.restricted())),
+    "assign_officer": lambda s: _officer(_of(s.restricted()), ASSIGNING),
+    "restrict_assessment": lambda s: _officer(_of(s.scheduled()), WHY),
+    "lift_restriction": lambda s: _officer(_of(s.restricted())),
+    "read_sections": lambda s: _owner(s, _of(s.assessing())),
+    "delegate_section": lambda s: _owner(s, _section(s.assessing()), DELEGATING),
+    "end_delegation": lambda s: _owner(s, _section(s.delegated())),
+    "carry_over_answers": lambda s: _owner(s, _of(s.again())),
     "read_assessment_timeline": lambda s: _owner(s, _of(s.scheduled())),
     "cancel_assessment": lambda s: _officer(_of(s.scheduled()), WHY),
     "begin_self_assessment": lambda s: _owner(s, _of(s.opened())),
@@ -174,6 +202,11 @@ _TOO_SOON: Sequence[tuple[str, Maker]] = (
     ("recompute_rating", lambda s: _owner(s, _of(s.scheduled()))),
     ("read_self_assessment", lambda s: _officer(_of(s.scheduled()))),
     ("read_validation", lambda s: _officer(_of(s.scheduled()))),
+    ("read_sections", lambda s: _officer(_of(s.scheduled()))),
+    ("delegate_section", lambda s: _owner(s, _section(s.scheduled()), DELEGATING)),
+    ("end_delegation", lambda s: _owner(s, _section(s.scheduled()))),
+    ("carry_over_answers", lambda s: _owner(s, _of(s.assessing()))),
+    ("assign_officer", lambda s: _officer(_of(s.published()), ASSIGNING)),
     ("list_visits", lambda s: _owner(s, _of(s.scheduled()))),
     ("record_finding", lambda s: _officer(_of(s.scheduled()) | {"question": "1.1.1"}, FINDING)),
     ("record_findings", lambda s: _officer(_of(s.scheduled()), {"findings": [{"question": "1.1.1", **FINDING}]})),
@@ -231,6 +264,7 @@ ASKING_THE_DIRECTORY: KnownCalls = {
     "read_report_pdf": lambda s: _nameless(Stage(s)),
     "list_due_dates": lambda _: _officer({"care_service_id": uuid4()}),
     "read_rating": lambda _: _officer({"care_service_id": uuid4()}),
+    "schedule_assessments": lambda s: _officer(body=_many(Stage(s).awaited(uuid4()))),
     "schedule_assessment": lambda _: _officer(body={"care_service_id": str(uuid4())}),
     "record_imported_rating": lambda s: replace(_import(Stage(s)), body=_IMPORT | {"care_service_id": str(uuid4())}),
 }

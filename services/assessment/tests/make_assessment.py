@@ -1,6 +1,7 @@
 """Builds what a test is not about. Every builder gives something valid; a test names only what it is about."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -10,6 +11,7 @@ from uuid import UUID, uuid4
 import yaml
 from fastapi.testclient import TestClient
 from httpx import Response
+from sqlalchemy import event
 from sqlmodel import Session
 
 from assay_contracts.directory import CareServiceRecord, CareServiceType, ProviderRecord, ProviderStatus
@@ -277,3 +279,23 @@ def published(people: People, session: Session, but: Mapping[str, str] | None = 
 
 
 ANY_PAGE = PageAsked()
+
+
+# --- what the database is asked ---------------------------------------------------------------------
+
+
+@contextmanager
+def statements(session: Session) -> Iterator[list[str]]:
+    """Every question and change that is sent to the database meanwhile; savepoints are the tests' own."""
+    found: list[str] = []
+
+    def note(_: Any, __: Any, statement: str, *___: Any) -> None:
+        if "SAVEPOINT" not in statement:
+            found.append(statement)
+
+    connection = session.connection()
+    event.listen(connection, "before_cursor_execute", note)
+    try:
+        yield found
+    finally:
+        event.remove(connection, "before_cursor_execute", note)

@@ -6,6 +6,7 @@ It plays some months after the present: windows are open and dates ahead when th
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 import make_assessment as make
@@ -21,16 +22,19 @@ from assay_kit.settings import Mode, Settings
 from assessment.assessments import actions as scheduling
 from assessment.assessments.repository import Assessments
 from assessment.assessments.rules import Cause
+from assessment.assignments import actions as assigning
 from assessment.drafts import actions as drafting
-from assessment.drafts.rules import ReviewOutcome
+from assessment.drafts.rules import CommentOutcome, ReviewOutcome
 from assessment.evidence import Evidence
 from assessment.first_data import put_first_data
 from assessment.frameworks.repository import Frameworks
+from assessment.programme.actions import set_due_date
 from assessment.publications import actions as publishing
 from assessment.rating.answers import AnswerRating
 from assessment.remedial_actions import actions as remedying
 from assessment.remedial_actions.repository import Plans
 from assessment.remedial_actions.rules import Outcome
+from assessment.sections import actions as sectioning
 from assessment.self_assessments import actions as answering
 from assessment.tables import AccuracyComment, Assessment, RemedialPlan
 from assessment.validations import actions as validating
@@ -55,13 +59,14 @@ MYSELF = somebody(Role.COMMISSIONING_MANAGER, ME)
 class Stage:
     session: Session
     provider_id: UUID = field(default_factory=uuid4)
+    with_small_framework: bool = True
 
     def __post_init__(self) -> None:
         self.now = business_now(self.session, _DEMONSTRATION) + timedelta(days=200)
         frameworks = Frameworks(self.session)
         if frameworks.find(1) is None:
             put_first_data(self.session, None, now=self.now)  # type: ignore[arg-type]  # it asks for no setting
-        if frameworks.find(2) is None:
+        if self.with_small_framework and frameworks.find(2) is None:
             make.small_framework(self.session)
 
     @property
@@ -117,6 +122,45 @@ class Stage:
         )
         answering.save_answers(self.session, found.id, [named], by=self.provider, now=self.now)
         return found
+
+    def again(self) -> Assessment:
+        """A self-assessment of a service that was assessed before."""
+        service = self.service()
+        self.published(service=service)
+        return self.assessing(service)
+
+    def delegated(self) -> Assessment:
+        """A self-assessment of which one section is somebody's to answer."""
+        found = self.assessing()
+        return sectioning.delegate(
+            self.session,
+            found.id,
+            "1.1",
+            subject="person:dee",
+            name="Dee",
+            answer_by=None,
+            by=somebody(Role.PROVIDER_USER, ME, self.provider_id),
+            now=self.now,
+        )
+
+    def restricted(self) -> Assessment:
+        found = self.scheduled()
+        assigning.restrict(self.session, found.id, reason=REASON, by=MYSELF, now=self.now)
+        return found
+
+    def awaited(self, care_service_id: UUID | None = None) -> UUID:
+        """A service, known or not, of which an assessment is due."""
+        service_id = care_service_id or self.service().id
+        set_due_date(
+            self.session,
+            care_service_id=service_id,
+            provider_id=self.provider_id,
+            due_on=self.later,
+            cause=Cause.ANNUAL,
+            because="A year on.",
+            now=self.now,
+        )
+        return service_id
 
     def submitted(self, service: CareServiceRecord | None = None) -> Assessment:
         found = self.answered(service)
@@ -187,6 +231,33 @@ class Stage:
             by=MYSELF,
             now=self.now,
         )
+
+    def published_after_review(self) -> Assessment:
+        """Published after everything that can happen on the way: a visit, a comment, a dispute, a changed finding."""
+        session, now = self.session, self.now
+        found = self.validated()
+        validating.record_visit(
+            session,
+            found.id,
+            visited_on=london_day(now),
+            announced=True,
+            roles_met=["carer"],
+            note=None,
+            by=OFFICER,
+            now=now,
+        )
+        validating.issue_draft(session, found.id, by=OFFICER, now=now)
+        about: dict[str, Any] = {"question": "1.1.1", "comment": REASON, "evidence_ids": [], "evidence": NONE}
+        said = drafting.comment(session, found.id, **about, by=self.provider, now=now)
+        accepted: dict[str, Any] = {"outcome": CommentOutcome.ACCEPTED, "reason": REASON}
+        worse = accepted | {"new_rating": AnswerRating.REQUIRES_IMPROVEMENT}
+        drafting.decide_comment(session, found.id, said.id, **worse, by=OFFICER, now=now)
+        drafting.dispute(session, found.id, reason=REASON, by=self.provider, now=now)
+        drafting.begin_senior_review(session, found.id, by=MYSELF, now=now)
+        change = drafting.Change(question="1.1.1", rating=AnswerRating.GOOD, reason=REASON)
+        changed: dict[str, Any] = {"outcome": ReviewOutcome.CHANGED, "reason": REASON, "changes": [change]}
+        drafting.conclude_senior_review(session, found.id, **changed, by=MYSELF, now=now)
+        return publishing.publish(session, found.id, by=MYSELF, now=now)
 
     def confirmed(self, but: Mapping[str, str] | None = None, service: CareServiceRecord | None = None) -> Assessment:
         found = self.drafted(but, service)

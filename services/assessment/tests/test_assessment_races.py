@@ -6,8 +6,10 @@ from uuid import UUID
 import pytest
 from sqlalchemy import Engine
 from sqlmodel import Session
-from stage_assessment import MYSELF, NONE, OFFICER, REASON, Stage
+from stage_assessment import MYSELF, NONE, OFFICER, REASON, Stage, somebody
 
+from assay_contracts.roles import Role
+from assay_kit.identity import Principal
 from assay_kit.problems import StepNotAllowed
 from assessment.assessments.errors import Barred
 from assessment.assessments.repository import Assessments
@@ -17,6 +19,9 @@ from assessment.rating.answers import AnswerRating
 from assessment.self_assessments.actions import Answer, hash_of, save_answers, submit
 from assessment.self_assessments.repository import SelfAnswers
 from assessment.tables import Assessment
+from assessment.validations.actions import Found, record_findings
+from assessment.validations.repository import Validations
+from assessment.validations.rules import EvidenceKind
 
 LAST_WORD = "Saved while the submission was waiting."
 
@@ -88,6 +93,46 @@ def test_two_first_answers_to_one_question_never_both_stand(own_database: Engine
         tried = [both.submit(save, rating) for rating in (AnswerRating.GOOD, AnswerRating.POOR)]
         wait(tried, timeout=20)
     assert sorted(future.exception() is None for future in tried) == [False, True]
+
+
+@pytest.mark.parametrize("read_version", [None, 0, 1])
+def test_two_officers_who_save_one_finding_at_once_never_overwrite_each_other(
+    own_database: Engine, read_version: int | None
+) -> None:
+    """Whether it is the first finding of the question, or a change of one that both have read."""
+    with open_session(own_database) as session, session.begin():
+        stage = Stage(session)
+        assessment_id = stage.validating().id
+        if read_version:
+            record_findings(session, assessment_id, [found(AnswerRating.EXCELLENT, None)], by=OFFICER, now=stage.now)
+
+    def save(by: Principal, rating: AnswerRating) -> int:
+        with open_session(own_database) as session, session.begin():
+            [saved] = record_findings(session, assessment_id, [found(rating, read_version)], by=by, now=stage.now)
+            return saved.version
+
+    second = somebody(Role.COMPLIANCE_OFFICER, "Sam Second")
+    with ThreadPoolExecutor(2) as both:
+        tried = [
+            both.submit(save, OFFICER, AnswerRating.REQUIRES_IMPROVEMENT),
+            both.submit(save, second, AnswerRating.POOR),
+        ]
+        wait(tried, timeout=20)
+    assert sorted(future.exception() is None for future in tried) == [False, True]
+    with open_session(own_database) as session:
+        assert Validations(session).of(assessment_id)["1.1.1"].version == (read_version or 0) + 1
+
+
+def found(rating: AnswerRating, read_version: int | None) -> Found:
+    return Found(
+        question="1.1.1",
+        agrees=False,
+        rating=rating,
+        reason=REASON,
+        evidence_kinds=[EvidenceKind.RECORDS],
+        good_practice=None,
+        read_version=read_version,
+    )
 
 
 def test_of_two_ratings_withdrawn_in_favour_of_each_other_one_stands(own_database: Engine) -> None:

@@ -1,4 +1,4 @@
-"""Reads and writes assessments. No rules here, but one: a provider's people find their own organisation's only."""
+"""Reads and writes assessments. No rules here, but one: nobody finds what is not theirs to see (`visibility.py`)."""
 
 from collections.abc import Iterable, Sequence
 from uuid import UUID
@@ -13,6 +13,7 @@ from assessment.tables import Assessment, DueDate, Reminder
 
 from .errors import AssessmentNotFound, QuestionNotFound
 from .rules import OPEN, Status
+from .visibility import seen_by
 
 
 class Assessments:
@@ -24,11 +25,11 @@ class Assessments:
 
     def get(self, assessment_id: UUID, *, by: Principal, lock: bool = False, share: bool = False) -> Assessment:
         """The assessment, where `by` may see it. `share` lets others save beside, and keeps a submission waiting."""
-        statement = select(Assessment).where(Assessment.id == assessment_id)
+        statement = select(Assessment).where(Assessment.id == assessment_id, seen_by(by))
         if lock or share:
             statement = statement.with_for_update(read=share).execution_options(populate_existing=True)
         found = self.session.exec(statement).one_or_none()
-        if found is None or not by.sees(found.provider_id):
+        if found is None:
             raise AssessmentNotFound(assessment_id)
         return found
 
@@ -46,9 +47,7 @@ class Assessments:
         provider_id: UUID | None,
         status: Status | None,
     ) -> Page[Assessment]:
-        statement = select(Assessment)
-        if by.is_provider:
-            statement = statement.where(Assessment.provider_id == by.org)
+        statement = select(Assessment).where(seen_by(by))
         if care_service_id is not None:
             statement = statement.where(Assessment.care_service_id == care_service_id)
         if provider_id is not None:
@@ -89,11 +88,11 @@ class Assessments:
         """A question that is asked of this service under the pinned version, and its standard."""
         return _asked(self.framework(assessment), assessment, code)
 
-    def ensure_asked(self, assessment: Assessment, codes: Iterable[str]) -> None:
-        """QuestionNotFound for the first that is not asked of this service under the pinned version."""
+    def ensure_asked(self, assessment: Assessment, codes: Iterable[str]) -> set[str]:
+        """The standards of these questions; QuestionNotFound for the first that is not asked of this service under the
+        pinned version."""
         framework = self.framework(assessment)
-        for code in codes:
-            _asked(framework, assessment, code)
+        return {_asked(framework, assessment, code)[0].code for code in codes}
 
     def questions(self, assessment: Assessment) -> list[Question]:
         return self.framework(assessment).questions_for(assessment.service_type)

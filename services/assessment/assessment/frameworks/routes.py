@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Path, Query, Response
 
 from assay_kit.clock import Now
 from assay_kit.database import SessionDep
@@ -10,14 +10,17 @@ from assay_kit.problems import StepNotAllowed, may_answer
 from assessment.dependencies import Administrator, SignedIn
 
 from . import actions
+from .differences import FrameworkDifferences, differences
 from .errors import FrameworkNotFound, FrameworkRefused, VersionTaken
 from .repository import Frameworks
 from .rule_page import RulePage, rule_page
 from .schemas import FrameworkFile, FrameworkRead, FrameworkSummary
+from .writing import written
 
 router = APIRouter(prefix="/frameworks", tags=["frameworks"])
 
 Version = Annotated[int, Path(ge=1, le=10_000)]
+_YAML = "application/yaml"
 
 
 @router.get("", summary="Every framework version, newest first", operation_id="list_frameworks")
@@ -46,6 +49,37 @@ def read_framework(version: Version, session: SessionDep, by: SignedIn) -> Frame
     frameworks = Frameworks(session)
     row = frameworks.row(version)
     return FrameworkRead(**FrameworkSummary.of(row).model_dump(), content=frameworks.of(row.id))
+
+
+@router.get(
+    "/{version}/file",
+    summary="A framework version as a YAML file, which can be taken in again as another version",
+    operation_id="read_framework_file",
+    response_class=Response,
+    responses={200: {"content": {_YAML: {"schema": {"type": "string"}}}}, **may_answer(FrameworkNotFound)},
+)
+def read_framework_file(version: Version, session: SessionDep, by: SignedIn) -> Response:
+    frameworks = Frameworks(session)
+    text = written(frameworks.of(frameworks.row(version).id))
+    headers = {"Content-Disposition": f'attachment; filename="framework-{version}.yaml"'}
+    return Response(text, media_type=_YAML, headers=headers)
+
+
+@router.get(
+    "/{version}/differences",
+    summary="What changed from one version to this one",
+    operation_id="read_framework_differences",
+    responses=may_answer(FrameworkNotFound),
+)
+def read_framework_differences(
+    version: Version,
+    since: Annotated[int, Query(ge=1, le=10_000, description="The version to compare with.")],
+    session: SessionDep,
+    by: SignedIn,
+) -> FrameworkDifferences:
+    frameworks = Frameworks(session)
+    before, after = (frameworks.of(frameworks.row(each).id) for each in (since, version))
+    return FrameworkDifferences(before=since, after=version, items=differences(before, after))
 
 
 @router.get(

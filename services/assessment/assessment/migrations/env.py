@@ -3,6 +3,6 @@
 from alembic import context
 
 from assay_kit.provisioning import run_migrations
-from assessment.tables import metadata
+from assessment.main import SERVICE
 
-run_migrations(context, metadata)
+run_migrations(context, SERVICE.metadata)

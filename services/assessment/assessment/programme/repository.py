@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 from assay_kit.identity import Principal
 from assay_kit.pagination import Page, PageAsked, paginate
 from assessment.assessments.rules import OPEN
+from assessment.assessments.visibility import seen_by
 from assessment.tables import Assessment, DueDate, metadata
 
 care_service_copy = metadata.tables["care_service_copy"]
@@ -35,7 +36,7 @@ class Programme:
             statement = statement.where(DueDate.due_on < due_before)
         found = paginate(self._session, statement, page, col(DueDate.due_on), col(DueDate.id))
         ids = [due.care_service_id for due in found.items]
-        names, open_ = self._names(ids), self._under_way(ids)
+        names, open_ = self._names(ids), self._under_way(ids, by)
         return found.map(
             lambda due: Entry(
                 due=due,
@@ -54,6 +55,8 @@ class Programme:
         rows = self._session.connection().execute(select(columns.id, columns.name).where(columns.id.in_(ids)))
         return {row.id: row.name for row in rows}
 
-    def _under_way(self, ids: list[UUID]) -> dict[UUID, Assessment]:
-        statement = select(Assessment).where(col(Assessment.care_service_id).in_(ids), col(Assessment.status).in_(OPEN))
+    def _under_way(self, ids: list[UUID], by: Principal) -> dict[UUID, Assessment]:
+        statement = select(Assessment).where(
+            col(Assessment.care_service_id).in_(ids), col(Assessment.status).in_(OPEN), seen_by(by)
+        )
         return {row.care_service_id: row for row in self._session.exec(statement)}

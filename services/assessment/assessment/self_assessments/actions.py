@@ -22,6 +22,7 @@ from assessment.assessments.repository import Assessments
 from assessment.assessments.rules import LIFE, Status, Step
 from assessment.evidence import Evidence
 from assessment.rating.answers import AnswerRating
+from assessment.sections.delegated import ensure_may_answer
 from assessment.tables import Assessment, SelfAnswer
 
 from .errors import AnswersClosed
@@ -52,7 +53,7 @@ class Answer:
 def save_answers(
     session: Session, assessment_id: UUID, wanted: Sequence[Answer], *, by: Principal, now: datetime
 ) -> list[SelfAnswer]:
-    """Save a page of answers: all of them, or none where one is stale or asked of nobody."""
+    """Save a page of answers: all of them, or none where one is stale, asked of nobody, or delegated elsewhere."""
     assessments = Assessments(session)
     # shared: others save beside this, while a submission waits for all of them
     assessment = assessments.get(assessment_id, by=by, share=True)
@@ -61,7 +62,8 @@ def save_answers(
     answers = SelfAnswers(session)
     there = answers.find(assessment_id, [each.question for each in wanted])
     saved = []
-    assessments.ensure_asked(assessment, (each.question for each in wanted))
+    standards = assessments.ensure_asked(assessment, (each.question for each in wanted))
+    ensure_may_answer(session, assessment_id, standards, by=by)
     for each in wanted:
         answer = there.get(each.question)
         check_match(each.read_version or 0, answer.version if answer else 0)

@@ -14,6 +14,8 @@ from assessment.assessments.repository import Assessments
 from assessment.assessments.routes import shown
 from assessment.assessments.schemas import AssessmentRead
 from assessment.dependencies import EvidenceDep, ProviderPerson, Reader
+from assessment.sections.errors import DelegatedElsewhere
+from assessment.sections.repository import CarriedAnswers
 
 from . import actions
 from .errors import AnswersClosed, AnswersNotSubmitted
@@ -55,6 +57,7 @@ def read_self_assessment(assessment_id: UUID, session: SessionDep, by: Reader) -
     standard_of = {question.code: s.code for s in framework.standards() for question in s.questions}
     questions = framework.questions_for(assessment.service_type)
     answers = SelfAnswers(session).of(assessment_id)
+    untouched = CarriedAnswers(session).untouched(assessment_id, answers)
     bars = bars_to_submission([question.code for question in questions], actions.answered(answers))
     return SelfAssessmentRead(
         assessment_id=assessment.id,
@@ -62,7 +65,10 @@ def read_self_assessment(assessment_id: UUID, session: SessionDep, by: Reader) -
         asked=len(questions),
         answered=sum(1 for q in questions if q.code in answers and answers[q.code].rating is not None),
         bars=bars,
-        items=[SelfAnswerRead.of(q, standard_of[q.code], answers.get(q.code)) for q in questions],
+        items=[
+            SelfAnswerRead.of(q, standard_of[q.code], answers.get(q.code), is_carried_over=q.code in untouched)
+            for q in questions
+        ],
     )
 
 
@@ -71,7 +77,7 @@ def read_self_assessment(assessment_id: UUID, session: SessionDep, by: Reader) -
     summary="Save one answer",
     description='Send `If-Match` with the version you read; leave it out (or send `"0"`) for a first answer.',
     operation_id="save_answer",
-    responses=may_answer(QuestionNotFound, AnswersClosed, StaleEdit),
+    responses=may_answer(QuestionNotFound, AnswersClosed, DelegatedElsewhere, StaleEdit),
 )
 def save_answer(
     *,
@@ -89,7 +95,7 @@ def save_answer(
     set_etag(response, answer.version)
     assessments = Assessments(session)
     standard, asked = assessments.question(assessments.get(assessment_id, by=by), question)
-    return SelfAnswerRead.of(asked, standard.code, answer)
+    return SelfAnswerRead.of(asked, standard.code, answer, is_carried_over=False)
 
 
 @router.put(
@@ -97,7 +103,7 @@ def save_answer(
     summary="Save a page of answers",
     description="Each answer carries the version that was read. All are saved, or none.",
     operation_id="save_answers",
-    responses=may_answer(QuestionNotFound, AnswersClosed, StaleEdit),
+    responses=may_answer(QuestionNotFound, AnswersClosed, DelegatedElsewhere, StaleEdit),
 )
 def save_answers(
     assessment_id: UUID, wanted: AnsweringSeveral, session: SessionDep, by: ProviderPerson, now: Now

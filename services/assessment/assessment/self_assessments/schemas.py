@@ -57,12 +57,13 @@ class SelfAnswerRead(BaseModel):
     rating: AnswerRating | None
     narrative: str
     evidence_ids: EvidenceIds
+    is_carried_over: bool = Field(description="Still as it was carried over from last time.")
     version: int
     saved_name: str | None
     saved_at: AwareDatetime | None
 
     @classmethod
-    def of(cls, question: Question, standard: str, answer: SelfAnswer | None) -> Self:
+    def of(cls, question: Question, standard: str, answer: SelfAnswer | None, *, is_carried_over: bool) -> Self:
         return cls(
             question=question.code,
             standard=standard,
@@ -73,6 +74,7 @@ class SelfAnswerRead(BaseModel):
             rating=answer.rating if answer else None,
             narrative=answer.narrative if answer else "",
             evidence_ids=[UUID(each) for each in answer.evidence_ids] if answer else [],
+            is_carried_over=is_carried_over,
             version=answer.version if answer else 0,
             saved_name=answer.saved_name if answer else None,
             saved_at=answer.saved_at if answer else None,

@@ -14,6 +14,7 @@ from assessment.assessments.routes import shown
 from assessment.assessments.rules import DRAFT_SEEN
 from assessment.assessments.schemas import AssessmentRead
 from assessment.dependencies import Officer, Reader
+from assessment.sections.repository import CarriedAnswers
 from assessment.self_assessments.errors import AnswersNotSubmitted
 from assessment.self_assessments.repository import SelfAnswers
 from assessment.self_assessments.routes import QuestionCode
@@ -58,11 +59,12 @@ def read_validation(assessment_id: UUID, session: SessionDep, by: Reader) -> Val
     questions = assessments.questions(assessment)
     own = SelfAnswers(session).submitted(assessment)
     found = Validations(session).of(assessment_id)
+    untouched = CarriedAnswers(session).untouched(assessment_id, own)
     return ValidationRead(
         assessment_id=assessment_id,
         asked=len(questions),
         validated=sum(1 for question in questions if question.code in found),
-        items=[FindingRead.of(q, own.get(q.code), found.get(q.code)) for q in questions],
+        items=[FindingRead.of(q, own.get(q.code), found.get(q.code), carried_over=untouched) for q in questions],
     )
 
 
@@ -90,7 +92,9 @@ def record_finding(
     assessments = Assessments(session)
     assessment = assessments.get(assessment_id, by=by)
     _, asked = assessments.question(assessment, question)
-    return FindingRead.of(asked, SelfAnswers(session).submitted(assessment).get(question), finding)
+    own = SelfAnswers(session).submitted(assessment)
+    untouched = CarriedAnswers(session).untouched(assessment_id, own)
+    return FindingRead.of(asked, own.get(question), finding, carried_over=untouched)
 
 
 @router.put(

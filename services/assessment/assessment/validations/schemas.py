@@ -1,5 +1,6 @@
 """What callers send and receive about validation. No field here, or below, holds a computed value."""
 
+from collections.abc import Collection
 from datetime import date
 from typing import Annotated, Self
 from uuid import UUID
@@ -56,6 +57,7 @@ class FindingRead(BaseModel):
     own_rating: AnswerRating | None
     own_narrative: str
     own_evidence_ids: list[UUID] = Field(max_length=200)
+    own_is_carried_over: bool = Field(description="Submitted as it was carried over from last time.")
     agrees: bool | None
     rating: AnswerRating | None
     reason: str | None
@@ -66,7 +68,14 @@ class FindingRead(BaseModel):
     saved_at: AwareDatetime | None
 
     @classmethod
-    def of(cls, question: Question, own: SelfAnswer | None, found: ValidatedAnswer | None) -> Self:
+    def of(
+        cls,
+        question: Question,
+        own: SelfAnswer | None,
+        found: ValidatedAnswer | None,
+        *,
+        carried_over: Collection[str],
+    ) -> Self:
         return cls(
             question=question.code,
             text=question.question,
@@ -75,6 +84,7 @@ class FindingRead(BaseModel):
             own_rating=own.rating if own else None,
             own_narrative=own.narrative if own else "",
             own_evidence_ids=[UUID(each) for each in own.evidence_ids] if own else [],
+            own_is_carried_over=own is not None and question.code in carried_over,
             agrees=found.agrees if found else None,
             rating=found.rating if found else None,
             reason=found.reason if found else None,

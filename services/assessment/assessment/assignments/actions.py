@@ -1,0 +1,75 @@
+"""Who works on an assessment, and whether it is for them alone until its rating is published."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlmodel import Session
+
+from assay_kit.identity import Principal
+from assessment.assessments.errors import ensure_room
+from assessment.assessments.repository import Assessments
+from assessment.assessments.rules import OPEN
+from assessment.tables import Assessment
+from assessment.work_tables import AssignedOfficer, Restriction
+
+from .errors import NotAssignable, NotRestricted, RestrictedAlready
+from .repository import Assignments
+
+MOST_OFFICERS = 20
+
+
+def assign_officer(
+    session: Session, assessment_id: UUID, *, officer: str, officer_name: str, leads: bool, by: Principal, now: datetime
+) -> Assessment:
+    """Let an officer work on it, and lead it where `leads`. Said again of the same officer, only the lead changes."""
+    assessment = _worked_on(session, assessment_id, by)
+    assignments = Assignments(session)
+    there = assignments.of(assessment_id)
+    if officer not in {each.subject for each in there}:
+        ensure_room(len(there), MOST_OFFICERS, "officers")
+        assigned = AssignedOfficer(
+            assessment_id=assessment_id,
+            subject=officer,
+            name=officer_name,
+            assigned_by=by.subject,
+            assigned_name=by.name,
+            assigned_at=now,
+        )
+        assignments.add(assigned)
+    if leads:
+        assessment.officer, assessment.officer_name = officer, officer_name
+        session.flush()
+    return assessment
+
+
+def restrict(session: Session, assessment_id: UUID, *, reason: str, by: Principal, now: datetime) -> Restriction:
+    """Keep it, until its rating is published, to those who work on it and to their seniors.
+
+    Who imposes a restriction goes on seeing what it is about.
+    """
+    assessment = _worked_on(session, assessment_id, by)
+    assignments = Assignments(session)
+    if assignments.restriction(assessment_id) is not None:
+        raise RestrictedAlready
+    imposed = Restriction(
+        assessment_id=assessment.id, reason=reason, imposed_by=by.subject, imposed_name=by.name, imposed_at=now
+    )
+    assignments.add(imposed)
+    return imposed
+
+
+def lift_restriction(session: Session, assessment_id: UUID, *, by: Principal, now: datetime) -> Restriction:
+    _worked_on(session, assessment_id, by)
+    restriction = Assignments(session).restriction(assessment_id)
+    if restriction is None:
+        raise NotRestricted
+    restriction.lifted_by, restriction.lifted_name, restriction.lifted_at = by.subject, by.name, now
+    session.flush()
+    return restriction
+
+
+def _worked_on(session: Session, assessment_id: UUID, by: Principal) -> Assessment:
+    assessment = Assessments(session).get(assessment_id, by=by, lock=True)
+    if assessment.status not in OPEN:
+        raise NotAssignable(assessment.status)
+    return assessment

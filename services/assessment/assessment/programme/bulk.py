@@ -1,0 +1,96 @@
+"""Schedules many assessments at once: what falls due before a day and is not under way, shared out among officers."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlmodel import Session
+
+from assay_contracts.directory.copies import Copies
+from assay_kit.calendar import london_day
+from assay_kit.identity import Principal
+from assessment.assessments.actions import schedule
+from assessment.assessments.errors import CareServiceNotFound, OpensAtNoGoodTime, ServiceEnded, UnderWay
+from assessment.frameworks.repository import Frameworks
+from assessment.tables import Assessment
+
+from .rules import opens_before, share_out
+from .year import ProgrammeYears, Waiting
+
+MOST_AT_ONCE = 200
+
+
+@dataclass(frozen=True, kw_only=True)
+class Planned:
+    """One service of the plan. `assessment` is what was scheduled; `refused` says why nothing was."""
+
+    waiting: Waiting
+    opens_on: date
+    officer: str | None
+    officer_name: str | None
+    assessment: Assessment | None = None
+    refused: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    items: Sequence[Planned]
+    left: int
+    """How many more are due than are scheduled at once."""
+
+
+def schedule_many(
+    session: Session,
+    copies: Copies,
+    *,
+    due_before: date,
+    officers: Sequence[tuple[str, str]],
+    days_to_validate: int,
+    care_service_ids: Sequence[UUID] | None,
+    only_plan: bool,
+    by: Principal,
+    now: datetime,
+) -> Plan:
+    """Schedule, or with `only_plan` only say, what falls due before that day; each service for itself.
+
+    Said again it schedules nothing twice: what is under way is no longer waiting.
+    """
+    years = ProgrammeYears(session)
+    waiting = years.waiting(due_before, care_service_ids, limit=MOST_AT_ONCE)
+    left = years.count_waiting(due_before, care_service_ids) - len(waiting)
+    names = dict(officers)
+    taken = share_out(len(waiting), list(names), years.open_work())
+    _, framework = Frameworks(session).current()
+    planned = [
+        Planned(
+            waiting=each,
+            opens_on=opens_before(
+                framework.policy, each.due.due_on, london_day(now), days_to_validate=days_to_validate
+            ),
+            officer=officer,
+            officer_name=names.get(officer) if officer else None,
+        )
+        for each, officer in zip(waiting, taken, strict=True)
+    ]
+    if only_plan:
+        return Plan(items=planned, left=left)
+    return Plan(items=[_done(session, copies, each, by=by, now=now) for each in planned], left=left)
+
+
+def _done(session: Session, copies: Copies, planned: Planned, *, by: Principal, now: datetime) -> Planned:
+    try:
+        assessment = schedule(
+            session,
+            copies,
+            planned.waiting.due.care_service_id,
+            cause=planned.waiting.due.cause,
+            opens_on=planned.opens_on,
+            officer=planned.officer,
+            officer_name=planned.officer_name,
+            by=by,
+            now=now,
+        )
+    except (CareServiceNotFound, OpensAtNoGoodTime, ServiceEnded, UnderWay) as refused:
+        return replace(planned, refused=str(refused))
+    return replace(planned, assessment=assessment)

@@ -1,0 +1,123 @@
+"""Counts a year's programme by month and officer, in a fixed number of statements. No rules here."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Date, cast
+from sqlmodel import Session, col, exists, func, select
+
+from assay_kit.calendar import start_of_london_day
+from assessment.assessments.rules import OPEN, months_after
+from assessment.tables import Assessment, DueDate
+
+from .repository import care_service_copy
+
+Officer = tuple[str | None, str | None]
+
+
+def _month_of(column: Any) -> ColumnElement[date]:
+    """The first day of the London month that an instant is in."""
+    return cast(func.date_trunc("month", func.timezone("Europe/London", column)), Date)
+
+
+def _nothing_under_way() -> ColumnElement[bool]:
+    return ~exists(
+        select(Assessment.id).where(
+            Assessment.care_service_id == DueDate.care_service_id, col(Assessment.status).in_(OPEN)
+        )
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class YearCounts:
+    due: Mapping[date, int]
+    not_scheduled: Mapping[date, int]
+    published: Mapping[date, int]
+    overdue: int
+    work: Mapping[Officer, Mapping[date, int]]
+    """Assessments under way, by officer and by the month in which their answers are due."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Waiting:
+    """A service whose assessment is due and not under way."""
+
+    due: DueDate
+    service_name: str | None
+
+
+class ProgrammeYears:
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def counts(self, months: Sequence[date], today: date) -> YearCounts:
+        first, end = months[0], months_after(months[-1], 1)
+        return YearCounts(
+            due=self._due(first, end),
+            not_scheduled=self._due(first, end, _nothing_under_way()),
+            published=self._published(start_of_london_day(first), start_of_london_day(end)),
+            overdue=self._count_due(col(DueDate.due_on) < today),
+            work=self._work(),
+        )
+
+    def open_work(self) -> dict[str, int]:
+        """How many assessments under way each officer leads."""
+        wanted = select(Assessment.officer, func.count()).where(
+            col(Assessment.status).in_(OPEN), col(Assessment.officer).is_not(None)
+        )
+        return {str(officer): count for officer, count in self._session.exec(wanted.group_by(col(Assessment.officer)))}
+
+    def waiting(self, due_before: date, care_service_ids: Sequence[UUID] | None, *, limit: int) -> list[Waiting]:
+        """The earliest due first."""
+        name = care_service_copy.c.name
+        wanted = (
+            select(DueDate, name)
+            .join(care_service_copy, care_service_copy.c.id == DueDate.care_service_id, isouter=True)
+            .where(*self._awaited(due_before, care_service_ids))
+        )
+        rows = self._session.exec(wanted.order_by(col(DueDate.due_on), col(DueDate.id)).limit(limit))
+        return [Waiting(due=due, service_name=found) for due, found in rows]
+
+    def count_waiting(self, due_before: date, care_service_ids: Sequence[UUID] | None) -> int:
+        return self._count_due(*self._awaited(due_before, care_service_ids))
+
+    def _awaited(self, due_before: date, care_service_ids: Sequence[UUID] | None) -> list[ColumnElement[bool]]:
+        asked = [col(DueDate.replaced_at).is_(None), col(DueDate.due_on) < due_before, _nothing_under_way()]
+        if care_service_ids is not None:
+            asked.append(col(DueDate.care_service_id).in_(care_service_ids))
+        return asked
+
+    def _count_due(self, *which: ColumnElement[bool]) -> int:
+        wanted = select(func.count()).select_from(DueDate).where(col(DueDate.replaced_at).is_(None), *which)
+        return self._session.exec(wanted).one()
+
+    def _due(self, first: date, end: date, *which: ColumnElement[bool]) -> dict[date, int]:
+        month = cast(func.date_trunc("month", DueDate.due_on), Date)
+        wanted = select(month, func.count()).where(
+            col(DueDate.replaced_at).is_(None), col(DueDate.due_on) >= first, col(DueDate.due_on) < end, *which
+        )
+        return dict(self._session.exec(wanted.group_by(month)).all())
+
+    def _published(self, first: datetime, end: datetime) -> dict[date, int]:
+        month = _month_of(Assessment.published_at)
+        wanted = select(month, func.count()).where(
+            col(Assessment.imported).is_(False),
+            col(Assessment.published_at) >= first,
+            col(Assessment.published_at) < end,
+        )
+        return dict(self._session.exec(wanted.group_by(month)).all())
+
+    def _work(self) -> dict[Officer, dict[date, int]]:
+        """An officer goes by the name they were last assigned under."""
+        month = _month_of(Assessment.answers_due_at)
+        name = func.max(Assessment.officer_name)
+        wanted = select(Assessment.officer, name, month, func.count()).where(col(Assessment.status).in_(OPEN))
+        names: dict[str | None, str | None] = {}
+        work: dict[str | None, dict[date, int]] = {}
+        for officer, called, when, count in self._session.exec(wanted.group_by(col(Assessment.officer), month)):
+            names[officer] = called
+            work.setdefault(officer, {})[when] = count
+        return {(officer, names[officer]): months for officer, months in work.items()}

@@ -1,0 +1,149 @@
+"""What a provider does with the sections of its self-assessment: hand out, take back, begin from last time."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlmodel import Session
+
+from assay_contracts.messages import Recipient
+from assay_kit.calendar import london_day
+from assay_kit.identity import Principal
+from assessment.assessments.errors import Barred
+from assessment.assessments.events import write_to
+from assessment.assessments.repository import Assessments
+from assessment.assessments.rules import Status
+from assessment.self_assessments.errors import AnswersClosed
+from assessment.self_assessments.repository import SelfAnswers
+from assessment.tables import Assessment, SelfAnswer
+from assessment.work_tables import CarriedAnswer, Delegation
+
+from .delegated import may_answer_for
+from .errors import DelegatedElsewhere, NotDelegated, NothingToCarryOver, SectionNotFound
+from .repository import CarriedAnswers, Delegations
+from .rules import sections, to_carry_over
+
+
+def delegate(
+    session: Session,
+    assessment_id: UUID,
+    standard: str,
+    *,
+    subject: str,
+    name: str,
+    answer_by: date | None,
+    by: Principal,
+    now: datetime,
+) -> Assessment:
+    """Hand a section to one person: until it is taken back only they, and an administrator, save answers there."""
+    assessment = _being_answered(session, assessment_id, by)
+    if answer_by is not None and answer_by < london_day(now):
+        raise Barred(["The day by which the section is to be answered is past."])
+    section = _named(session, assessment, standard)
+    _end(session, assessment, standard, by=by, now=now)
+    delegation = Delegation(
+        assessment_id=assessment_id,
+        standard=standard,
+        subject=subject,
+        name=name,
+        answer_by=answer_by,
+        delegated_by=by.subject,
+        delegated_name=by.name,
+        delegated_at=now,
+    )
+    Delegations(session).add(delegation)
+    write_to(
+        session,
+        Recipient(person=subject),
+        "section_delegated",
+        about=assessment_id,
+        now=now,
+        once=str(delegation.id),
+        reference=assessment.reference,
+        section=section,
+        due_on=(answer_by or london_day(assessment.answers_due_at)).isoformat(),
+    )
+    return assessment
+
+
+def end_delegation(session: Session, assessment_id: UUID, standard: str, *, by: Principal, now: datetime) -> Assessment:
+    """Take a section back, or hand it back."""
+    assessment = _being_answered(session, assessment_id, by)
+    _named(session, assessment, standard)
+    if not _end(session, assessment, standard, by=by, now=now):
+        raise NotDelegated(standard)
+    return assessment
+
+
+def carry_over(session: Session, assessment_id: UUID, *, by: Principal, now: datetime) -> Assessment:
+    """Begin from the last answers and their evidence, each marked as carried over until somebody saves it anew.
+
+    What is answered already stays, and so does what is delegated to somebody else.
+    """
+    assessment = _being_answered(session, assessment_id, by)
+    assessments, carried = Assessments(session), CarriedAnswers(session)
+    earlier = carried.earlier(assessment)
+    if earlier is None:
+        raise NothingToCarryOver
+    answers = SelfAnswers(session)
+    then = answers.of(earlier.id)
+    framework = assessments.framework(assessment)
+    asked_now = framework.questions_for(assessment.service_type)
+    asked_then = assessments.framework(earlier).questions_for(earlier.service_type)
+    codes = to_carry_over(asked_now, asked_then, answered_then=then, answered_now=answers.of(assessment_id))
+    elsewhere = {name for name, row in Delegations(session).of(assessment_id).items() if not may_answer_for(row, by)}
+    codes = [code for code in codes if framework.locate(code)[0].code not in elsewhere]
+    answers.add([_again(then[code], assessment_id, by=by, now=now) for code in codes])
+    carried.add(*(_mark(code, assessment_id, earlier.id, by=by, now=now) for code in codes))
+    return assessment
+
+
+def _again(answer: SelfAnswer, assessment_id: UUID, *, by: Principal, now: datetime) -> SelfAnswer:
+    return SelfAnswer(
+        assessment_id=assessment_id,
+        question=answer.question,
+        rating=answer.rating,
+        narrative=answer.narrative,
+        evidence_ids=list(answer.evidence_ids),
+        saved_by=by.subject,
+        saved_name=by.name,
+        saved_at=now,
+    )
+
+
+def _mark(code: str, assessment_id: UUID, earlier_id: UUID, *, by: Principal, now: datetime) -> CarriedAnswer:
+    return CarriedAnswer(
+        assessment_id=assessment_id,
+        question=code,
+        from_assessment_id=earlier_id,
+        answer_version=1,
+        carried_by=by.subject,
+        carried_at=now,
+    )
+
+
+def _being_answered(session: Session, assessment_id: UUID, by: Principal) -> Assessment:
+    assessment = Assessments(session).get(assessment_id, by=by, lock=True)
+    if assessment.status != Status.SELF_ASSESSING:
+        raise AnswersClosed(assessment.status)
+    return assessment
+
+
+def _named(session: Session, assessment: Assessment, standard: str) -> str:
+    """The name of a section that is asked of this service."""
+    framework = Assessments(session).framework(assessment)
+    for section in sections(framework, assessment.service_type):
+        if section.standard == standard:
+            return f"{section.standard} {section.name}"
+    raise SectionNotFound(standard)
+
+
+def _end(session: Session, assessment: Assessment, standard: str, *, by: Principal, now: datetime) -> bool:
+    """End the delegation that stands, if any; whose it is not cannot end it."""
+    standing = Delegations(session).of(assessment.id, [standard]).get(standard)
+    if standing is None:
+        return False
+    if not may_answer_for(standing, by):
+        raise DelegatedElsewhere(standard, standing.name)
+    standing.ended_by, standing.ended_at = by.subject, now
+    session.flush()
+    return True

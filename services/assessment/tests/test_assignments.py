@@ -1,0 +1,116 @@
+"""Who works on an assessment, and what others see of one that is restricted."""
+
+from typing import Any
+
+import make_assessment as make
+import pytest
+from fastapi.testclient import TestClient
+from sqlmodel import Session
+
+from assay_contracts.roles import Role
+
+WHY = {"reason": "The whistle-blower works with the other officer's family."}
+
+
+@pytest.fixture
+def stranger(client_as: make.ClientAs) -> TestClient:
+    return client_as(Role.COMPLIANCE_OFFICER, name="Una Unassigned")
+
+
+@pytest.fixture
+def restricted(people: make.People, session: Session) -> str:
+    """A draft of Oscar Officer's that a manager has restricted."""
+    assessment_id = make.drafted(people, session)
+    make.ok(people.manager.post(f"/v1/assessments/{assessment_id}/restriction", json=WHY))
+    return assessment_id
+
+
+PATHS = ("", "/timeline", "/answers", "/sections", "/validated-answers", "/visits", "/draft", "/report", "/officers")
+
+
+def statuses(client: TestClient, assessment_id: str) -> set[int]:
+    return {client.get(f"/v1/assessments/{assessment_id}{path}").status_code for path in PATHS}
+
+
+def listed(client: TestClient) -> list[str]:
+    return [each["id"] for each in make.ok(client.get("/v1/assessments"))["items"]]
+
+
+def test_a_restricted_draft_is_for_who_works_on_it_and_seniors_until_it_is_published(
+    people: make.People, client_as: make.ClientAs, restricted: str, stranger: TestClient
+) -> None:
+    commissioner = client_as(Role.COMMISSIONER, name="Cam Commissioner")
+    for client in (stranger, commissioner):
+        assert statuses(client, restricted) == {404}
+        assert listed(client) == []
+    for client in (people.officer, people.manager, people.auditor, people.provider):
+        assert 200 in statuses(client, restricted)
+        assert 404 not in statuses(client, restricted) - {403}
+        assert listed(client) == [restricted]
+    assert stranger.post(f"/v1/assessments/{restricted}/publication").status_code == 404
+    assert stranger.post(f"/v1/assessments/{restricted}/restriction/lifting").status_code == 404
+
+    make.ok(people.provider.post(f"/v1/assessments/{restricted}/accuracy-confirmation"))
+    make.ok(people.officer.post(f"/v1/assessments/{restricted}/publication"))
+    assert 404 not in statuses(stranger, restricted)
+    assert listed(stranger) == [restricted]
+
+
+def test_a_draft_that_is_not_restricted_is_every_officers(
+    people: make.People, session: Session, stranger: TestClient
+) -> None:
+    assessment_id = make.drafted(people, session)
+    assert statuses(stranger, assessment_id) == {200}
+
+
+def test_an_officer_who_is_assigned_sees_it_and_may_take_the_lead(
+    people: make.People, restricted: str, stranger: TestClient
+) -> None:
+    una: dict[str, Any] = {"officer": "person:una-unassigned", "officer_name": "Una Unassigned"}
+    made = make.ok(people.manager.post(f"/v1/assessments/{restricted}/officers", json=una))
+    assert [each["name"] for each in made["beside"]] == ["Una Unassigned"]
+    assert made["officer_name"] == "Oscar Officer"
+    assert 404 not in statuses(stranger, restricted)
+    leading = make.ok(people.officer.post(f"/v1/assessments/{restricted}/officers", json=una | {"leads": True}))
+    assert (leading["officer_name"], leading["beside"]) == ("Una Unassigned", [])
+    assert people.provider.get(f"/v1/assessments/{restricted}/officers").status_code == 403
+
+
+def test_a_restriction_is_imposed_once_and_lifted(people: make.People, restricted: str, stranger: TestClient) -> None:
+    again = people.manager.post(f"/v1/assessments/{restricted}/restriction", json=WHY)
+    assert again.json()["type"] == "/problems/restricted-already"
+    lifted = make.ok(people.manager.post(f"/v1/assessments/{restricted}/restriction/lifting"))
+    assert lifted["restriction"] is None
+    assert 404 not in statuses(stranger, restricted)
+    none = people.manager.post(f"/v1/assessments/{restricted}/restriction/lifting")
+    assert none.json()["type"] == "/problems/not-restricted"
+
+
+def test_the_programme_names_no_restricted_assessment_to_others(
+    people: make.People, session: Session, stranger: TestClient
+) -> None:
+    service = make.care_service(session)
+    make.published(people, session, service=service)
+    assessment_id = make.scheduled(people, session, service=service)
+    make.ok(people.manager.post(f"/v1/assessments/{assessment_id}/restriction", json=WHY))
+    [hidden] = make.ok(stranger.get("/v1/programme"))["items"]
+    [shown] = make.ok(people.manager.get("/v1/programme"))["items"]
+    assert (hidden["assessment_id"], hidden["reference"], shown["assessment_id"]) == (None, None, assessment_id)
+
+
+def test_nobody_is_assigned_to_what_is_published(people: make.People, session: Session) -> None:
+    assessment_id = make.published(people, session)
+    una = {"officer": "person:una-unassigned", "officer_name": "Una Unassigned"}
+    late = people.manager.post(f"/v1/assessments/{assessment_id}/officers", json=una)
+    assert late.json()["type"] == "/problems/not-assignable"
+
+
+def test_officers_are_assigned_as_far_as_there_is_room(
+    people: make.People, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("assessment.assignments.actions.MOST_OFFICERS", 1)
+    url = f"/v1/assessments/{make.scheduled(people, session)}/officers"
+    make.ok(people.manager.post(url, json={"officer": "person:one", "officer_name": "One"}))
+    make.ok(people.manager.post(url, json={"officer": "person:one", "officer_name": "One", "leads": True}))
+    full = people.manager.post(url, json={"officer": "person:two", "officer_name": "Two"})
+    assert full.json()["type"] == "/problems/too-many"
