@@ -10,7 +10,7 @@ from directory.care_services.routes import router as care_services
 from directory.clock.routes import router as clock
 from directory.contracts.routes import router as contracts
 from directory.copies.routes import router as copies
-from directory.evidence.actions import LAPSING
+from directory.evidence.actions import LAPSING, REMINDING
 from directory.evidence.routes import router as evidence
 from directory.feed.actions import hear
 from directory.feed.routes import router as feed
@@ -48,7 +48,7 @@ SERVICE = Service(
         timeline,
     ],
     receives_all=hear,
-    due=[LAPSING],
+    due=[LAPSING, REMINDING],
     tells=TELLS["directory"],
 )
 

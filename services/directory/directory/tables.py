@@ -271,7 +271,12 @@ class Activity(DirectoryTable, table=True):
 
 
 class Evidence(DirectoryTable, table=True):
-    """A file of a provider. The bytes are in the store under the id; what is told of them never changes."""
+    """A file of a provider. The bytes are in the store under the id; what is told of them never changes.
+
+    Editions of one document are a series.
+    """
+
+    __table_args__ = (UniqueConstraint("series_id", "edition"), CheckConstraint("edition > 0", name="edition_counts"))
 
     id: UUID = primary_key()
     provider_id: UUID = Field(foreign_key="provider.id", index=True)
@@ -286,6 +291,9 @@ class Evidence(DirectoryTable, table=True):
     uploaded_by_name: str
     uploaded_at: datetime = Field(sa_type=Instant)
     lapsed_at: datetime | None = Field(default=None, sa_type=Instant)
+    reminded_at: datetime | None = Field(default=None, sa_type=Instant)
+    series_id: UUID = Field(default_factory=new_id)
+    edition: int = 1
 
 
 class EvidenceReliance(DirectoryTable, table=True):

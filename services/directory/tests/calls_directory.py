@@ -353,6 +353,8 @@ CALLS: KnownCalls = {
     "upload_evidence": _upload,
     "list_evidence": lambda _: Call(roles=[Role.AUDITOR]),
     "read_evidence": _on_own_evidence,
+    "list_editions": _on_own_evidence,
+    "list_uses": _on_own_evidence,
     "remove_evidence": _on_own_evidence,
     "download_evidence": _on_own_evidence,
     "rely_on_evidence": _rely,

@@ -182,7 +182,7 @@ def test_a_template_says_something_to_somebody(name: str) -> None:
 WORDS = (
     "organisation name invited_by link provider claimant claimant_email statement reason filename description "
     "expires_on answer_by reference due_on accept_by reasons service days rating issues care_service kind extent "
-    "limit_text notice_text review_on status owner"
+    "limit_text notice_text review_on status owner outcome reason dispute_by section"
 )
 
 

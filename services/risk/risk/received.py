@@ -74,7 +74,8 @@ def _keep_rating(session: Session, assessment_id: UUID, values: dict[str, Any]) 
 
 def receive_lapse(session: Session, event: EvidenceLapsed) -> None:
     """No indicator: a task on the case file of each of the provider's services."""
-    wording = f"Evidence ({event.kind.replace('_', ' ')}) expired on {event.expired_on:%d/%m/%Y}: ask for its renewal."
+    what_now = "look at what it was renewed by" if event.renewed_by else "ask for its renewal"
+    wording = f"Evidence ({event.kind.replace('_', ' ')}) expired on {event.expired_on:%d/%m/%Y}: {what_now}."
     for care_service_id in Bands(session).services_of(event.provider_id):
         open_task(session, care_service_id, subject=f"evidence {event.evidence_id}", wording=wording, now=event.at)
 

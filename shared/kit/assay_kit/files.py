@@ -40,6 +40,7 @@ class FileFault(StrEnum):
     EMPTY = "The file is empty"
     KIND_NOT_ACCEPTED = "Send a PDF, an image (PNG, JPEG, TIFF), an Office or OpenDocument file, or plain text"
     NAME_DISAGREES = "The file's content is not what its name says"
+    MALWARE = "The file bears the mark of malicious software"
 
 
 class FileRefused(Conflict):

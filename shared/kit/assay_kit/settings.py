@@ -53,6 +53,7 @@ class Settings(BaseSettings):
     token_minutes: int = Field(default=15, ge=1, le=60)
     evidence_store: str = ""
     evidence_limit_bytes: int = Field(default=50 * 1024 * 1024, ge=1024)
+    clamav: str = ""
     log_level: str = "INFO"
 
     @property

@@ -1,7 +1,7 @@
 """What happens to evidence: kept, relied on, removed while nothing relies on it, lapsed when its day has passed."""
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from sqlmodel import Session
@@ -15,9 +15,9 @@ from assay_kit.identity import Principal
 from directory.messages.actions import SOURCE, Request, send
 from directory.tables import Evidence, EvidenceReliance
 
-from .errors import EvidenceReliedOn
+from .errors import EvidenceNotFound, EvidenceReliedOn
 from .repository import EvidenceShelf
-from .rules import lapses_at
+from .rules import REMINDED_DAYS_BEFORE, lapses_at, reminds_at
 
 _BATCH = 200
 
@@ -63,14 +63,18 @@ def next_lapse(session: Session) -> datetime | None:
 
 
 def tell_lapsed(session: Session, now: datetime) -> int:
-    found = EvidenceShelf(session).lapsed(london_day(now), limit=_BATCH)
+    """Tell what lapsed: the newest edition of a document, and any edition that something relies on."""
+    shelf = EvidenceShelf(session)
+    found = shelf.lapsed(london_day(now), limit=_BATCH)
+    newest = shelf.newest_ids([each.series_id for each in found])
     for evidence in found:
-        _lapse(evidence, session, now=now)
+        _lapse(evidence, session, newest=newest[evidence.series_id], now=now)
     return len(found)
 
 
-def _lapse(evidence: Evidence, session: Session, *, now: datetime) -> None:
+def _lapse(evidence: Evidence, session: Session, *, newest: UUID, now: datetime) -> None:
     assert evidence.expires_on is not None  # only what expires can lapse
+    is_renewed = newest != evidence.id
     evidence.lapsed_at = now
     tell(
         session,
@@ -79,17 +83,52 @@ def _lapse(evidence: Evidence, session: Session, *, now: datetime) -> None:
             provider_id=evidence.provider_id,
             kind=evidence.kind,
             expired_on=evidence.expires_on,
+            renewed_by=newest if is_renewed else None,
             at=now,
         ),
     )
+    if not is_renewed:
+        _write("evidence_lapsed", evidence, evidence.expires_on, session, now=now)
+
+
+def next_reminder(session: Session) -> datetime | None:
+    expires_on = EvidenceShelf(session).first_to_remind_of()
+    return reminds_at(expires_on) if expires_on else None
+
+
+def remind(session: Session, now: datetime) -> int:
+    """Remind each provider, once, of evidence that expires soon and was not renewed. What has expired lapses."""
+    today = london_day(now)
+    last = today + timedelta(days=min(REMINDED_DAYS_BEFORE, (date.max - today).days))
+    found = EvidenceShelf(session).expiring(today, last, limit=_BATCH)
+    for evidence in found:
+        assert evidence.expires_on is not None  # only what expires is found
+        evidence.reminded_at = now
+        _write("evidence_expiring", evidence, evidence.expires_on, session, now=now)
+    return len(found)
+
+
+def _write(template: str, evidence: Evidence, expires_on: date, session: Session, *, now: datetime) -> None:
     words = {
         "filename": evidence.filename,
         "description": evidence.description,
-        "expires_on": evidence.expires_on.isoformat(),
+        "expires_on": expires_on.isoformat(),
     }
-    reference = f"evidence_lapsed:{evidence.id}"
-    request = Request(reference=reference, source=SOURCE, template="evidence_lapsed", words=words)
+    request = Request(reference=f"{template}:{evidence.id}", source=SOURCE, template=template, words=words)
     send(request, Recipient(provider_id=evidence.provider_id), session, now=now)
 
 
+def number(evidence: Evidence, shelf: EvidenceShelf, *, renews: UUID | None, by: Principal) -> None:
+    """Make it the next edition of what it renews; EvidenceNotFound where that is not the same provider's."""
+    if renews is None:
+        return
+    renewed = shelf.seen_by(by, renews)
+    if renewed.provider_id != evidence.provider_id:
+        raise EvidenceNotFound
+    shelf.lock_series(renewed.series_id)
+    evidence.series_id = renewed.series_id
+    evidence.edition = shelf.newest([renewed.series_id]).get(renewed.series_id, 0) + 1
+
+
 LAPSING = DueWork(name="evidence lapses", next=next_lapse, do=tell_lapsed)
+REMINDING = DueWork(name="evidence expires soon", next=next_reminder, do=remind)

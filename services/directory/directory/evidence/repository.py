@@ -4,7 +4,9 @@ from collections.abc import Collection, Sequence
 from datetime import date
 from uuid import UUID
 
-from sqlmodel import Session, col, func, select
+from sqlalchemy import or_
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, col, exists, func, select
 
 from assay_contracts.directory import RelyingObject
 from assay_kit.identity import Principal
@@ -12,6 +14,16 @@ from assay_kit.pagination import Page, PageAsked, paginate
 from directory.tables import Evidence, EvidenceReliance
 
 from .errors import EvidenceNotFound
+
+MOST_EDITIONS = 200
+MOST_USES = 1_000
+
+_later = aliased(Evidence)
+_IS_NEWEST = ~exists(select(_later.id).where(_later.series_id == Evidence.series_id, _later.edition > Evidence.edition))
+_IS_RELIED_ON = exists(select(EvidenceReliance.evidence_id).where(EvidenceReliance.evidence_id == Evidence.id))
+# Nobody is reminded of what was renewed; it lapses unnoticed, unless something relies on that very edition.
+_UNTOLD = (col(Evidence.reminded_at).is_(None), col(Evidence.lapsed_at).is_(None), _IS_NEWEST)
+_CAN_LAPSE = (col(Evidence.lapsed_at).is_(None), or_(_IS_NEWEST, _IS_RELIED_ON))
 
 
 class EvidenceShelf:
@@ -31,14 +43,49 @@ class EvidenceShelf:
         return found
 
     def page(
-        self, principal: Principal, page: PageAsked, *, provider_id: UUID | None, kind: str | None
+        self,
+        principal: Principal,
+        page: PageAsked,
+        *,
+        provider_id: UUID | None,
+        kind: str | None,
+        only_newest: bool,
     ) -> Page[Evidence]:
         wanted = select(Evidence)
+        if only_newest:
+            wanted = wanted.where(_IS_NEWEST)
         asked = ((Evidence.provider_id, principal.org), (Evidence.provider_id, provider_id), (Evidence.kind, kind))
         for column, value in asked:
             if value is not None:
                 wanted = wanted.where(column == value)
         return paginate(self.session, wanted, page, col(Evidence.uploaded_at).desc(), col(Evidence.id).desc())
+
+    def editions(self, evidence: Evidence) -> Sequence[Evidence]:
+        """Every edition of the same document, the newest first."""
+        wanted = select(Evidence).where(Evidence.series_id == evidence.series_id)
+        return self.session.exec(wanted.order_by(col(Evidence.edition).desc()).limit(MOST_EDITIONS)).all()
+
+    def newest(self, series_ids: Sequence[UUID]) -> dict[UUID, int]:
+        """The highest edition of each series."""
+        wanted = select(Evidence.series_id, func.max(Evidence.edition)).where(col(Evidence.series_id).in_(series_ids))
+        return dict(self.session.exec(wanted.group_by(col(Evidence.series_id))).all())
+
+    def newest_ids(self, series_ids: Sequence[UUID]) -> dict[UUID, UUID]:
+        """The newest edition of each series."""
+        wanted = select(Evidence.series_id, Evidence.id).where(col(Evidence.series_id).in_(series_ids), _IS_NEWEST)
+        return dict(self.session.exec(wanted).all())
+
+    def lock_series(self, series_id: UUID) -> None:
+        """Two who renew the same document at once go one after the other."""
+        self.session.exec(select(func.pg_advisory_xact_lock(func.hashtextextended(str(series_id), 0)))).one()
+
+    def uses(self, evidence_id: UUID, services: Collection[str] | None) -> Sequence[EvidenceReliance]:
+        """What relies on it, the latest first; of some services where they are named."""
+        wanted = select(EvidenceReliance).where(EvidenceReliance.evidence_id == evidence_id)
+        if services is not None:
+            wanted = wanted.where(col(EvidenceReliance.service).in_(services))
+        latest = wanted.order_by(col(EvidenceReliance.relied_on_at).desc(), col(EvidenceReliance.object_id))
+        return self.session.exec(latest.limit(MOST_USES)).all()
 
     def relied_on(self, evidence_ids: Sequence[UUID]) -> set[UUID]:
         """Those of `evidence_ids` that something relies on."""
@@ -60,12 +107,20 @@ class EvidenceShelf:
         return set(self.session.exec(wanted))
 
     def first_to_lapse(self) -> date | None:
-        wanted = select(func.min(Evidence.expires_on)).where(col(Evidence.lapsed_at).is_(None))
-        return self.session.exec(wanted).one()
+        return self.session.exec(select(func.min(Evidence.expires_on)).where(*_CAN_LAPSE)).one()
+
+    def first_to_remind_of(self) -> date | None:
+        return self.session.exec(select(func.min(Evidence.expires_on)).where(*_UNTOLD)).one()
+
+    def expiring(self, first: date, last: date, *, limit: int) -> Sequence[Evidence]:
+        """Evidence that expires in those days and of which nobody was reminded yet, locked."""
+        wanted = select(Evidence).where(*_UNTOLD, col(Evidence.expires_on) >= first, col(Evidence.expires_on) <= last)
+        locked = wanted.order_by(col(Evidence.expires_on), col(Evidence.id)).limit(limit)
+        return self.session.exec(locked.with_for_update(skip_locked=True)).all()
 
     def lapsed(self, on: date, *, limit: int) -> Sequence[Evidence]:
         """Evidence that expired before the day `on` and of which nobody was told yet, locked."""
-        wanted = select(Evidence).where(col(Evidence.lapsed_at).is_(None), col(Evidence.expires_on) < on)
+        wanted = select(Evidence).where(*_CAN_LAPSE, col(Evidence.expires_on) < on)
         locked = wanted.order_by(col(Evidence.expires_on), col(Evidence.id)).limit(limit)
         return self.session.exec(locked.with_for_update(skip_locked=True)).all()
 

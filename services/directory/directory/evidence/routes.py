@@ -1,5 +1,6 @@
 """HTTP for evidence: files of a provider, given once and relied on by many. Streamed both ways."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any
 from urllib.parse import quote
@@ -23,9 +24,9 @@ from directory.providers.repository import Providers
 from directory.tables import Evidence
 
 from . import actions
-from .errors import EvidenceNotFound, EvidenceReliedOn
+from .errors import EvidenceNotFound, EvidenceReliedOn, ScannerUnavailable
 from .repository import EvidenceShelf
-from .schemas import EvidenceKind, EvidenceRead, RelianceIn, UploadAsked
+from .schemas import EvidenceKind, EvidenceRead, EvidenceUse, RelianceIn, UploadAsked
 from .store import EvidenceStore, Stored
 
 EvidenceGiver = Annotated[Principal, allow(*PROVIDER_ROLES, *CASEWORKERS)]
@@ -34,6 +35,7 @@ Relier = Annotated[Principal, allow(Scope.EVIDENCE_RELY)]
 
 router = APIRouter(prefix="/evidence", tags=["evidence"])
 
+_TOLD_TO_PROVIDERS = ("assessment", "dps-admission")
 _BYTES = {"schema": {"type": "string", "format": "binary"}}
 _FILE_BODY: dict[str, Any] = {"requestBody": {"required": True, "content": {"application/octet-stream": _BYTES}}}
 
@@ -55,7 +57,7 @@ ShelfDep = Annotated[EvidenceShelf, Depends(get_shelf)]
     summary="Upload evidence: the file is the body",
     status_code=201,
     response_model=EvidenceRead,
-    responses=may_answer(ProviderNotFound, FileRefused, FileTooLarge),
+    responses=may_answer(ProviderNotFound, EvidenceNotFound, FileRefused, FileTooLarge, ScannerUnavailable),
     openapi_extra=_FILE_BODY,
 )
 async def upload_evidence(
@@ -67,15 +69,17 @@ async def upload_evidence(
     by: EvidenceGiver,
 ) -> EvidenceRead:
     """No connection is held while the file comes in; what is known of it is saved once it has come in whole."""
-    await sessions.run(lambda session: Providers(session).seen_by(by, asked.provider_id))
+    await sessions.run(lambda session: _ensure_may_upload(session, asked, by))
     _ensure_announced_size(request, settings.evidence_limit_bytes)
     evidence_id = new_id()
     stored = await store.put(_key(evidence_id), aiter(request.stream()), filename=asked.filename)
 
     def keep(session: Session) -> EvidenceRead:
         evidence = _evidence(evidence_id, asked, stored, by=by, now=business_now(session, settings))
-        EvidenceShelf(session).add(evidence)
-        return _read(evidence, is_relied_on=False)
+        shelf = EvidenceShelf(session)
+        actions.number(evidence, shelf, renews=asked.renews, by=by)
+        shelf.add(evidence)
+        return _read(evidence, is_relied_on=False, is_newest=True)
 
     try:
         return await sessions.run(keep)
@@ -91,16 +95,34 @@ def list_evidence(
     page: PageQuery,
     provider_id: UUID | None = None,
     kind: Annotated[EvidenceKind | None, Query()] = None,
+    only_newest: Annotated[bool, Query(description="Leave out what was renewed.")] = False,
 ) -> Page[EvidenceRead]:
-    found = shelf.page(by, page, provider_id=provider_id, kind=kind)
-    relied_on = shelf.relied_on([each.id for each in found.items])
-    return found.map(lambda each: _read(each, is_relied_on=each.id in relied_on))
+    found = shelf.page(by, page, provider_id=provider_id, kind=kind, only_newest=only_newest)
+    read = {each.id: each for each in _read_all(found.items, shelf)}
+    return found.map(lambda each: read[each.id])
 
 
 @router.get("/{evidence_id}", summary="What is known of a file", responses=may_answer(EvidenceNotFound))
 def read_evidence(evidence_id: UUID, shelf: ShelfDep, by: EvidenceReader) -> EvidenceRead:
+    [read] = _read_all([shelf.seen_by(by, evidence_id)], shelf)
+    return read
+
+
+@router.get(
+    "/{evidence_id}/editions",
+    summary="Every edition of the same document, the newest first",
+    responses=may_answer(EvidenceNotFound),
+)
+def list_editions(evidence_id: UUID, shelf: ShelfDep, by: EvidenceReader) -> list[EvidenceRead]:
+    return _read_all(shelf.editions(shelf.seen_by(by, evidence_id)), shelf)
+
+
+@router.get("/{evidence_id}/uses", summary="What relies on a file", responses=may_answer(EvidenceNotFound))
+def list_uses(evidence_id: UUID, shelf: ShelfDep, by: EvidenceReader) -> list[EvidenceUse]:
+    """A provider is told of its own applications and assessments, not of what else the council looks into."""
     evidence = shelf.seen_by(by, evidence_id)
-    return _read(evidence, is_relied_on=bool(shelf.relied_on([evidence.id])))
+    uses = shelf.uses(evidence.id, _TOLD_TO_PROVIDERS if by.is_provider else None)
+    return [EvidenceUse.model_validate(each, from_attributes=True) for each in uses]
 
 
 @router.get(
@@ -115,7 +137,7 @@ async def download_evidence(
     """Always as an attachment: nothing a provider uploaded is ever shown as a page of ours."""
 
     def find(session: Session) -> EvidenceRead:
-        return _read(EvidenceShelf(session).seen_by(by, evidence_id), is_relied_on=False)
+        return _read(EvidenceShelf(session).seen_by(by, evidence_id), is_relied_on=False, is_newest=False)
 
     # Read whole inside the transaction: nothing of the row can be asked for once it is over.
     evidence = await sessions.run(find)
@@ -175,9 +197,24 @@ def _evidence(evidence_id: UUID, asked: UploadAsked, stored: Stored, *, by: Prin
     )
 
 
-def _read(evidence: Evidence, *, is_relied_on: bool) -> EvidenceRead:
-    said = {name: getattr(evidence, name) for name in EvidenceRead.model_fields if name != "is_relied_on"}
-    return EvidenceRead(**said, is_relied_on=is_relied_on)
+def _read(evidence: Evidence, **known: bool) -> EvidenceRead:
+    said = {name: getattr(evidence, name) for name in EvidenceRead.model_fields if name not in known}
+    return EvidenceRead(**said, **known)
+
+
+def _read_all(found: Sequence[Evidence], shelf: EvidenceShelf) -> list[EvidenceRead]:
+    relied_on = shelf.relied_on([each.id for each in found])
+    newest = shelf.newest([each.series_id for each in found])
+    return [
+        _read(each, is_relied_on=each.id in relied_on, is_newest=each.edition == newest[each.series_id])
+        for each in found
+    ]
+
+
+def _ensure_may_upload(session: Session, asked: UploadAsked, by: Principal) -> None:
+    Providers(session).seen_by(by, asked.provider_id)
+    if asked.renews is not None:
+        EvidenceShelf(session).seen_by(by, asked.renews)
 
 
 def _key(evidence_id: UUID) -> str:

@@ -22,6 +22,7 @@ class UploadAsked(BaseModel):
     kind: EvidenceKind = Field(description="What it is evidence of, such as `employers_liability_insurance`.")
     description: Description
     expires_on: Day | None = Field(default=None, description="The last day on which it holds.")
+    renews: UUID | None = Field(default=None, description="The evidence of which this is the next edition.")
 
 
 class RelianceIn(Model):
@@ -46,4 +47,16 @@ class EvidenceRead(BaseModel):
     uploaded_by_name: str
     uploaded_at: AwareDatetime
     lapsed_at: AwareDatetime | None
+    series_id: UUID = Field(description="The same for all editions of one document.")
+    edition: int
+    is_newest: bool
     is_relied_on: bool
+
+
+class EvidenceUse(BaseModel):
+    """Something that relies on a file: an object of a service, such as one assessment."""
+
+    service: str
+    kind: str
+    object_id: UUID
+    relied_on_at: AwareDatetime

@@ -16,7 +16,8 @@ from obstore.store import LocalStore, ObjectStore, from_url
 from assay_kit.files import HEAD_BYTES, FileFault, FileRefused, FileTooLarge, media_type
 from assay_kit.settings import Settings
 
-from .errors import EvidenceNotFound
+from .errors import EvidenceNotFound, ScannerUnavailable
+from .scanner import Scan, scanning
 
 if TYPE_CHECKING:
     from obstore import GetResult
@@ -35,6 +36,7 @@ class Stored:
 class EvidenceStore:
     def __init__(self, settings: Settings) -> None:
         self._limit = settings.evidence_limit_bytes
+        self._scanner = settings.clamav
         self._store = _store_at(settings.evidence_store, str(settings.home / "evidence"))
 
     async def put(self, key: str, incoming: AsyncIterator[bytes], *, filename: str) -> Stored:
@@ -43,16 +45,31 @@ class EvidenceStore:
         kind = media_type(await passing.head(), filename)
         if isinstance(kind, FileFault):
             raise FileRefused(kind)
+        async with scanning(self._scanner) as scan:
+            await self._keep(key, passing, scan)
+            if scan is not None:
+                await self._ensure_harmless(key, scan)
+        return Stored(media_type=kind, size=passing.size, sha256=passing.sha256)
+
+    async def _keep(self, key: str, passing: "_Passing", scan: Scan | None) -> None:
         try:
             await obstore.put_async(
-                self._store, key, passing.pieces(), chunk_size=_PIECE_BYTES, max_concurrency=_PIECES_AT_ONCE
+                self._store, key, passing.pieces(scan), chunk_size=_PIECE_BYTES, max_concurrency=_PIECES_AT_ONCE
             )
         except Exception:
             # The store wraps what stopped the pieces; the caller hears the cause.
-            if passing.is_too_large:
-                raise FileTooLarge(self._limit) from None
+            if passing.stopped_by is not None:
+                raise passing.stopped_by from None
             raise
-        return Stored(media_type=kind, size=passing.size, sha256=passing.sha256)
+
+    async def _ensure_harmless(self, key: str, scan: Scan) -> None:
+        """Nothing is known yet of a file under `key`, so that nobody can have fetched it meanwhile."""
+        try:
+            if await scan.finds_malware():
+                raise FileRefused(FileFault.MALWARE)
+        except Exception:
+            await self.remove(key)
+            raise
 
     async def open(self, key: str) -> AsyncIterator[bytes]:
         """The pieces of what is kept under `key`; EvidenceNotFound before the first, where nothing is."""
@@ -76,7 +93,7 @@ class _Passing:
         self._held = b""
         self._hash = hashlib.sha256()
         self.size = 0
-        self.is_too_large = False
+        self.stopped_by: FileTooLarge | ScannerUnavailable | None = None
 
     @property
     def sha256(self) -> str:
@@ -91,17 +108,22 @@ class _Passing:
             self._held += piece
         return self._held[:HEAD_BYTES]
 
-    async def pieces(self) -> AsyncIterator[bytes]:
-        yield self._counted(self._held)
+    async def pieces(self, scan: Scan | None) -> AsyncIterator[bytes]:
+        yield await self._counted(self._held, scan)
         async for piece in self._incoming:
             if piece:
-                yield self._counted(piece)
+                yield await self._counted(piece, scan)
 
-    def _counted(self, piece: bytes) -> bytes:
+    async def _counted(self, piece: bytes, scan: Scan | None) -> bytes:
         self.size += len(piece)
-        if self.size > self._limit:
-            self.is_too_large = True
-            raise FileTooLarge(self._limit)
+        try:
+            if self.size > self._limit:
+                raise FileTooLarge(self._limit)
+            if scan is not None:
+                await scan.see(piece)
+        except (FileTooLarge, ScannerUnavailable) as stopped:
+            self.stopped_by = stopped
+            raise
         self._hash.update(piece)
         return piece
 

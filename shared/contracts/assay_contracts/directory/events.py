@@ -40,7 +40,11 @@ class ActivityRecorded(Event):
 
 
 class EvidenceLapsed(Event):
-    """An item of evidence passed its expiry day."""
+    """An item of evidence passed its expiry day.
+
+    Of what was renewed it is told only where something relies on the very edition that lapsed: `renewed_by` is then the
+    newest one, which nobody may have looked at yet.
+    """
 
     TYPE: ClassVar[str] = "directory.evidence_lapsed.v1"
     KEY: ClassVar[str] = "evidence_id"
@@ -49,3 +53,4 @@ class EvidenceLapsed(Event):
     provider_id: UUID
     kind: str
     expired_on: date
+    renewed_by: UUID | None = None
