@@ -21,6 +21,7 @@ RatingReader = Annotated[
 ProviderPerson = Annotated[Principal, allow(*_PROVIDER)]
 Officer = Annotated[Principal, allow(Role.COMPLIANCE_OFFICER)]
 OfficerOrManager = Annotated[Principal, allow(Role.COMPLIANCE_OFFICER, Role.COMMISSIONING_MANAGER)]
+Overseer = Annotated[Principal, allow(Role.COMMISSIONING_MANAGER, Role.AUDITOR)]
 CommissioningManager = Annotated[Principal, allow(Role.COMMISSIONING_MANAGER)]
 Administrator = Annotated[Principal, allow(Role.ADMINISTRATOR)]
 SignedIn = Annotated[Principal, allow()]

@@ -14,12 +14,16 @@ from assessment.assessments.routes import router as assessments
 from assessment.assignments.routes import router as assignments
 from assessment.drafts.routes import router as drafts
 from assessment.frameworks.routes import router as frameworks
+from assessment.insight.figures import FIGURES
+from assessment.insight.routes import router as insight
 from assessment.programme.actions import hear_of_band, hear_of_care_service
 from assessment.programme.due import ENDED_SERVICES, REMINDERS, WINDOWS
 from assessment.programme.routes import router as programme
 from assessment.publications.routes import router as publications
+from assessment.reassessments.routes import router as reassessments
 from assessment.remedial_actions.due import LATE_ACTIONS, LATE_PLANS
 from assessment.remedial_actions.routes import router as remedial_actions
+from assessment.reports.export_routes import router as exports
 from assessment.reports.routes import router as reports
 from assessment.sections.routes import router as sections
 from assessment.self_assessments.routes import router as self_assessments
@@ -43,6 +47,9 @@ SERVICE = Service(
         publications,
         reports,
         remedial_actions,
+        reassessments,
+        insight,
+        exports,
     ),
     receives={
         ProviderRecorded: receive_provider,
@@ -50,7 +57,7 @@ SERVICE = Service(
         BandChanged: hear_of_band,
     },
     tells=TELLS["assessment"],
-    due=(REMINDERS, WINDOWS, ENDED_SERVICES, LATE_PLANS, LATE_ACTIONS),
+    due=(REMINDERS, WINDOWS, ENDED_SERVICES, LATE_PLANS, LATE_ACTIONS, FIGURES),
 )
 
 

@@ -94,6 +94,11 @@ def _with_action(stage: Stage, plan: RemedialPlan) -> dict[str, Any]:
     return _plan(plan) | {"action_id": stage.action_id(plan)}
 
 
+def _counted(stage: Stage, role: Role) -> Call:
+    stage.published()
+    return _staff(role)
+
+
 def _add_action(stage: Stage) -> Call:
     plan = stage.plan()
     return _owner(stage, _plan(plan) | {"issue_id": stage.issue_id(plan)}, _action(stage))
@@ -105,6 +110,7 @@ def _verify(stage: Stage) -> Call:
     return _officer(_plan(plan) | {"issue_id": stage.issue_id(plan)}, body)
 
 
+DECISION = {"step": "decline", "reason": REASON}
 ASSIGNING = {"officer": "person:sam-second", "officer_name": "Sam Second", "leads": True}
 DELEGATING = {"subject": "person:dee", "name": "Dee", "answer_by": "9999-12-31"}
 
@@ -175,6 +181,27 @@ _MAKERS: Mapping[str, Maker] = {
     "read_rating": lambda s: _owner(s, {"care_service_id": s.service().id}),
     "read_report": lambda s: _owner(s, _of(s.drafted())),
     "read_report_pdf": lambda s: _owner(s, _of(s.drafted())),
+    "read_report_word": lambda s: _owner(s, _of(s.drafted())),
+    "read_public_summary": lambda s: _owner(s, _of(s.published())),
+    "read_public_summary_pdf": lambda s: _owner(s, _of(s.published())),
+    "read_plan_report": lambda s: _owner(s, _plan(s.written_plan())),
+    "read_plan_pdf": lambda s: _owner(s, _plan(s.written_plan())),
+    "read_plan_word": lambda s: _owner(s, _plan(s.written_plan())),
+    "export_programme_csv": lambda _: _officer(),
+    "export_programme_workbook": lambda _: _officer(),
+    "export_results_csv": lambda _: _officer(),
+    "export_results_workbook": lambda _: _officer(),
+    "recompute_ratings": lambda _: _staff(Role.AUDITOR),
+    "read_gaps_by_question": lambda s: _counted(s, Role.COMPLIANCE_OFFICER),
+    "read_gaps_by_provider": lambda s: _counted(s, Role.COMPLIANCE_OFFICER),
+    "read_gaps_by_officer": lambda s: _counted(s, Role.AUDITOR),
+    "read_distribution": lambda s: _counted(s, Role.COMPLIANCE_OFFICER),
+    "read_programme_progress": lambda s: _counted(s, Role.COMPLIANCE_OFFICER),
+    "compare_with_last_time": lambda s: _owner(s, _of(s.replaced()[1])),
+    "read_benchmark": lambda s: _owner(s, _of(s.drafted())),
+    "ask_for_reassessment": lambda s: _owner(s, _plan(s.closed_plan()), WHY),
+    "list_reassessment_requests": lambda _: _officer(),
+    "decide_reassessment": lambda s: _officer({"request_id": s.request().id}, DECISION),
     "list_plans": lambda _: _officer(),
     "read_plan": lambda s: _owner(s, _plan(s.plan())),
     "add_action": _add_action,
@@ -195,10 +222,17 @@ def _stale(stage: Stage) -> Call:
 
 
 # Calls that come at the wrong stage, where repeating the call that succeeds would succeed again.
+_BACKWARDS = {"first": "2026-03-02", "last": "2026-03-01"}
 _TOO_SOON: Sequence[tuple[str, Maker]] = (
     ("read_draft", lambda s: _owner(s, _of(s.scheduled()))),
     ("read_report", lambda s: _owner(s, _of(s.scheduled()))),
     ("read_report_pdf", lambda s: _owner(s, _of(s.scheduled()))),
+    ("read_report_word", lambda s: _owner(s, _of(s.scheduled()))),
+    ("read_public_summary", lambda s: _owner(s, _of(s.drafted()))),
+    ("read_public_summary_pdf", lambda s: _owner(s, _of(s.drafted()))),
+    ("compare_with_last_time", lambda s: _owner(s, _of(s.scheduled()))),
+    ("read_benchmark", lambda s: _owner(s, _of(s.scheduled()))),
+    ("ask_for_reassessment", lambda s: _owner(s, _plan(s.plan()), WHY)),
     ("recompute_rating", lambda s: _owner(s, _of(s.scheduled()))),
     ("read_self_assessment", lambda s: _officer(_of(s.scheduled()))),
     ("read_validation", lambda s: _officer(_of(s.scheduled()))),
@@ -218,6 +252,17 @@ _TOO_SOON: Sequence[tuple[str, Maker]] = (
     ("note_progress", lambda s: _owner(s, _with_action(s, s.written_plan()), {"progress": "done", "note": "Done."})),
     ("extend_action", lambda s: _officer(_with_action(s, s.written_plan()), WHY | {"due_on": s.later.isoformat()})),
     ("change_action", _stale),
+    *(
+        (name, lambda _: replace(_staff(Role.COMMISSIONING_MANAGER), query=_BACKWARDS))
+        for name in (
+            "read_gaps_by_question",
+            "read_gaps_by_provider",
+            "read_gaps_by_officer",
+            "read_programme_progress",
+            "export_results_csv",
+            "export_results_workbook",
+        )
+    ),
 )
 
 
@@ -226,6 +271,18 @@ def _nameless(stage: Stage) -> Call:
     found = stage.drafted()
     stage.session.execute(delete(provider_copy).where(provider_copy.c.id == stage.provider_id))
     return _owner(stage, _of(found))
+
+
+def _nameless_summary(stage: Stage) -> Call:
+    found = stage.published()
+    stage.session.execute(delete(provider_copy).where(provider_copy.c.id == stage.provider_id))
+    return _owner(stage, _of(found))
+
+
+def _nameless_plan(stage: Stage) -> Call:
+    plan = stage.plan()
+    stage.session.execute(delete(provider_copy).where(provider_copy.c.id == stage.provider_id))
+    return _owner(stage, _plan(plan))
 
 
 def _add_too_late(stage: Stage) -> Call:
@@ -262,6 +319,12 @@ ASKING_THE_DIRECTORY: KnownCalls = {
     "note_progress": lambda s: _note_with_evidence(Stage(s)),
     "read_report": lambda s: _nameless(Stage(s)),
     "read_report_pdf": lambda s: _nameless(Stage(s)),
+    "read_report_word": lambda s: _nameless(Stage(s)),
+    "read_public_summary": lambda s: _nameless_summary(Stage(s)),
+    "read_public_summary_pdf": lambda s: _nameless_summary(Stage(s)),
+    "read_plan_report": lambda s: _nameless_plan(Stage(s)),
+    "read_plan_pdf": lambda s: _nameless_plan(Stage(s)),
+    "read_plan_word": lambda s: _nameless_plan(Stage(s)),
     "list_due_dates": lambda _: _officer({"care_service_id": uuid4()}),
     "read_rating": lambda _: _officer({"care_service_id": uuid4()}),
     "schedule_assessments": lambda s: _officer(body=_many(Stage(s).awaited(uuid4()))),

@@ -5,7 +5,7 @@ It plays some months after the present: windows are open and dates ahead when th
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -31,6 +31,8 @@ from assessment.frameworks.repository import Frameworks
 from assessment.programme.actions import set_due_date
 from assessment.publications import actions as publishing
 from assessment.rating.answers import AnswerRating
+from assessment.reassessments import actions as reassessing
+from assessment.reassessments.tables import ReassessmentRequest
 from assessment.remedial_actions import actions as remedying
 from assessment.remedial_actions.repository import Plans
 from assessment.remedial_actions.rules import Outcome
@@ -42,6 +44,7 @@ from assessment.validations.rules import EvidenceKind
 
 _DEMONSTRATION = Settings(mode=Mode.DEMONSTRATION, database_url="")
 NONE = Evidence(None)
+LONG_AGO = datetime(1999, 12, 31, tzinfo=UTC)
 REASON = "It was seen on both visits and in the records."
 ME = "Known Caller"
 WANTING = {"1.1.1": "poor", "2.1.1": "poor", "3.1.1": "poor"}
@@ -92,7 +95,7 @@ class Stage:
     def opened(self) -> Assessment:
         """An assessment that opened long before whatever the present is."""
         found = self.scheduled()
-        found.opens_on = date(1999, 12, 31)
+        found.opens_on = LONG_AGO.date()
         self.session.flush()
         return found
 
@@ -260,8 +263,9 @@ class Stage:
         return publishing.publish(session, found.id, by=MYSELF, now=now)
 
     def confirmed(self, but: Mapping[str, str] | None = None, service: CareServiceRecord | None = None) -> Assessment:
+        """A draft that the provider has nothing against, and said so long before whatever the present is."""
         found = self.drafted(but, service)
-        return drafting.confirm_accuracy(self.session, found.id, by=self.provider, now=self.now)
+        return drafting.confirm_accuracy(self.session, found.id, by=self.provider, now=LONG_AGO)
 
     def published(self, but: Mapping[str, str] | None = None, service: CareServiceRecord | None = None) -> Assessment:
         return publishing.publish(self.session, self.confirmed(but, service).id, by=OFFICER, now=self.now)
@@ -318,3 +322,10 @@ class Stage:
                 now=self.now,
             )
         return plan
+
+    def closed_plan(self) -> RemedialPlan:
+        return remedying.close_plan(self.session, self.verified_plan().id, by=OFFICER, now=self.now)
+
+    def request(self) -> ReassessmentRequest:
+        """An early reassessment that was asked for."""
+        return reassessing.ask(self.session, self.closed_plan().id, reason=REASON, by=self.provider, now=self.now)

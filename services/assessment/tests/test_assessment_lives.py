@@ -6,10 +6,11 @@ from assay_kit.steps import Life
 from assay_kit.testing import NOON
 from assessment.assessments.rules import LIFE, Cause, NotSelfAssessed, Status, may_go_without_answers
 from assessment.frameworks.rules import FRAMEWORK_LIFE
+from assessment.reassessments.rules import REQUEST_LIFE
 from assessment.remedial_actions.rules import PLAN_LIFE
 
 
-@pytest.mark.parametrize("life", [LIFE, FRAMEWORK_LIFE, PLAN_LIFE], ids=lambda life: life.name)
+@pytest.mark.parametrize("life", [LIFE, FRAMEWORK_LIFE, PLAN_LIFE, REQUEST_LIFE], ids=lambda life: life.name)
 def test_every_state_can_be_reached(life: Life[Any, Any]) -> None:
     assert life.unreachable == frozenset()
 

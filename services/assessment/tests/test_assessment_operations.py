@@ -45,4 +45,4 @@ def test_another_provider_finds_nothing_where_the_owner_is_answered(
 
 def test_an_auditor_changes_nothing() -> None:
     changing = {each.id for each in GUARDED if each.method != "GET" and Role.AUDITOR.value in (each.rights or ())}
-    assert changing == {"recompute_rating"}  # which stores nothing
+    assert changing == {"recompute_rating", "recompute_ratings"}  # which store nothing

@@ -1,10 +1,13 @@
 """Who works on an assessment, and what others see of one that is restricted."""
 
+import csv
+from io import BytesIO, StringIO
 from typing import Any
 
 import make_assessment as make
 import pytest
 from fastapi.testclient import TestClient
+from openpyxl import load_workbook
 from sqlmodel import Session
 
 from assay_contracts.roles import Role
@@ -25,7 +28,10 @@ def restricted(people: make.People, session: Session) -> str:
     return assessment_id
 
 
-PATHS = ("", "/timeline", "/answers", "/sections", "/validated-answers", "/visits", "/draft", "/report", "/officers")
+PATHS = (
+    *("", "/timeline", "/answers", "/sections", "/validated-answers", "/visits", "/draft", "/report", "/officers"),
+    *("/comparison", "/benchmark"),
+)
 
 
 def statuses(client: TestClient, assessment_id: str) -> set[int]:
@@ -96,6 +102,31 @@ def test_the_programme_names_no_restricted_assessment_to_others(
     [hidden] = make.ok(stranger.get("/v1/programme"))["items"]
     [shown] = make.ok(people.manager.get("/v1/programme"))["items"]
     assert (hidden["assessment_id"], hidden["reference"], shown["assessment_id"]) == (None, None, assessment_id)
+
+
+def test_the_programme_leaves_the_house_without_what_its_reader_may_not_see(
+    people: make.People, client_as: make.ClientAs, session: Session, stranger: TestClient
+) -> None:
+    service = make.care_service(session)
+    make.published(people, session, service=service)
+    assessment_id = make.scheduled(
+        people, session, service=service, officer="person:oscar-officer", officer_name="Oscar Officer"
+    )
+    make.ok(people.manager.post(f"/v1/assessments/{assessment_id}/restriction", json=WHY))
+    for reader in (stranger, client_as(Role.COMMISSIONER, name="Cam Commissioner")):
+        assert exported(reader) == [("", "", "", ""), (None, None, None, None)]
+    for reader in (people.officer, people.manager, people.auditor):
+        in_csv, in_workbook = exported(reader)
+        assert in_csv[:3] == in_workbook[:3] == ("ASM-2026-0002", "scheduled", "Oscar Officer")
+
+
+def exported(reader: TestClient) -> list[tuple[Any, ...]]:
+    """What the two forms of the programme say about what is under way at the one service that is due."""
+    columns = ("assessment", "status", "officer", "answers_due_on")
+    [row] = csv.DictReader(StringIO(reader.get("/v1/programme.csv").text))
+    header, line = load_workbook(BytesIO(reader.get("/v1/programme.xlsx").content)).worksheets[0].values
+    in_workbook = dict(zip(map(str, header), line, strict=True))
+    return [tuple(row[name] for name in columns), tuple(in_workbook[name] for name in columns)]
 
 
 def test_nobody_is_assigned_to_what_is_published(people: make.People, session: Session) -> None:

@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import uuid4
 
 import make_assessment as make
@@ -8,7 +8,10 @@ from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
 from assay_contracts.messages import MessageRequested
+from assay_kit.calendar import end_of_london_day
 from assay_kit.testing import NOON, Time, do_due, told
+from assessment.drafts.rules import dispute_closes_at
+from assessment.frameworks.reading import shipped
 
 COMMENT = {"question": "1.1.1", "comment": "The plan was signed in January; see the attached page."}
 REASON = "The signed page was seen and is dated."
@@ -31,7 +34,8 @@ def test_the_provider_comments_by_question_and_the_officer_answers_each(people: 
     listed = make.ok(people.provider.get(f"{draft}/accuracy-comments"))
     assert [each["outcome"] for each in listed] == ["accepted", "rejected"]
     after = make.ok(people.provider.get(f"{draft}/draft"))
-    assert [(c["question"], c["rating"], c["reason"]) for c in after["changes"]] == [("1.1.1", "good", REASON)]
+    changes = [(c["question"], c["before"], c["rating"], c["reason"]) for c in after["changes"]]
+    assert changes == [("1.1.1", "poor", "good", REASON)]
     assert (after["standing"]["number"], after["standing"]["cause"]) == (2, "factual_accuracy")
     assert after["earlier"][0]["trace"]["percent"]["exact"] == before
     assert after["standing"]["trace"]["percent"]["exact"] != before
@@ -44,6 +48,88 @@ def test_a_rejected_comment_changes_no_rating(people: make.People, draft: str) -
     both = {"outcome": "rejected", "reason": REASON, "new_rating": "good"}
     refused = people.officer.post(f"{draft}/accuracy-comments/{comment['id']}/decision", json=both)
     assert refused.json()["bars"] == ["A rejected comment leaves the rating as it is."]
+
+
+def test_a_change_that_is_none_is_refused(people: make.People, draft: str) -> None:
+    comment = make.ok(people.provider.post(f"{draft}/accuracy-comments", json=COMMENT))
+    same = {"outcome": "accepted", "reason": REASON, "new_rating": "poor"}
+    refused = people.officer.post(f"{draft}/accuracy-comments/{comment['id']}/decision", json=same)
+    assert refused.json()["bars"] == ["The rating of the comment's question is that already: leave it out."]
+    without = same | {"new_rating": None}
+    make.ok(people.officer.post(f"{draft}/accuracy-comments/{comment['id']}/decision", json=without))
+    make.ok(people.provider.post(f"{draft}/dispute", json={"reason": "The rota was read wrongly throughout."}))
+    make.ok(people.manager.post(f"{draft}/senior-review"))
+    changes = [{"question": "1.1.1", "rating": "poor", "reason": REASON}]
+    again = people.manager.post(
+        f"{draft}/senior-review/outcome", json={"outcome": "changed", "reason": REASON, "changes": changes}
+    )
+    assert again.json()["bars"] == ["The rating of question 1.1.1 is that already: leave it out."]
+
+
+def test_a_finding_that_was_changed_twice_says_from_what_each_time(people: make.People, draft: str) -> None:
+    for rating in ("good", "excellent"):
+        comment = make.ok(people.provider.post(f"{draft}/accuracy-comments", json=COMMENT))
+        accepted = {"outcome": "accepted", "reason": REASON, "new_rating": rating}
+        make.ok(people.officer.post(f"{draft}/accuracy-comments/{comment['id']}/decision", json=accepted))
+    changes = make.ok(people.provider.get(f"{draft}/draft"))["changes"]
+    assert [(each["before"], each["rating"]) for each in changes] == [("poor", "good"), ("good", "excellent")]
+
+
+def test_the_provider_is_told_what_was_answered_and_how_long_it_may_dispute(
+    people: make.People, session: Session, draft: str, at: Time
+) -> None:
+    comment = make.ok(people.provider.post(f"{draft}/accuracy-comments", json=COMMENT))
+    at.now = NOON + timedelta(days=20)
+    do_due(session, at.now)
+    read = make.ok(people.provider.get(f"{draft}/draft"))
+    assert (read["is_open_for_comment"], read["is_open_to_dispute"]) == (False, True)
+    rejected = {"outcome": "rejected", "reason": "The page is of another service."}
+    make.ok(people.officer.post(f"{draft}/accuracy-comments/{comment['id']}/decision", json=rejected))
+    [letter] = [each for each in told(session, MessageRequested) if each.template == "accuracy_comment_answered"]
+    assert letter.to.provider_id == make.PROVIDER
+    assert (letter.personalisation["outcome"], letter.personalisation["dispute_by"]) == ("rejected", "2026-03-29")
+    early = people.officer.post(f"{draft}/publication")
+    assert early.json()["bars"] == ["The provider may still dispute what was answered to its comments."]
+    read = make.ok(people.provider.get(f"{draft}/draft"))
+    assert (read["dispute_closes_at"], read["is_open_to_dispute"]) == ("2026-03-29T22:59:59.999999Z", True)
+    at.now = NOON + timedelta(days=28)
+    late = people.provider.post(f"{draft}/dispute", json={"reason": "The rota was read wrongly throughout."})
+    assert late.json()["bars"] == ["The time to dispute the draft is over."]
+    assert make.ok(people.officer.post(f"{draft}/publication"))["status"] == "published"
+
+
+def test_whoever_has_confirmed_what_was_answered_disputes_it_no_more(people: make.People, draft: str) -> None:
+    comment = make.ok(people.provider.post(f"{draft}/accuracy-comments", json=COMMENT))
+    rejected = {"outcome": "rejected", "reason": "The page is of another service."}
+    make.ok(people.officer.post(f"{draft}/accuracy-comments/{comment['id']}/decision", json=rejected))
+    make.ok(people.provider.post(f"{draft}/accuracy-confirmation"))
+    assert make.ok(people.officer.post(f"{draft}/publication"))["status"] == "published"
+
+
+@pytest.mark.parametrize(
+    ("closed", "decided", "ends"),
+    [
+        (None, None, 14),
+        (None, 3, 14),
+        (None, 10, 17),
+        (14, 20, 27),
+        (5, None, 5),
+        (5, 4, 5),
+        (5, 8, 15),
+    ],
+)
+def test_the_time_to_dispute(closed: int | None, decided: int | None, ends: int) -> None:
+    def end_of(days: int) -> datetime:
+        return end_of_london_day(NOON.date() + timedelta(days=days))
+
+    found = dispute_closes_at(
+        shipped().policy,
+        closes_at=end_of(14),
+        closed_at=None if closed is None else end_of(closed),
+        decided_at=None if decided is None else NOON + timedelta(days=decided),
+    )
+    is_confirmed = ends == closed == 5
+    assert found == end_of(ends) - timedelta(microseconds=is_confirmed)
 
 
 def test_a_comment_of_another_assessment_is_not_found(people: make.People, draft: str) -> None:

@@ -54,6 +54,9 @@ FOUND = (
     "assessment_result",
     "accuracy_comment",
     "dispute",
+    "published_figure",
+    "published_domain",
+    "published_answer",
 )
 
 

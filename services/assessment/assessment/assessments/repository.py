@@ -71,6 +71,13 @@ class Assessments:
         )
         return self.session.exec(statement.limit(50)).all()
 
+    def once_published(self, page: PageAsked) -> Page[Assessment]:
+        """What was published here, withdrawn since or not, in the order in which it was scheduled."""
+        statement = select(Assessment).where(
+            col(Assessment.published_at).is_not(None), col(Assessment.imported).is_(False)
+        )
+        return paginate(self.session, statement, page, col(Assessment.id))
+
     def due_date(self, care_service_id: UUID, *, lock: bool = False) -> DueDate | None:
         """The due date that stands."""
         statement = select(DueDate).where(

@@ -10,6 +10,7 @@ from sqlmodel import Session
 from assay_contracts.directory.evidence import RelyingObject
 from assay_contracts.messages import Recipient
 from assay_contracts.roles import Role
+from assay_kit.calendar import london_day
 from assay_kit.identity import Principal
 from assay_kit.timeline import take
 from assessment.assessments.actions import of
@@ -29,10 +30,13 @@ from .rules import (
     MOST_COMMENTS,
     CommentOutcome,
     ReviewOutcome,
+    bars_to_changes,
     bars_to_commenting,
     bars_to_decision,
+    bars_to_disputing,
     bars_to_review_outcome,
     bars_to_senior_review,
+    dispute_closes_at,
 )
 
 _UNPUBLISHED = (Status.DRAFT_ISSUED, Status.DISPUTED, Status.SENIOR_REVIEW)
@@ -106,7 +110,8 @@ def decide_comment(
     row = Drafts(session).comment(assessment_id, comment_id)
     if row.outcome is not None:
         raise CommentDecided
-    if bars := bars_to_decision(outcome, changes_rating=new_rating is not None):
+    standing = Validations(session).standing(assessment_id)[row.question]
+    if bars := bars_to_decision(outcome, new_rating=new_rating, standing=standing):
         raise Barred(bars)
     detail = {"question": row.question, "outcome": str(outcome)}
     take(session, assessment, Step.DECIDE_COMMENT, LIFE, by=by, now=now, reason=reason, detail=detail, **of(assessment))
@@ -116,6 +121,17 @@ def decide_comment(
     if new_rating is not None:
         change = Change(question=row.question, rating=new_rating, reason=reason)
         _change(session, assessment, [change], cause=ResultCause.FACTUAL_ACCURACY, by=by, now=now)
+    write_to(
+        session,
+        Recipient(provider_id=assessment.provider_id),
+        "accuracy_comment_answered",
+        about=row.id,
+        now=now,
+        reference=assessment.reference,
+        outcome=str(outcome),
+        reason=reason,
+        dispute_by=london_day(may_dispute_until(session, assessment)).isoformat(),
+    )
     return row
 
 
@@ -123,6 +139,10 @@ def dispute(session: Session, assessment_id: UUID, *, reason: str, by: Principal
     """The provider disputes the draft; a commissioning manager is asked to look at it."""
     assessment = Assessments(session).get(assessment_id, by=by, lock=True)
     take(session, assessment, Step.DISPUTE, LIFE, by=by, now=now, reason=reason, **of(assessment))
+    undecided = Drafts(session).undecided(assessment_id)
+    closes_at = may_dispute_until(session, assessment)
+    if bars := bars_to_disputing(closes_at=closes_at, undecided_comments=undecided, now=now):
+        raise Barred(bars)
     raised = Dispute(
         assessment_id=assessment_id, reason=reason, raised_by=by.subject, raised_name=by.name, raised_at=now
     )
@@ -136,6 +156,18 @@ def dispute(session: Session, assessment_id: UUID, *, reason: str, by: Principal
         reference=assessment.reference,
     )
     return assessment
+
+
+def may_dispute_until(session: Session, assessment: Assessment) -> datetime:
+    """The last instant at which the draft may be disputed, as things are."""
+    if assessment.accuracy_closes_at is None:
+        raise NotADraft(assessment.status)
+    return dispute_closes_at(
+        Assessments(session).framework(assessment).policy,
+        closes_at=assessment.accuracy_closes_at,
+        closed_at=assessment.accuracy_closed_at,
+        decided_at=Drafts(session).decided_at(assessment.id),
+    )
 
 
 def begin_senior_review(session: Session, assessment_id: UUID, *, by: Principal, now: datetime) -> Assessment:
@@ -169,7 +201,9 @@ def conclude_senior_review(
         raise Barred(["The review has its outcome."])
     undecided = Drafts(session).undecided(assessment_id)
     questions = [change.question for change in changes]
-    if bars := bars_to_review_outcome(outcome, changes=questions, undecided_comments=undecided):
+    to, standing = {change.question: change.rating for change in changes}, Validations(session).standing(assessment_id)
+    bars = bars_to_review_outcome(outcome, changes=questions, undecided_comments=undecided)
+    if bars := bars + bars_to_changes(to, standing):
         raise Barred(bars)
     detail = {"outcome": str(outcome), "changed": questions}
     step = Step.CONCLUDE_SENIOR_REVIEW
@@ -177,6 +211,16 @@ def conclude_senior_review(
     disputed.outcome, disputed.outcome_reason, disputed.reviewed_at = outcome, reason, now
     if changes:
         _change(session, assessment, changes, cause=ResultCause.SENIOR_REVIEW, by=by, now=now)
+    write_to(
+        session,
+        Recipient(provider_id=assessment.provider_id),
+        "senior_review_concluded",
+        about=assessment.id,
+        now=now,
+        reference=assessment.reference,
+        outcome=str(outcome),
+        reason=reason,
+    )
     return assessment
 
 

@@ -1,6 +1,7 @@
 """Reads and writes what is said about a draft. No rules here."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import ColumnElement
@@ -31,6 +32,11 @@ class Drafts:
 
     def undecided(self, assessment_id: UUID) -> int:
         return self._count(assessment_id, col(AccuracyComment.outcome).is_(None))
+
+    def decided_at(self, assessment_id: UUID) -> datetime | None:
+        """When the last comment was answered."""
+        latest = select(func.max(AccuracyComment.decided_at)).where(AccuracyComment.assessment_id == assessment_id)
+        return self._session.exec(latest).one()
 
     def count(self, assessment_id: UUID) -> int:
         return self._count(assessment_id)

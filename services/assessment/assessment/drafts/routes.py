@@ -13,6 +13,7 @@ from assessment.assessments.routes import shown
 from assessment.assessments.rules import DRAFT_SEEN, Status
 from assessment.assessments.schemas import AssessmentRead
 from assessment.dependencies import EvidenceDep, OfficerOrManager, ProviderPerson, Reader
+from assessment.rating.answers import AnswerRating
 from assessment.rating.errors import NoResult
 from assessment.rating.repository import Results
 from assessment.rating.schemas import ResultRead
@@ -21,7 +22,7 @@ from assessment.validations.repository import Validations
 from . import actions
 from .errors import CommentDecided, CommentNotFound, DraftNotIssued, NotADraft
 from .repository import Drafts
-from .rules import bars_to_commenting
+from .rules import bars_to_commenting, bars_to_disputing
 from .schemas import ChangeRead, Commenting, CommentRead, Deciding, DisputeRead, Disputing, DraftRead, Reviewing
 
 router = APIRouter(prefix="/assessments/{assessment_id}", tags=["draft"], responses=may_answer(AssessmentNotFound))
@@ -39,7 +40,10 @@ def read_draft(assessment_id: UUID, session: SessionDep, by: Reader, now: Now) -
     if assessment.status not in DRAFT_SEEN or issued_at is None or closes_at is None:
         raise DraftNotIssued
     results = [ResultRead.of(result) for result in Results(session).all(assessment_id)]
-    disputed = Drafts(session).dispute(assessment_id)
+    drafts, validations = Drafts(session), Validations(session)
+    disputed, undecided = drafts.dispute(assessment_id), drafts.undecided(assessment_id)
+    found = {code: AnswerRating(answer.rating) for code, answer in validations.of(assessment_id).items()}
+    dispute_by = actions.may_dispute_until(session, assessment)
     closed_at = assessment.accuracy_closed_at
     return DraftRead(
         assessment_id=assessment_id,
@@ -49,9 +53,12 @@ def read_draft(assessment_id: UUID, session: SessionDep, by: Reader, now: Now) -
         accuracy_closed_at=closed_at,
         is_open_for_comment=assessment.status == Status.DRAFT_ISSUED
         and not bars_to_commenting(closes_at=closes_at, closed_at=closed_at, now=now),
+        dispute_closes_at=dispute_by,
+        is_open_to_dispute=assessment.status == Status.DRAFT_ISSUED
+        and not bars_to_disputing(closes_at=dispute_by, undecided_comments=undecided, now=now),
         standing=results[-1],
         earlier=results[:-1],
-        changes=[ChangeRead.of(change) for change in Validations(session).changes(assessment_id)],
+        changes=ChangeRead.all_of(validations.changes(assessment_id), found),
         dispute=DisputeRead.of(disputed) if disputed else None,
     )
 
@@ -106,7 +113,7 @@ def confirm_accuracy(assessment_id: UUID, session: SessionDep, by: ProviderPerso
     "/dispute",
     summary="Dispute the draft",
     operation_id="dispute_draft",
-    responses=may_answer(StepNotAllowed),
+    responses=may_answer(StepNotAllowed, Barred),
 )
 def dispute_draft(
     assessment_id: UUID, wanted: Disputing, session: SessionDep, by: ProviderPerson, now: Now

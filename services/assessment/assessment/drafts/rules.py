@@ -1,11 +1,17 @@
 """What may happen to a draft before it is published. Pure."""
 
-from collections.abc import Collection
-from datetime import datetime
+from collections.abc import Collection, Mapping
+from datetime import datetime, timedelta
 from enum import StrEnum
+
+from assay_kit.calendar import end_of_london_day, london_day
+from assessment.frameworks.framework import Policy
+from assessment.rating.answers import AnswerRating
 
 # As many as everybody is shown.
 MOST_COMMENTS = 500
+
+_NO_CHANGE = "The rating of {} is that already: leave it out."
 
 
 class CommentOutcome(StrEnum):
@@ -25,13 +31,34 @@ def bars_to_commenting(*, closes_at: datetime, closed_at: datetime | None, now: 
     return ["The factual accuracy window is over."] if now > closes_at else []
 
 
+def dispute_closes_at(
+    policy: Policy, *, closes_at: datetime, closed_at: datetime | None, decided_at: datetime | None
+) -> datetime:
+    """The last instant at which the draft may be disputed.
+
+    As long as comments may be made, and for some days after the last answer to one (`decided_at`), unless the provider
+    has confirmed since (`closed_at`) that nothing is left to correct.
+    """
+    confirmed_at = closed_at if closed_at is not None and closed_at < closes_at else None
+    # the confirmation itself is the end: whoever publishes at that instant is not too early
+    ends = closes_at if confirmed_at is None else confirmed_at - timedelta(microseconds=1)
+    if decided_at is None or (confirmed_at is not None and decided_at <= confirmed_at):
+        return ends
+    return max(ends, end_of_london_day(london_day(decided_at) + timedelta(days=policy.dispute_days)))
+
+
+def bars_to_disputing(*, closes_at: datetime, undecided_comments: int, now: datetime) -> list[str]:
+    """Why a draft may no longer be disputed; while a comment awaits its answer it always may."""
+    return ["The time to dispute the draft is over."] if now > closes_at and not undecided_comments else []
+
+
 def bars_to_senior_review(by: str, validated_by: Collection[str]) -> list[str]:
     """A dispute is looked at by somebody who had no part in the validation."""
     return ["You took part in the validation; another person reviews the dispute."] if by in validated_by else []
 
 
 def bars_to_publication(
-    *, window_is_open: bool, undecided_comments: int, is_under_review: bool, is_reviewed: bool
+    *, window_is_open: bool, may_dispute: bool, undecided_comments: int, is_under_review: bool, is_reviewed: bool
 ) -> list[str]:
     """Everything that stands between a draft and its publication."""
     bars = []
@@ -39,16 +66,25 @@ def bars_to_publication(
         bars.append("The factual accuracy window is still open.")
     if undecided_comments:
         bars.append(f"{undecided_comments} comments on factual accuracy await a decision.")
+    elif may_dispute and not window_is_open and not is_under_review:
+        bars.append("The provider may still dispute what was answered to its comments.")
     if is_under_review and not is_reviewed:
         bars.append("The senior review has no outcome yet.")
     return bars
 
 
-def bars_to_decision(outcome: CommentOutcome, *, changes_rating: bool) -> list[str]:
-    """A rejected comment changes nothing."""
-    if outcome is CommentOutcome.REJECTED and changes_rating:
+def bars_to_decision(outcome: CommentOutcome, *, new_rating: AnswerRating | None, standing: AnswerRating) -> list[str]:
+    """A rejected comment changes nothing, and a change is one."""
+    if new_rating is None:
+        return []
+    if outcome is CommentOutcome.REJECTED:
         return ["A rejected comment leaves the rating as it is."]
-    return []
+    return [_NO_CHANGE.format("the comment's question")] if new_rating == standing else []
+
+
+def bars_to_changes(changes: Mapping[str, AnswerRating], standing: Mapping[str, AnswerRating]) -> list[str]:
+    """The findings, by question code, that would be given the rating that they have."""
+    return [_NO_CHANGE.format(f"question {code}") for code, to in changes.items() if standing.get(code) == to]
 
 
 def bars_to_review_outcome(outcome: ReviewOutcome, *, changes: Collection[str], undecided_comments: int) -> list[str]:

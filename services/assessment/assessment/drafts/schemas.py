@@ -1,5 +1,6 @@
 """What callers send and receive about a draft."""
 
+from collections.abc import Iterable, Mapping
 from typing import Annotated, Self
 from uuid import UUID
 
@@ -17,10 +18,11 @@ Question = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._]{0,39}$")]
 
 
 class ChangeRead(BaseModel):
-    """A finding changed after the draft, with its reason."""
+    """A finding changed after the draft: from what to what, and why."""
 
     number: int
     question: str
+    before: AnswerRating
     rating: AnswerRating
     cause: ResultCause
     reason: str
@@ -28,8 +30,14 @@ class ChangeRead(BaseModel):
     changed_at: AwareDatetime
 
     @classmethod
-    def of(cls, row: AnswerChange) -> Self:
-        return cls.model_validate(row, from_attributes=True)
+    def all_of(cls, rows: Iterable[AnswerChange], found: Mapping[str, AnswerRating]) -> list[Self]:
+        """The changes in order, each from what stood before it; `found` is what the officer found."""
+        standing, changes = dict(found), []
+        for row in rows:
+            own = {name: getattr(row, name) for name in cls.model_fields if hasattr(row, name)}
+            changes.append(cls(**own, before=standing[row.question]))
+            standing[row.question] = row.rating
+        return changes
 
 
 class DisputeRead(BaseModel):
@@ -55,6 +63,8 @@ class DraftRead(BaseModel):
     accuracy_closes_at: AwareDatetime
     accuracy_closed_at: AwareDatetime | None
     is_open_for_comment: bool
+    dispute_closes_at: AwareDatetime
+    is_open_to_dispute: bool
     standing: ResultRead
     earlier: list[ResultRead] = Field(max_length=1000)
     changes: list[ChangeRead] = Field(max_length=1000)

@@ -36,6 +36,8 @@ class Part(BaseModel):
 class Policy(Part):
     self_assessment_days: Days
     factual_accuracy_days: Days
+    # After the last answer to a comment: the version that was shipped first did not name it.
+    dispute_days: Days = 7
     remedial_plan_days: Days
     reminder_days: tuple[Days, ...] = Field(min_length=1, max_length=10)
     next_assessment_months: Months

@@ -56,7 +56,7 @@ def read_framework(version: Version, session: SessionDep, by: SignedIn) -> Frame
     summary="A framework version as a YAML file, which can be taken in again as another version",
     operation_id="read_framework_file",
     response_class=Response,
-    responses={200: {"content": {_YAML: {"schema": {"type": "string"}}}}, **may_answer(FrameworkNotFound)},
+    responses={200: {"content": {_YAML: {"schema": {"type": "object"}}}}, **may_answer(FrameworkNotFound)},
 )
 def read_framework_file(version: Version, session: SessionDep, by: SignedIn) -> Response:
     frameworks = Frameworks(session)

@@ -18,11 +18,12 @@ from assessment.assessments.errors import Barred, CareServiceNotFound
 from assessment.assessments.events import tell_published, tell_withdrawn, write_to
 from assessment.assessments.repository import Assessments
 from assessment.assessments.rules import IMPORTED_LIFE, LIFE, Cause, Status, Step, next_due_on
-from assessment.drafts.actions import ensure_reviewer
+from assessment.drafts.actions import ensure_reviewer, may_dispute_until
 from assessment.drafts.repository import Drafts
 from assessment.drafts.rules import bars_to_commenting, bars_to_publication
 from assessment.frameworks.framework import Framework
 from assessment.frameworks.repository import Frameworks
+from assessment.insight.figures import keep_figures
 from assessment.programme.actions import set_due_date
 from assessment.rating.actions import recompute
 from assessment.rating.errors import ResultDisagrees
@@ -50,6 +51,7 @@ def publish(session: Session, assessment_id: UUID, *, by: Principal, now: dateti
     assessment.result_hash = found.trace_hash
     assessment.next_due_on = next_due_on(framework.policy, found.trace.rating, now)
     take(session, assessment, Step.PUBLISH, LIFE, by=by, now=now, **of(assessment))
+    keep_figures(session, assessment, framework, found.trace)
     _expect_next(session, assessment, framework, now)
     make_plan(session, assessment, framework, standing, by=by, now=now)
     tell_published(session, assessment, framework.version, now)
@@ -212,6 +214,7 @@ def _ensure_publishable(session: Session, assessment: Assessment, *, by: Princip
     bars = bars_to_publication(
         window_is_open=closes_at is not None
         and not bars_to_commenting(closes_at=closes_at, closed_at=closed_at, now=now),
+        may_dispute=now <= may_dispute_until(session, assessment),
         undecided_comments=drafts.undecided(assessment.id),
         is_under_review=disputed is not None,
         is_reviewed=disputed is not None and disputed.outcome is not None,

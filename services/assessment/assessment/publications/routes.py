@@ -6,13 +6,14 @@ from fastapi import APIRouter
 
 from assay_kit.clock import Now
 from assay_kit.database import SessionDep
+from assay_kit.pagination import PageQuery
 from assay_kit.problems import StepNotAllowed, Unavailable, may_answer
 from assessment.assessments.errors import AssessmentNotFound, Barred, CareServiceNotFound
 from assessment.assessments.repository import Assessments
 from assessment.assessments.routes import shown
 from assessment.assessments.rules import DRAFT_SEEN
 from assessment.assessments.schemas import AssessmentRead
-from assessment.dependencies import CommissioningManager, CopiesDep, OfficerOrManager, RatingReader, Reader
+from assessment.dependencies import CommissioningManager, CopiesDep, OfficerOrManager, Overseer, RatingReader, Reader
 from assessment.drafts.errors import DraftNotIssued
 from assessment.frameworks.errors import NoFramework
 from assessment.rating.actions import recompute
@@ -22,7 +23,8 @@ from assessment.validations.repository import Validations
 
 from . import actions
 from .errors import AlreadyImported, NotPublished, WithdrawalNotProposed, WithdrawalProposed
-from .schemas import Importing, ProposingWithdrawal, RatingRead, WithdrawalRead
+from .recomputing import recompute_published
+from .schemas import Importing, ProposingWithdrawal, RatingRead, RecomputationsRead, WithdrawalRead
 
 router = APIRouter(tags=["publication"])
 
@@ -52,6 +54,15 @@ def recompute_rating(assessment_id: UUID, session: SessionDep, by: Reader) -> Re
         raise NoResult
     standing = Validations(session).standing(assessment_id)
     return RecomputationRead.of(recompute(session, assessment, assessments.framework(assessment), standing))
+
+
+@router.post(
+    "/recomputations",
+    summary="Compute every rating ever published again, a page at a time, and compare; nothing is stored",
+    operation_id="recompute_ratings",
+)
+def recompute_ratings(session: SessionDep, page: PageQuery, by: Overseer) -> RecomputationsRead:
+    return RecomputationsRead.of(recompute_published(session, page))
 
 
 @router.post(

@@ -4,14 +4,17 @@ from datetime import date
 from typing import Self
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel
+from pydantic import AwareDatetime, BaseModel, Field
 
 from assay_contracts.assessment.ratings import Rating
 from assay_kit.identity import Principal
+from assay_kit.pagination import Page
 from assay_kit.text import Day, Line, Model, Reason
 from assessment.assessments.rules import Cause
 from assessment.assessments.telling import cause_as_told
 from assessment.tables import Assessment, DueDate, Withdrawal
+
+from .recomputing import Checked
 
 
 class ProposingWithdrawal(Model):
@@ -41,6 +44,48 @@ class Importing(Model):
     published_on: Day
     source: Line
     due_on: Day | None = None
+
+
+class Disagreement(BaseModel):
+    """A published rating that its answers no longer give; nothing is recomputed where they cannot be rated at all."""
+
+    assessment_id: UUID
+    reference: str
+    published_rating: Rating | None
+    published_hash: str | None
+    recomputed_rating: Rating | None
+    recomputed_hash: str | None
+
+    @classmethod
+    def of(cls, checked: Checked) -> Self:
+        row, found = checked.assessment, checked.found
+        return cls(
+            assessment_id=row.id,
+            reference=row.reference,
+            published_rating=row.rating,
+            published_hash=row.result_hash,
+            recomputed_rating=found.trace.rating if found else None,
+            recomputed_hash=found.trace_hash if found else None,
+        )
+
+
+class RecomputationsRead(BaseModel):
+    """A page of the ratings that were ever published here, each computed again from its stored answers."""
+
+    recomputed: int
+    agreeing: int
+    disagreeing: list[Disagreement] = Field(max_length=200)
+    next_cursor: str | None = Field(description="Send it as `cursor` for the next page; null on the last one.")
+
+    @classmethod
+    def of(cls, page: Page[Checked]) -> Self:
+        disagreeing = [Disagreement.of(each) for each in page.items if not each.agrees]
+        return cls(
+            recomputed=len(page.items),
+            agreeing=len(page.items) - len(disagreeing),
+            disagreeing=disagreeing,
+            next_cursor=page.next_cursor,
+        )
 
 
 class RatingRead(BaseModel):

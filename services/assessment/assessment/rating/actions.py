@@ -17,15 +17,12 @@ from .trace import RatingTrace
 
 @dataclass(frozen=True, kw_only=True)
 class Recomputation:
-    """What was stored beside what the same answers give now."""
+    """What was stored, and published where it was, beside what the same answers give now."""
 
     stored: AssessmentResult
     trace: RatingTrace
     trace_hash: str
-
-    @property
-    def agrees(self) -> bool:
-        return self.stored.trace_hash == self.trace_hash == content_hash(self.stored.trace)
+    agrees: bool
 
 
 def compute(
@@ -56,6 +53,17 @@ def compute(
 
 def recompute(session: Session, assessment: Assessment, framework: Framework, answers: Answers) -> Recomputation:
     """Compute again from the stored answers; nothing is stored."""
+    return compare(assessment, Results(session).latest(assessment.id), framework, answers)
+
+
+def compare(assessment: Assessment, stored: AssessmentResult, framework: Framework, answers: Answers) -> Recomputation:
+    """Whether those answers still give what is stored, step by step, and what was published where it was."""
     trace = rate(framework, assessment.service_type, answers)
-    stored = Results(session).latest(assessment.id)
-    return Recomputation(stored=stored, trace=trace, trace_hash=content_hash(trace.model_dump(mode="json")))
+    written = trace.model_dump(mode="json")
+    trace_hash = content_hash(written)
+    is_as_stored = (stored.trace, stored.trace_hash, stored.rating) == (written, trace_hash, trace.rating)
+    is_as_published = (assessment.result_hash, assessment.rating) == (trace_hash, trace.rating)
+    is_public = assessment.published_at is not None
+    return Recomputation(
+        stored=stored, trace=trace, trace_hash=trace_hash, agrees=is_as_stored and (is_as_published or not is_public)
+    )

@@ -23,6 +23,12 @@ class Results:
         statement = select(AssessmentResult).where(AssessmentResult.assessment_id == assessment_id)
         return self._session.exec(statement.order_by(col(AssessmentResult.number)).limit(1000)).all()
 
+    def latest_of(self, assessment_ids: Sequence[UUID]) -> dict[UUID, AssessmentResult]:
+        """Those that stand, of several assessments at once."""
+        statement = select(AssessmentResult).where(col(AssessmentResult.assessment_id).in_(assessment_ids))
+        rows = self._session.exec(statement.order_by(col(AssessmentResult.number)))
+        return {result.assessment_id: result for result in rows}
+
     def latest(self, assessment_id: UUID) -> AssessmentResult:
         """The one that stands."""
         results = self.all(assessment_id)

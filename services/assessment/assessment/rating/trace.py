@@ -23,6 +23,10 @@ class Percent(Working):
     exact: Exact
     shown: Annotated[str, Field(pattern=r"^\d+\.\d\d$", max_length=10)]
 
+    @property
+    def fraction(self) -> Fraction:
+        return Fraction(self.exact)
+
     @classmethod
     def of(cls, value: Fraction | None) -> Self | None:
         if value is None:

@@ -8,9 +8,12 @@ from assessment.assessments.repository import Assessments
 from assessment.assessments.rules import DRAFT_SEEN
 from assessment.assessments.telling import cause_as_told
 from assessment.drafts.errors import DraftNotIssued
+from assessment.drafts.schemas import ChangeRead
 from assessment.frameworks.framework import Framework, Question
+from assessment.rating.answers import AnswerRating
 from assessment.rating.repository import Results
 from assessment.rating.trace import DomainResult, RatingTrace, StandardResult
+from assessment.rating.words import in_words
 from assessment.self_assessments.repository import SelfAnswers
 from assessment.tables import Assessment
 from assessment.validations.repository import Validations
@@ -44,10 +47,19 @@ def report_of(session: Session, copies: Copies, assessment: Assessment, *, by: P
             "limiters": list(trace.limiters),
             "domains": [_domain(domain, questions) for domain in trace.domains],
             "visits": [VisitRead.of(visit) for visit in Validations(session).visits(assessment.id)],
+            "changes": changes_of(session, assessment),
+            "working": in_words(trace),
             "next_due_on": assessment.next_due_on.isoformat() if assessment.next_due_on else None,
             "trace_hash": result.trace_hash,
         }
     )
+
+
+def changes_of(session: Session, assessment: Assessment) -> list[ChangeRead]:
+    """What was changed after the draft, each from what to what."""
+    validations = Validations(session)
+    found = {code: AnswerRating(answer.rating) for code, answer in validations.of(assessment.id).items()}
+    return ChangeRead.all_of(validations.changes(assessment.id), found)
 
 
 def _questions(session: Session, assessment: Assessment, framework: Framework) -> dict[str, ReportQuestion]:

@@ -1,15 +1,19 @@
 """The assessment report as data: what the web page, the PDF and other systems are made from."""
 
+from datetime import date
 from typing import Self
 from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, Field
 
 from assay_contracts.assessment.ratings import Rating
+from assay_contracts.directory.records import CareServiceType
 from assessment.assessments.rules import Cause, NotSelfAssessed, Status
+from assessment.drafts.schemas import ChangeRead
 from assessment.frameworks.framework import Question
 from assessment.rating.answers import AnswerRating
 from assessment.rating.trace import Bite, Percent
+from assessment.remedial_actions.schemas import PlanRead
 from assessment.tables import AnswerChange, SelfAnswer, ValidatedAnswer
 from assessment.validations.schemas import VisitRead
 
@@ -81,5 +85,39 @@ class ReportRead(BaseModel):
     limiters: list[Bite] = Field(max_length=600)
     domains: list[ReportDomain] = Field(max_length=20)
     visits: list[VisitRead] = Field(max_length=200)
+    changes: list[ChangeRead] = Field(max_length=1000)
+    working: list[str] = Field(max_length=1200, description="How the rating was worked out, a sentence for each step.")
     next_due_on: str | None
     trace_hash: str
+
+
+class PlanReport(PlanRead):
+    """An action plan with what it is about: what its documents are made from."""
+
+    reference: str
+    rating: Rating | None
+    service_name: str
+    provider_name: str
+
+
+class SummaryDomain(BaseModel):
+    code: str
+    name: str
+    rating: Rating | None
+
+
+class PublicSummary(BaseModel):
+    """What the council may put before the public: the rating and how it comes about, in nobody's free words."""
+
+    care_service_id: UUID
+    assessment_id: UUID
+    service_name: str
+    service_type: CareServiceType
+    provider_name: str
+    rating: Rating | None
+    sentence: str
+    limiters: list[str] = Field(max_length=600, description="What limited a rating, a sentence each.")
+    published_on: date
+    next_due_on: date | None
+    domains: list[SummaryDomain] = Field(max_length=20)
+    how: list[str] = Field(max_length=20)

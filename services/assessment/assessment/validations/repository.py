@@ -51,6 +51,20 @@ class Validations:
         changed = {change.question: AnswerRating(change.rating) for change in self.changes(assessment_id)}
         return found | changed
 
+    def standing_of(self, assessment_ids: Sequence[UUID]) -> dict[UUID, dict[str, AnswerRating]]:
+        """As `standing`, of several assessments at once."""
+        standing: dict[UUID, dict[str, AnswerRating]] = {each: {} for each in assessment_ids}
+        found = select(ValidatedAnswer.assessment_id, ValidatedAnswer.question, ValidatedAnswer.rating)
+        changed = select(AnswerChange.assessment_id, AnswerChange.question, AnswerChange.rating)
+        in_order = (col(AnswerChange.number), col(AnswerChange.id))
+        for statement in (
+            found.where(col(ValidatedAnswer.assessment_id).in_(assessment_ids)),
+            changed.where(col(AnswerChange.assessment_id).in_(assessment_ids)).order_by(*in_order),
+        ):
+            for assessment_id, question, rating in self._session.exec(statement):
+                standing[assessment_id][question] = AnswerRating(rating)
+        return standing
+
     def take_part(self, assessment_id: UUID, *, by: Principal, now: datetime) -> None:
         """Keep, once, that `by` took part in the validation."""
         part = {"assessment_id": assessment_id, "subject": by.subject, "name": by.name, "since": now}

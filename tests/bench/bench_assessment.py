@@ -1,0 +1,142 @@
+"""Assessment beside its promises: how long all ratings take to recompute, and how long insight takes over thousands."""
+
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date
+from functools import partial
+from pathlib import Path
+from statistics import median
+
+from measuring import Result
+from sqlalchemy import text
+from sqlmodel import Session, select
+
+from assay_kit import embedded
+from assay_kit.clock import real_now
+from assay_kit.database import DatabaseRole, database_url, make_engine
+from assay_kit.pagination import PageAsked
+from assay_kit.settings import Mode, Settings
+from assay_kit.testing import make_database
+from assessment.first_data import put_first_data
+from assessment.insight.repository import Among, GapBy, Insight
+from assessment.main import SERVICE
+from assessment.publications.recomputing import recompute_published
+from assessment.tables import Assessment
+
+sys.path.append(str(Path(__file__).parents[2] / "services" / "assessment" / "tests"))
+from make_many import publish_many
+
+RECOMPUTED, COUNTED = 2_000, 5_000
+SECONDS, MILLISECONDS = 20, 300
+ROUNDS = 7
+
+# More of the same, without the answers and workings that insight does not read.
+_MORE = text("""
+    INSERT INTO assessment (id, reference, care_service_id, provider_id, service_type, framework_id, cause, status,
+        imported, scheduled_at, opens_on, answers_due_at, evidence_hashes, version, published_at, published_by, rating,
+        result_hash, next_due_on)
+    SELECT gen_random_uuid(), 'MORE-' || n, gen_random_uuid(), ('00000000-0000-4000-8000-' || lpad((n % 400)::text, 12,
+        '0'))::uuid, (ARRAY['home_care', 'supported_living', 'residential_care', 'nursing_care'])[1 + n % 4], f.id,
+        'annual', 'published', false, now(), '2026-03-02', now(), '{}', 1, now() - n * interval '1 hour', 'o',
+        (ARRAY['good', 'requires_improvement', 'poor', 'excellent'])[1 + n % 4], 'x', '2027-03-02'
+    FROM generate_series(1, :count) n, framework f WHERE f.version = 1
+""")
+_FIGURES = (
+    text("INSERT INTO published_figure SELECT id, 1, (random() * 100)::numeric(13, 10) FROM assessment"),
+    text("""
+        INSERT INTO published_domain
+        SELECT a.id, d::text, 'Domain ' || d, (random() * 100)::numeric(13, 10), a.rating
+        FROM assessment a, generate_series(1, 5) d
+    """),
+    text("""
+        INSERT INTO published_answer
+        SELECT a.id, q.code, 1 + floor(random() * 4), 1 + floor(random() * 4), 1 + floor(random() * 4),
+            'person:officer-' || (abs(hashtext(a.id::text)) % 20), 'Officer ' || (abs(hashtext(a.id::text)) % 20)
+        FROM assessment a, (
+            SELECT q ->> 'code' AS code FROM framework f,
+                jsonb_path_query(f.content, '$.domains[*].standards[*].questions[*]') q WHERE f.version = 1 LIMIT 64
+        ) q
+    """),
+    text("ANALYZE"),
+)
+
+
+def measure() -> Iterator[Result]:
+    with _session() as session:
+        publish_many(session, RECOMPUTED, versions=[1])
+        session.commit()
+        yield Result(
+            name="assessment.recompute_all", value=_recompute(session), unit="s", target=SECONDS, more_is_better=False,
+            against=f"{RECOMPUTED} published assessments",
+        )  # fmt: skip
+        session.execute(_MORE, {"count": COUNTED - RECOMPUTED})
+        for statement in _FIGURES:
+            session.execute(statement)
+        session.commit()
+        for name, ask in _questions(session).items():
+            yield Result(
+                name=f"assessment.insight_{name}", value=_median_ms(ask), unit="ms", target=MILLISECONDS,
+                more_is_better=False, against=f"{COUNTED} assessments, {COUNTED * 64} answers",
+            )  # fmt: skip
+
+
+def _recompute(session: Session) -> float:
+    began, count, cursor = time.perf_counter(), 0, None
+    while True:
+        page = recompute_published(session, PageAsked(limit=200, cursor=cursor))
+        if not all(each.agrees for each in page.items):
+            raise RuntimeError("A rating does not recompute, so nothing was measured.")
+        count, cursor = count + len(page.items), page.next_cursor
+        session.expunge_all()
+        if cursor is None:
+            break
+    seconds = time.perf_counter() - began
+    if count != RECOMPUTED:
+        raise RuntimeError(f"Only {count} of {RECOMPUTED} were recomputed, so nothing was measured.")
+    return seconds
+
+
+def _questions(session: Session) -> dict[str, Callable[[], object]]:
+    insight, everything = Insight(session), Among()
+    year = Among(first=date(2000, 1, 1), last=date(2099, 12, 31))
+    one = session.exec(select(Assessment).limit(1)).one()
+    return {
+        **{f"gaps_by_{by}": partial(insight.gaps, by, everything) for by in GapBy},
+        "distribution": lambda: (insight.ratings_by_type(), insight.domains_by_type()),
+        "benchmark": lambda: insight.others(one),
+        "programme": lambda: insight.progress(year, now=real_now()),
+    }
+
+
+def _median_ms(ask: Callable[[], object]) -> float:
+    """The middle of some, after one that warms up."""
+    taken = []
+    for _ in range(ROUNDS + 1):
+        began = time.perf_counter()
+        if not ask():
+            raise RuntimeError("Nothing was answered, so nothing was measured.")
+        taken.append((time.perf_counter() - began) * 1000)
+    return median(taken[1:])
+
+
+@contextmanager
+def _session() -> Iterator[Session]:
+    """A server and a database of assessment for this measurement alone; durable, as in earnest."""
+    home = Path(tempfile.mkdtemp(prefix="assay-bench-"))
+    home.chmod(0o755)
+    settings = Settings(home=home, mode=Mode.DEMONSTRATION, database_url="")
+    server = embedded.start(settings)
+    try:
+        make_database(settings, SERVICE)
+        engine = make_engine(database_url(settings, SERVICE.name, DatabaseRole.OWNER), pool_size=1)
+        with Session(engine, info={"service": SERVICE}) as session:
+            put_first_data(session, settings, now=real_now())
+            yield session
+        engine.dispose()
+    finally:
+        embedded.stop(server, settings)
+        shutil.rmtree(home, ignore_errors=True)
