@@ -8,7 +8,7 @@ from playwright.sync_api import Page
 
 _ID = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}")
 _NUMBERED = re.compile(r"/(answers|validation|questions|consensus|steps)/[^/]+$")
-_NOT_PAGES = re.compile(r"/csv$|^/organisation/evidence/(?!new)|^/api/|^/static/")
+_NOT_PAGES = re.compile(r"/csv$|^/organisation/evidence/(?!new)|/files/|^/api/|^/static/")
 
 
 def shape(address: str) -> str:

@@ -14,6 +14,7 @@ SignIn = Callable[..., Browser]
     [
         "/assessments/abc",
         "/assessments/abc/report",
+        f"/assessments/{THING}/files/draft.pdf",
         "/care-services/1%27or",
         "/interventions/7/answer",
         "/register/abc",
@@ -36,6 +37,24 @@ def test_a_document_of_a_service_that_is_down_is_not_available(signed_in_as: Sig
     page = signed_in_as("provider_admin", org=ORG).open(f"/organisation/evidence/{THING}")
     assert page.status_code == 503
     assert "not available" in page.text
+
+
+@pytest.mark.parametrize(
+    ("address", "asked"),
+    [
+        (f"/assessments/{THING}/files/report.docx", f"/v1/assessments/{THING}/report.docx"),
+        (f"/assessments/{THING}/files/public-summary.pdf", f"/v1/assessments/{THING}/public-summary.pdf"),
+        (f"/remedial-plans/{THING}/files/report.pdf", f"/v1/remedial-plans/{THING}/report.pdf"),
+    ],
+)
+def test_a_document_of_an_assessment_is_sent_on_as_a_file(
+    signed_in_as: SignIn, services: FakeServices, address: str, asked: str
+) -> None:
+    browser = signed_in_as("provider_admin", org=ORG)
+    assert browser.open(address).status_code == 404, "what the service does not give, nobody gets"
+    services.says("GET", asked, {"bytes": "of the file"})
+    sent = browser.open(address)
+    assert (sent.status_code, sent.json()) == (200, {"bytes": "of the file"})
 
 
 def test_a_provider_is_led_to_its_interventions_and_may_answer(signed_in_as: SignIn, services: FakeServices) -> None:

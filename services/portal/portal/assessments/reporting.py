@@ -1,11 +1,12 @@
 """From the draft report to the published rating: comments, decisions, dispute, review, publication."""
 
 import asyncio
-from typing import Any
+from typing import Any, Literal
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from portal.downloads import send_on
 from portal.forms import Field, Kind
 from portal.ids import Id
 from portal.names import names_for
@@ -42,6 +43,13 @@ async def report(request: Request, visitor: SignedIn, assessment_id: Id) -> Resp
         comments=comments,
         names=names,
     )
+
+
+@router.get("/files/{name}")
+async def download_report(
+    visitor: SignedIn, assessment_id: Id, name: Literal["report.pdf", "report.docx", "public-summary.pdf"]
+) -> Response:
+    return await send_on(visitor, "assessment", f"/v1/assessments/{assessment_id}/{name}")
 
 
 @router.api_route("/comments/new", methods=METHODS)

@@ -5,8 +5,9 @@ from typing import Any
 
 from fastapi import APIRouter, Request
 from starlette.datastructures import UploadFile
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 
+from portal.downloads import send_on
 from portal.forms import Field, Kind
 from portal.ids import Id
 from portal.tasks import METHODS, Task, perform
@@ -59,21 +60,9 @@ async def upload_evidence(request: Request, visitor: SignedIn) -> Response:
 
 @router.get("/{evidence_id}")
 async def download_evidence(request: Request, visitor: SignedIn, evidence_id: Id) -> Response:
-    """Always as a file, never as a page of ours."""
-    answer = await visitor.api.stream("directory", f"/v1/evidence/{evidence_id}/content")
-    names = ("content-disposition", "content-length", "content-security-policy")
-    kept = {name: answer.headers[name] for name in names if name in answer.headers}
-    return StreamingResponse(_closing(answer), media_type=answer.headers.get("content-type"), headers=kept)
+    return await send_on(visitor, "directory", f"/v1/evidence/{evidence_id}/content")
 
 
 async def _bytes_of(file: UploadFile) -> AsyncIterator[bytes]:
     while chunk := await file.read(_CHUNK):
         yield chunk
-
-
-async def _closing(answer: Any) -> AsyncIterator[bytes]:
-    try:
-        async for chunk in answer.aiter_bytes():
-            yield chunk
-    finally:
-        await answer.aclose()

@@ -1,10 +1,11 @@
 """Remedial action plans: the provider writes and does, the officer approves, verifies and closes."""
 
-from typing import Any
+from typing import Any, Literal
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from portal.downloads import send_on
 from portal.forms import Field, Kind
 from portal.ids import Id
 from portal.names import names_for
@@ -70,6 +71,11 @@ async def one_plan(request: Request, visitor: SignedIn, plan_id: Id) -> Response
         is_acting=_is_provider(visitor) and plan["status"] == "approved",
         is_verifying=person is not None and person.has("compliance_officer") and plan["status"] == "approved",
     )
+
+
+@router.get("/files/{name}")
+async def download_plan(visitor: SignedIn, plan_id: Id, name: Literal["report.pdf", "report.docx"]) -> Response:
+    return await send_on(visitor, "assessment", f"/v1/remedial-plans/{plan_id}/{name}")
 
 
 @router.api_route("/steps/{step}", methods=METHODS)
