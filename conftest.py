@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from xdist.scheduler import LoadScopeScheduling
 
-_A_COPY_OF_ITS_OWN = "tests/journeys/test_demonstration.py"
+_A_COPY_OF_ITS_OWN = ("tests/journeys/test_demonstration.py", "tests/journeys/test_assessment_cycle.py")
 _ON_THE_RUNNING_SYSTEM = ("tests/faults/", "tests/journeys/", "tests/security/", "tests/browser/")
 
 
