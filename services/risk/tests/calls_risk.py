@@ -161,6 +161,13 @@ def _confirm(session: Session) -> Call:
     return _manager({"intervention_id": urgent.id})
 
 
+def _stand_down(session: Session) -> Call:
+    escalated = _issued(session, Kind.DEFAULT_NOTICE).id
+    by = Principal(subject="person:another", name="Another", roles=frozenset({Role.COMMISSIONING_MANAGER}))
+    interventions.end(session, escalated, Step.ESCALATE, REASON["reason"], by=by, now=now_of(session))
+    return _manager({"intervention_id": escalated}, REASON)
+
+
 def _settle_condition(session: Session) -> Call:
     issued = _issued(session, conditions=[{"wording": "A medicines audit."}])
     [condition] = Interventions(session).conditions(issued.id)
@@ -304,6 +311,7 @@ CALLS: KnownCalls = {
     "make_representations": _as_its_provider({"wording": "We have hired a manager."}),
     "complete_intervention": _on_issued(),
     "escalate_intervention": _on_issued(),
+    "stand_down_intervention": _stand_down,
     "withdraw_intervention": _on_issued(),
     "lift_intervention": _on_issued(Kind.EMBARGO, _manager),
     "review_intervention": _on_issued(

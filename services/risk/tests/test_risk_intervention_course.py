@@ -138,6 +138,66 @@ def test_what_is_escalated_without_a_further_measure_leaves_an_action_on_each_ca
     assert {each["wording"] for each in tasks} == {f"{reference} was escalated: propose the next step."}
 
 
+def band_of(client_as: ClientAs, service: CareServiceRecord) -> str:
+    read = client_as(Role.COMMISSIONER, name="Carl").get(f"/v1/care-services/{service.id}/band")
+    return str(read.json()["band"])
+
+
+def test_a_default_notice_that_was_escalated_keeps_the_service_red_until_what_took_it_further_is_met(
+    session: Session, client_as: ClientAs
+) -> None:
+    service = green_service(session)
+    notice = issued(client_as, service, "default_notice")
+    officer = client_as(Role.COMPLIANCE_OFFICER, name="Olga")
+    kind = "special_measures_improvement_plan"
+    further = officer.post(
+        "/v1/interventions", json=proposal(service, kind, escalates_id=notice.rpartition("/")[2])
+    ).json()
+    path = f"/v1/interventions/{further['id']}"
+    assert officer.post(f"{notice}/escalation", json=WHY).json()["counts_until"] is None
+    assert band_of(client_as, service) == "red"
+    client_as(Role.COMMISSIONING_MANAGER, name="Mary").post(f"{path}/authorisation", json=NOTICE)
+    assert band_of(client_as, service) == "red"
+    assert officer.post(f"{path}/completion", json=WHY).json()["status"] == "met"
+    assert band_of(client_as, service) == "green"
+
+
+@pytest.mark.parametrize("ending", ["rejection", "withdrawal"])
+def test_an_escalated_notice_counts_on_where_the_next_step_came_to_nothing(
+    session: Session, client_as: ClientAs, ending: str
+) -> None:
+    service = green_service(session)
+    notice = issued(client_as, service, "default_notice")
+    officer, mary = client_as(Role.COMPLIANCE_OFFICER, name="Olga"), client_as(Role.COMMISSIONING_MANAGER, name="Mary")
+    wanted = proposal(service, "special_measures_improvement_plan", escalates_id=notice.rpartition("/")[2])
+    path = f"/v1/interventions/{officer.post('/v1/interventions', json=wanted).json()['id']}"
+    if ending == "withdrawal":
+        mary.post(f"{path}/authorisation", json=NOTICE)
+    reference = officer.post(f"{notice}/escalation", json=WHY).json()["reference"]
+    assert officer.get("/v1/case-tasks").json()["items"] == []
+    assert mary.post(f"{path}/{ending}", json=WHY).status_code == 200
+    assert band_of(client_as, service) == "red"
+    [task] = officer.get("/v1/case-tasks").json()["items"]
+    assert task["wording"] == f"{reference} was escalated: propose the next step."
+
+
+def test_another_manager_says_that_an_escalated_notice_stands_no_longer(session: Session, client_as: ClientAs) -> None:
+    service = green_service(session)
+    mary, mark = (client_as(Role.COMMISSIONING_MANAGER, name=name) for name in ("Mary", "Mark"))
+    made = mary.post("/v1/interventions", json=proposal(service, "default_notice")).json()
+    path = f"/v1/interventions/{made['id']}"
+    mark.post(f"{path}/authorisation", json=NOTICE)
+    assert mark.post(f"{path}/standing-down", json=WHY).status_code == 409  # it was not escalated
+    mark.post(f"{path}/escalation", json=WHY)
+    officer = client_as(Role.COMPLIANCE_OFFICER, name="Olga")
+    assert officer.post(f"{path}/standing-down", json=WHY).status_code == 403
+    assert rules_of(mary.post(f"{path}/standing-down", json=WHY)) == ["proposed-by-you"]
+    assert band_of(client_as, service) == "red"
+    assert mark.post(f"{path}/standing-down", json=WHY).json()["counts_until"] == "2026-03-02T12:00:00Z"
+    assert band_of(client_as, service) == "green"
+    assert rules_of(mark.post(f"{path}/standing-down", json=WHY)) == ["stands-no-longer"]
+
+
 @given(st.sampled_from(Kind), st.sampled_from(Kind), st.booleans(), st.booleans())
 def test_a_step_up_is_higher_on_the_ladder_and_about_what_is_in_force(
     kind: Kind, than: Kind, is_in_force: bool, is_about_the_same: bool

@@ -144,7 +144,7 @@ LEFT JOIN LATERAL (
         WHERE (live.care_service_id = service.id OR (live.care_service_id IS NULL AND live.provider_id = service.provider_id))
             AND live.kind IN ('embargo', 'default_notice')
             AND live.issued_at <= :at
-            AND (live.ended_at IS NULL OR live.ended_at > :at)
+            AND (live.counts_until IS NULL OR live.counts_until > :at)
     ) AS measure
 ) AS measures ON true
 WHERE service.id = ANY(:ids)

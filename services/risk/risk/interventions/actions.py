@@ -12,9 +12,6 @@ from assay_kit.calendar import Calendar, CalendarEnds, WorkingDays, end_of_londo
 from assay_kit.identity import Principal
 from assay_kit.references import next_reference
 from assay_kit.timeline import begin, take
-from risk.bands.actions import refresh, refresh_provider
-from risk.bands.repository import Bands
-from risk.case_tasks.actions import open_task
 from risk.interventions import telling
 from risk.interventions.errors import (
     InterventionBarred,
@@ -40,6 +37,7 @@ from risk.interventions.rules import (
     bars_to_ending,
     bars_to_proposing,
     bars_to_reviewing,
+    bars_to_standing_down,
 )
 from risk.interventions.schemas import (
     Authorisation,
@@ -51,6 +49,7 @@ from risk.interventions.schemas import (
     UrgentEmbargo,
     last_told_on,
 )
+from risk.interventions.standing import ask_for_the_next_step, refresh_about, stops_counting
 from risk.tables import Condition, Intervention, InterventionReview, Representation
 
 WORKING_DAYS = WorkingDays(Calendar.ENGLAND_AND_WALES)
@@ -136,6 +135,7 @@ def reject(session: Session, intervention_id: UUID, reason: str, *, by: Principa
     _step(session, intervention, Step.REJECT, by=by, now=now, reason=reason)
     _decide(intervention, by=by, now=now)
     intervention.ended_at, intervention.ending_reason = now, reason
+    stops_counting(session, intervention, with_those_before=False, now=now)
     session.flush()
     return intervention
 
@@ -168,20 +168,28 @@ def end(
         _refuse(bars_to_ending(_case(interventions, intervention, today=london_day(now)), step, roles=by.roles))
     _step(session, intervention, step, by=by, now=now, reason=reason)
     intervention.ended_at, intervention.ending_reason = now, reason
+    if step is not Step.ESCALATE:
+        stops_counting(session, intervention, with_those_before=step is not Step.WITHDRAW, now=now)
     session.flush()
-    _refresh(session, intervention, now=now)
+    refresh_about(session, intervention, now=now)
     telling.of_ending(session, intervention, now=now)
     if step is Step.ESCALATE and not interventions.is_taken_further(intervention.id):
-        _ask_for_the_next_step(session, intervention, now=now)
+        ask_for_the_next_step(session, intervention, now=now)
     return intervention
 
 
-def _ask_for_the_next_step(session: Session, intervention: Intervention, *, now: datetime) -> None:
-    """Escalated without a further measure proposed: an open action on the case of each service that it is about."""
-    wording = f"{intervention.reference} was escalated: propose the next step."
-    about = intervention.care_service_id
-    for care_service_id in [about] if about else Bands(session).services_of(intervention.provider_id):
-        open_task(session, care_service_id, subject=f"escalation {intervention.id}", wording=wording, now=now)
+def stand_down(session: Session, intervention_id: UUID, reason: str, *, by: Principal, now: datetime) -> Intervention:
+    """What was escalated stands no longer: bands are worked out without it from now on."""
+    interventions = Interventions(session)
+    intervention = interventions.get(intervention_id, lock=True)
+    if intervention.status == Status.ESCALATED:
+        case = _case(interventions, intervention, today=london_day(now))
+        _refuse(bars_to_standing_down(case, by=by.subject, stands=intervention.counts_until is None))
+    take(session, intervention, Step.STAND_DOWN, LIFE, by=by, now=now, reason=reason, **_about(intervention))
+    stops_counting(session, intervention, with_those_before=True, now=now)
+    session.flush()
+    refresh_about(session, intervention, now=now)
+    return intervention
 
 
 def review(session: Session, intervention_id: UUID, wanted: Review, *, by: Principal, now: datetime) -> Intervention:
@@ -272,7 +280,7 @@ def _issue(session: Session, intervention: Intervention, notice_text: str, *, by
     if intervention.response_due_on is not None:
         intervention.response_alert_at = morning_after(intervention.response_due_on)
     session.flush()
-    _refresh(session, intervention, now=now)
+    refresh_about(session, intervention, now=now)
     telling.of_issue(session, intervention, now=now)
 
 
@@ -294,13 +302,6 @@ def _about(intervention: Intervention) -> dict[str, Any]:
 
 def _decide(intervention: Intervention, *, by: Principal, now: datetime) -> None:
     intervention.decided_by, intervention.decided_by_name, intervention.decided_at = by.subject, by.name, now
-
-
-def _refresh(session: Session, intervention: Intervention, *, now: datetime) -> None:
-    if intervention.care_service_id is not None:
-        refresh(session, [intervention.care_service_id], now=now)
-        return
-    refresh_provider(session, intervention.provider_id, now=now)
 
 
 def _escalated(interventions: Interventions, wanted: InterventionProposed) -> Escalated | None:

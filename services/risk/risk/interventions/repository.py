@@ -46,6 +46,15 @@ class Interventions:
         )
         return self._session.exec(wanted.limit(1)).first() is not None
 
+    def taking_further(self, intervention_id: UUID) -> Sequence[Intervention]:
+        """The measures that escalate this one and bands are still worked out with, or are still on their way there."""
+        wanted = select(Intervention).where(
+            Intervention.escalates_id == intervention_id,
+            Intervention.status != Status.REJECTED,
+            col(Intervention.counts_until).is_(None),
+        )
+        return self._session.exec(wanted).all()
+
     def conditions(self, intervention_id: UUID) -> Sequence[Condition]:
         wanted = select(Condition).where(Condition.intervention_id == intervention_id)
         return self._session.exec(wanted.order_by(col(Condition.position))).all()

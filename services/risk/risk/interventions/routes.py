@@ -239,6 +239,18 @@ def escalate_intervention(
 
 
 @router.post(
+    "/interventions/{intervention_id}/standing-down",
+    summary="Record that what was escalated stands no longer: the band is worked out without it",
+    operation_id="stand_down_intervention",
+    responses=DECIDING,
+)
+def stand_down_intervention(
+    intervention_id: UUID, wanted: Decision, session: SessionDep, by: Manager, now: Now
+) -> InterventionRead:
+    return _read(session, actions.stand_down(session, intervention_id, wanted.reason, by=by, now=now), by=by, now=now)
+
+
+@router.post(
     "/interventions/{intervention_id}/withdrawal",
     summary="Withdraw an intervention that should not have been issued",
     operation_id="withdraw_intervention",

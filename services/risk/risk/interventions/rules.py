@@ -73,6 +73,7 @@ class Step(StrEnum):
     SETTLE_CONDITION = "settle_condition"
     REVIEW = "review"
     MAKE_REPRESENTATIONS = "make_representations"
+    STAND_DOWN = "stand_down"
 
 
 LIFE = Life(
@@ -93,6 +94,7 @@ LIFE = Life(
         (Status.ISSUED, Step.SETTLE_CONDITION): Status.ISSUED,
         (Status.ISSUED, Step.REVIEW): Status.ISSUED,
         (Status.ISSUED, Step.MAKE_REPRESENTATIONS): Status.ISSUED,
+        (Status.ESCALATED, Step.STAND_DOWN): Status.ESCALATED,
     },
 )
 
@@ -132,6 +134,7 @@ class Bar(StrEnum):
     NOT_AN_EMBARGO = "Only an embargo can be lifted"
     NOT_URGENT = "It does not wait for confirmation"
     ANSWERED_TOO_OFTEN = "It was answered as often as can be shown: write to the officer"
+    STANDS_NO_LONGER = "It stands no longer already"
     PLAN_ENDS_BEFORE_START = "The continuity plan cannot end before it starts"
 
 
@@ -265,6 +268,11 @@ def bars_to_ending(case: Case, step: Step, *, roles: frozenset[str]) -> list[Bar
     if step is Step.MEET and Outcome.NOT_MET in case.outcomes:
         bars.append(Bar.CONDITION_NOT_MET)
     return bars
+
+
+def bars_to_standing_down(case: Case, *, by: str, stands: bool) -> list[Bar]:
+    """What was escalated goes on counting until somebody else than its proposer says that it stands no longer."""
+    return bars_to_deciding(case, by=by) + ([] if stands else [Bar.STANDS_NO_LONGER])
 
 
 def bars_to_answering(*, answers: int) -> list[Bar]:

@@ -153,6 +153,7 @@ class InterventionRead(BaseModel):
     confirmed_at: AwareDatetime | None
     ended_at: AwareDatetime | None
     ending_reason: str | None
+    counts_until: AwareDatetime | None
     conditions: list[ConditionRead] = Field(max_length=200)
     representations: list[RepresentationRead] = Field(max_length=MOST_ANSWERS)
     reviews: list[ReviewRead] = Field(max_length=MOST_REVIEWS)
@@ -181,7 +182,7 @@ def intervention_line(row: Intervention, *, days_past_review: int) -> Interventi
     return InterventionLine(**columns_of(row), days_past_review=days_past_review)
 
 
-_INTERNAL = ("reason", "skip_reason", "escalates_id", "continuity_plan", "ending_reason")
+_INTERNAL = ("reason", "skip_reason", "escalates_id", "continuity_plan", "ending_reason", "counts_until")
 
 
 def intervention_read(

@@ -161,7 +161,8 @@ class Override(RiskTable, table=True):
 
 
 class Intervention(RiskTable, table=True):
-    """A measure of the council's, about one service or about a provider as a whole."""
+    """A measure of the council's, about one service or about a provider as a whole. `counts_until`: bands are worked
+    out with it until then; where it was escalated that is later than `ended_at`."""
 
     __tablename__ = "intervention"
     __table_args__ = (
@@ -211,6 +212,7 @@ class Intervention(RiskTable, table=True):
     response_alert_at: datetime | None = Field(default=None, sa_type=Instant)
     ended_at: datetime | None = Field(default=None, sa_type=Instant)
     ending_reason: str | None = None
+    counts_until: datetime | None = Field(default=None, sa_type=Instant)
 
 
 class Condition(RiskTable, table=True):
