@@ -33,7 +33,7 @@ from risk.interventions.rules import (
 )
 from risk.overrides.rules import LIFE as OVERRIDE_LIFE
 from risk.overrides.rules import Bar as OverrideBar
-from risk.overrides.rules import bars_to_override, must_lapse
+from risk.overrides.rules import bars_since, bars_to_override, bars_to_standing
 from risk.scoring_models.policy import Indicator, Level
 from risk.scoring_models.rules import LIFE as MODEL_LIFE
 
@@ -200,4 +200,12 @@ ONE, OTHER = Indicator.UNEXPECTED_DEATHS, Indicator.EMBARGO
 def test_an_override_lapses_when_the_computed_result_gets_worse(
     before: tuple[Band, dict[str, Level]], now: tuple[Band, dict[str, Level]], lapses: bool
 ) -> None:
-    assert must_lapse(band_before=before[0], levels_before=before[1], band_now=now[0], levels_now=now[1]) is lapses
+    bars = bars_since(band_before=before[0], levels_before=before[1], band_now=now[0], levels_now=now[1])
+    assert bool(bars) is lapses
+
+
+@given(st.sampled_from(ToldBand), st.dictionaries(st.text(max_size=3), st.sampled_from(Level)), st.booleans())
+def test_only_green_has_what_it_may_not_stand_over(band: ToldBand, levels: dict[str, Level], is_missing: bool) -> None:
+    bars = bars_to_standing(Band(band), levels=levels, is_information_missing=is_missing)
+    is_grave = not {Level.SERIOUS, Level.CRITICAL}.isdisjoint(levels.values())
+    assert bool(bars) is (band == Band.GREEN and (is_grave or is_missing))

@@ -86,12 +86,44 @@ def test_it_lapses_at_once_when_the_computed_band_worsens(session: Session, clie
     assert lapsed["status"] == "lapsed"
 
 
+def test_green_lapses_when_the_information_beneath_it_goes_missing(
+    session: Session, client_as: ClientAs, at: Any
+) -> None:
+    service = amber_service(session)
+    approved(service, client_as)
+    at.now = datetime(2026, 3, 16, 12, tzinfo=UTC)
+    do_due(session, at.now)
+    assert stands(service, client_as) == ("green", "amber")
+    at.now = datetime(2026, 3, 18, 12, tzinfo=UTC)  # the feeds have been silent for more than 14 days
+    do_due(session, at.now)
+    assert stands(service, client_as) == ("amber", "amber")
+    [lapsed] = client_as(Role.AUDITOR).get("/v1/overrides").json()["items"]
+    assert lapsed["status"] == "lapsed"
+
+
+def test_an_approval_sees_a_grave_level_that_is_new_under_the_same_band(session: Session, client_as: ClientAs) -> None:
+    service = green_service(session)
+    rating(session, service, "poor", published_on=date(2026, 3, 1))
+    made = client_as(Role.COMPLIANCE_OFFICER, name="Olga").post("/v1/overrides", json=wanted(service, "amber")).json()
+    number = {"provider_id": str(service.provider_id), "care_service_id": str(service.id)}
+    urgent = number | {
+        "extent": "whole",
+        "reason": WHY,
+        "review_on": "2026-03-30",
+        "notice_text": "No new placements from today.",
+    }
+    mary = client_as(Role.COMMISSIONING_MANAGER, name="Mary")
+    assert mary.post("/v1/urgent-embargoes", json=urgent).status_code == 201
+    assert stands(service, client_as) == ("red", "red")
+    assert rules_of(mary.post(f"/v1/overrides/{made['id']}/approval")) == ["grave-since"]
+
+
 def test_an_approval_asks_the_rules_again(session: Session, client_as: ClientAs) -> None:
     service = amber_service(session)
     made = client_as(Role.COMPLIANCE_OFFICER, name="Olga").post("/v1/overrides", json=wanted(service)).json()
     rating(session, service, "poor", published_on=date(2026, 3, 2))
     refused = client_as(Role.COMMISSIONING_MANAGER, name="Mary").post(f"/v1/overrides/{made['id']}/approval")
-    assert rules_of(refused) == ["green-over-grave", "worse-since"]
+    assert rules_of(refused) == ["green-over-grave", "worse-since", "grave-since"]
 
 
 def test_only_one_is_in_force_and_it_can_be_ended(session: Session, client_as: ClientAs) -> None:

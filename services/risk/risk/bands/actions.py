@@ -1,6 +1,6 @@
 """Works bands out again, for one service at once, for the estate at night. What is new is gathered in `changes`."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -10,11 +10,12 @@ from assay_kit.identity import SYSTEM
 from assay_kit.timeline import take
 from risk.bands.changes import Changes
 from risk.bands.repository import Bands
-from risk.bands.rules import Band
+from risk.bands.rules import Band, is_missing
 from risk.bands.working import Worked, stored_levels, work_out
 from risk.overrides.rules import LIFE as OVERRIDE_LIFE
+from risk.overrides.rules import Bar as OverrideBar
 from risk.overrides.rules import Step as OverrideStep
-from risk.overrides.rules import must_lapse
+from risk.overrides.rules import bars_since, bars_to_standing
 from risk.scoring_models.repository import ScoringModels, policy_of
 from risk.tables import BandResult, Override
 
@@ -39,9 +40,11 @@ def refresh(session: Session, care_service_ids: Iterable[UUID], *, now: datetime
         worked = work_out(known.facts, policy, model_version=model.version)
         before = standing.get(known.care_service_id)
         override = overrides.get(known.care_service_id)
-        if override is not None and before is not None and _has_got_worse(bands.result(before.result_id), worked):
-            _lapse(session, override, now=now)
-            override = None
+        if override is not None and before is not None:
+            bars = _bars_to_going_on(override, bands.result(before.result_id), worked)
+            if bars:
+                _lapse(session, override, bars, now=now)
+                override = None
         changes.note(known, worked, before, override)
     changes.write(session)
     return len(changes.bands)
@@ -52,16 +55,18 @@ def refresh_provider(session: Session, provider_id: UUID, *, now: datetime) -> i
     return refresh(session, Bands(session).services_of(provider_id), now=now)
 
 
-def _has_got_worse(before: BandResult, worked: Worked) -> bool:
-    return must_lapse(
+def _bars_to_going_on(override: Override, before: BandResult, worked: Worked) -> list[OverrideBar]:
+    """What got worse since, and what it may not stand over whether that is new or not."""
+    missing = any(is_missing(each.state) for each in worked.readings)
+    return bars_since(
         band_before=Band(before.band),
         levels_before=stored_levels(before.readings),
         band_now=worked.verdict.band,
         levels_now=worked.levels,
-    )
+    ) + bars_to_standing(Band(override.band), levels=worked.levels, is_information_missing=missing)
 
 
-def _lapse(session: Session, override: Override, *, now: datetime) -> None:
+def _lapse(session: Session, override: Override, bars: Sequence[OverrideBar], *, now: datetime) -> None:
     override.ended_at = now
     take(
         session,
@@ -70,7 +75,7 @@ def _lapse(session: Session, override: Override, *, now: datetime) -> None:
         OVERRIDE_LIFE,
         by=SYSTEM,
         now=now,
-        reason="The computed result got worse.",
+        reason=f"{bars[0]}." if bars == [OverrideBar.GREEN_OVER_MISSING] else "The computed result got worse.",
         provider_id=override.provider_id,
         care_service_id=override.care_service_id,
     )

@@ -114,5 +114,5 @@ def direction(band: Band, *, before: Band | None) -> Direction:
     return Direction.WORSENING if band.rank > before.rank else Direction.IMPROVING
 
 
-def is_missing(reading: Reading) -> bool:
-    return reading.state in {State.NO_DATA, State.STALE}
+def is_missing(state: State) -> bool:
+    return state in {State.NO_DATA, State.STALE}

@@ -12,13 +12,14 @@ from assay_kit.identity import SYSTEM, Principal
 from assay_kit.timeline import begin, take
 from risk.bands.actions import refresh
 from risk.bands.repository import Bands
-from risk.bands.rules import Band, has_worsened
+from risk.bands.rules import Band, is_missing
 from risk.bands.working import stored_levels
 from risk.indicators.reading import State
 from risk.overrides.errors import OverrideBarred, OverrideInForceAlready
 from risk.overrides.repository import Overrides
-from risk.overrides.rules import LIFE, Bar, Status, Step, bars_to_override
+from risk.overrides.rules import LIFE, Bar, Status, Step, bars_since, bars_to_override
 from risk.overrides.schemas import OverrideWanted
+from risk.scoring_models.policy import Level
 from risk.tables import BandResult, Override
 
 BATCH = 200
@@ -33,6 +34,7 @@ def propose(session: Session, wanted: OverrideWanted, *, by: Principal, now: dat
         provider_id=band.provider_id,
         band=wanted.band,
         computed_band=Band(band.computed_band),
+        levels=dict(stored_levels(result.readings)),
         reason=wanted.reason,
         last_day=wanted.last_day,
         ends_at=end_of_london_day(wanted.last_day),
@@ -55,8 +57,12 @@ def approve(session: Session, override_id: UUID, *, by: Principal, now: datetime
         bars = _bars(Band(override.band), result, last_day=override.last_day, today=london_day(now))
         if by.subject == override.proposed_by:
             bars.insert(0, Bar.PROPOSED_BY_YOU)
-        if has_worsened(Band(band.computed_band), since=Band(override.computed_band)):
-            bars.append(Bar.WORSE_SINCE)
+        bars += bars_since(
+            band_before=Band(override.computed_band),
+            levels_before={name: Level(level) for name, level in override.levels.items()},
+            band_now=Band(band.computed_band),
+            levels_now=stored_levels(result.readings),
+        )
         _refuse(bars)
         if overrides.in_force(override.care_service_id) is not None:
             raise OverrideInForceAlready("End the override that is in force before approving another.")
@@ -118,12 +124,11 @@ def _decide(override: Override, *, by: Principal, now: datetime) -> None:
 
 
 def _bars(band: Band, result: BandResult, *, last_day: date, today: date) -> list[Bar]:
-    states = {reading["state"] for reading in result.readings}
     return bars_to_override(
         band,
         computed=Band(result.band),
         levels=stored_levels(result.readings),
-        is_information_missing=not states.isdisjoint({State.NO_DATA, State.STALE}),
+        is_information_missing=any(is_missing(State(reading["state"])) for reading in result.readings),
         last_day=last_day,
         today=today,
     )

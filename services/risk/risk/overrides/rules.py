@@ -51,6 +51,7 @@ class Bar(StrEnum):
     GREEN_OVER_GRAVE = "Green cannot stand over a serious or critical level"
     GREEN_OVER_MISSING = "Green cannot stand over missing information"
     WORSE_SINCE = "The computed band has worsened since this was proposed"
+    GRAVE_SINCE = "A serious or critical level is new since this was proposed"
 
 
 def bars_to_override(
@@ -72,24 +73,29 @@ def bars_to_override(
         bars.append(Bar.NOT_A_COLOUR)
     if band is computed:
         bars.append(Bar.SAME_BAND)
-    if band is Band.GREEN and GRAVE & set(levels.values()):
-        bars.append(Bar.GREEN_OVER_GRAVE)
-    if band is Band.GREEN and is_information_missing:
-        bars.append(Bar.GREEN_OVER_MISSING)
-    return bars
+    return bars + bars_to_standing(band, levels=levels, is_information_missing=is_information_missing)
 
 
-def must_lapse(
+def bars_to_standing(band: Band, *, levels: Mapping[str, Level], is_information_missing: bool) -> list[Bar]:
+    """What an override may not stand over on any day, however it came to be there."""
+    found = {
+        Bar.GREEN_OVER_GRAVE: bool(GRAVE & set(levels.values())),
+        Bar.GREEN_OVER_MISSING: is_information_missing,
+    }
+    return [bar for bar, applies in found.items() if applies and band is Band.GREEN]
+
+
+def bars_since(
     *,
     band_before: Band,
     levels_before: Mapping[str, Level],
     band_now: Band,
     levels_now: Mapping[str, Level],
-) -> bool:
+) -> list[Bar]:
     """Whether the computed result got worse: another band, or an indicator newly serious or newly critical."""
-    if has_worsened(band_now, since=band_before):
-        return True
-    return any(
+    is_grave = any(
         level in GRAVE and level.rank > levels_before.get(indicator, Level.NONE).rank
         for indicator, level in levels_now.items()
     )
+    found = {Bar.WORSE_SINCE: has_worsened(band_now, since=band_before), Bar.GRAVE_SINCE: is_grave}
+    return [bar for bar, applies in found.items() if applies]

@@ -128,7 +128,8 @@ class EstateRefresh(RiskTable, table=True):
 
 
 class Override(RiskTable, table=True):
-    """Another band beside the computed one, by two people, for 28 days at most."""
+    """Another band beside the computed one, by two people, for 28 days at most. `computed_band` and `levels` are those
+    of the day on which it was proposed."""
 
     __tablename__ = "override"
     __table_args__ = (
@@ -149,6 +150,7 @@ class Override(RiskTable, table=True):
     status: OverrideStatus = Field(default=OverrideStatus.PROPOSED, sa_type=String)
     band: Band = Field(sa_type=String)
     computed_band: Band = Field(sa_type=String)
+    levels: dict[str, str] = json_column()
     reason: str
     last_day: date
     ends_at: datetime = Field(sa_type=Instant)

@@ -2,6 +2,7 @@
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects import postgresql
 
 revision = "0003"
 down_revision = "0002"
@@ -19,6 +20,10 @@ def upgrade() -> None:
     )
     op.alter_column("estate_refresh", "working_seconds", server_default=None)
     op.add_column("estate_refresh", sa.Column("alerted_at", sa.DateTime(timezone=True), nullable=True))
+    op.add_column(
+        "override", sa.Column("levels", postgresql.JSONB(), server_default=sa.text("'{}'::jsonb"), nullable=False)
+    )
+    op.alter_column("override", "levels", server_default=None)
     op.add_column("intervention", sa.Column("counts_until", sa.DateTime(timezone=True), nullable=True))
     op.execute("UPDATE intervention SET counts_until = ended_at")
     op.create_index("ix_band_result_computed_at", "band_result", ["computed_at"], unique=False)
