@@ -1,16 +1,17 @@
 """A file of rows with its manifest: tried out, named fault by fault, and taken in whole or not at all."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from make_risk import ClientAs, care_service, green_service
+from make_risk import TODAY, ClientAs, care_service, green_service
 from sqlmodel import Session, func, select
 
 from assay_contracts.directory import CareServiceRecord
 from assay_contracts.roles import Role, Scope
+from assay_kit.testing import do_due
 from risk.imports.rows import ImportKind, Promise, read_rows, sha256_of
 from risk.tables import FeedHeartbeat, IntakeItem, Intelligence, IntelligenceImport, ServiceBand
 
@@ -96,6 +97,7 @@ def test_one_bad_row_keeps_every_row_out_and_each_fault_is_named(session: Sessio
         ({"row_count": 7}, "row_count"),
         ({"sha256": "0" * 64}, "sha256"),
         ({"period_to": "2026-01-31"}, "period_to"),
+        ({"period_to": "2026-03-03"}, "period_to"),
     ],
 )
 def test_a_manifest_that_does_not_fit_its_file_is_refused(
@@ -126,6 +128,27 @@ def test_a_file_of_no_rows_is_a_sign_of_life(session: Session, client_as: Client
     assert (made.status_code, made.json()["recorded"]) == (201, 0)
     [heard] = session.exec(select(FeedHeartbeat)).all()
     assert (heard.feed, heard.row_count) == ("unexpected_deaths", 0)
+
+
+def test_a_file_of_an_old_period_keeps_no_feed_alive_today(session: Session, client_as: ClientAs, at: Any) -> None:
+    service = green_service(session)
+    at.now = datetime(2026, 3, 20, 12, tzinfo=UTC)
+    do_due(session, at.now)
+    assert band_of(session, service) == "not_enough_information"
+    old = {"delivery_reference": "2025-Q1", "period_from": "2025-01-01", "period_to": "2025-03-31"}
+    backfill = wanted(HEADER + "\r\n", manifest=old)
+    assert send(client_as, backfill).status_code == 201
+    do_due(session, at.now)
+    assert band_of(session, service) == "not_enough_information"
+    assert is_alive(client_as) is False
+    assert send(client_as, wanted(HEADER + "\r\n", manifest={"period_to": "2026-03-20"})).status_code == 201
+    assert is_alive(client_as) is True
+
+
+def is_alive(client_as: ClientAs) -> bool:
+    feeds = client_as(Role.COMPLIANCE_OFFICER).get("/v1/feeds").json()["items"]
+    [alive] = [each["is_alive"] for each in feeds if each["feed"] == "unexpected_deaths"]
+    return bool(alive)
 
 
 def test_the_same_file_again_changes_nothing_and_another_under_its_name_is_refused(
@@ -162,7 +185,7 @@ def test_flags_and_numbers_are_read_as_such() -> None:
         f"SD-1,{'0' * 8}-0000-7000-8000-{'0' * 12},2026-02-10,SE-1,decision,TRUE,service,neglect,2,\r\n"
         f"SD-2,{'0' * 8}-0000-7000-8000-{'0' * 12},2026-02-10,SE-2,decision,maybe,service,neglect,two,false\r\n"
     )
-    read = read_rows(ImportKind.SAFEGUARDING_DECISION, rows, promise_of(rows, 2))
+    read = read_rows(ImportKind.SAFEGUARDING_DECISION, rows, promise_of(rows, 2), today=TODAY)
     assert [(each.row, each.field) for each in read.faults] == [(3, "meets_section_42"), (3, "adults_count")]
     assert read.sent[2].model_dump()["adults_count"] == 2
     assert read.sent[2].model_dump()["meets_section_42"] is True
@@ -178,5 +201,5 @@ def promise_of(rows: str, row_count: int) -> Promise:
 def test_whatever_comes_it_is_rows_or_faults_and_never_an_accident(
     written: str, kind: ImportKind, row_count: int
 ) -> None:
-    read = read_rows(kind, written, promise_of(written, row_count))
+    read = read_rows(kind, written, promise_of(written, row_count), today=TODAY)
     assert read.faults or len(read.sent) == row_count

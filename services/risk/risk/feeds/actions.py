@@ -1,11 +1,11 @@
 """Keeps the signs of life of the feeds. Silence is not zero."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session, col
 
-from assay_kit.calendar import london_day
+from assay_kit.calendar import end_of_london_day, london_day
 from assay_kit.database import new_id
 from assay_kit.identity import Principal
 from risk.bands.nights import refresh_soon
@@ -24,18 +24,20 @@ def heard(
     reference: str,
     by: Principal,
     now: datetime,
+    up_to: date | None = None,
     row_count: int | None = None,
     is_officers_word: bool = False,
 ) -> bool:
     """Note that the feed is alive; False where the same reference was noted before.
 
-    A feed that comes back from silence changes what is known of every service.
+    A feed that comes back from silence changes what is known of every service. What reaches `up_to` a day (none: to
+    now) says nothing of the days after it: it is a sign of life of that day.
     """
     was_silent = not _is_alive(session, feed, now=now)
     statement = insert(FeedHeartbeat).values(
         id=new_id(),
         feed=feed,
-        heard_at=now,
+        heard_at=now if up_to is None else min(now, end_of_london_day(up_to)),
         row_count=row_count,
         reference=f"{by.subject}: {reference}",
         given_by=by.subject,

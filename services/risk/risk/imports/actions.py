@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlmodel import Session, select
 
 from assay_contracts.directory.copies import Copies
+from assay_kit.calendar import london_day
 from assay_kit.identity import Principal
 from assay_kit.problems import Conflict
 from risk.bands.actions import refresh
@@ -35,7 +36,7 @@ def import_file(
     if before is not None:
         faults.append(Fault(row=0, field="delivery_reference", why="A file with other content came under it before."))
     promise = Promise(**wanted.manifest.model_dump(exclude={"delivery_reference"}))
-    read = read_rows(wanted.kind, wanted.rows, promise)
+    read = read_rows(wanted.kind, wanted.rows, promise, today=london_day(now))
     faults += read.faults
     became: Counter[str] = Counter()
     if not faults:
@@ -80,7 +81,7 @@ def _keep(
 def _note(
     session: Session, wanted: ImportWanted, became: Counter[str], *, system: str, by: Principal, now: datetime
 ) -> None:
-    """That the file came, of zero rows too: its feed is alive."""
+    """That the file came, of zero rows too: its feed was alive on the last day of its period."""
     manifest = wanted.manifest
     session.add(
         IntelligenceImport(
@@ -96,7 +97,7 @@ def _note(
     )
     feed = intake.FEEDS[Kind(wanted.kind)]
     reference = f"file {manifest.delivery_reference}"
-    heard(session, feed, reference=reference, row_count=manifest.row_count, by=by, now=now)
+    heard(session, feed, reference=reference, up_to=manifest.period_to, row_count=manifest.row_count, by=by, now=now)
 
 
 def _before(session: Session, wanted: ImportWanted, system: str) -> IntelligenceImport | None:

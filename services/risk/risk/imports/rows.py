@@ -67,14 +67,14 @@ class Rows:
     faults: Sequence[Fault]
 
 
-def read_rows(kind: ImportKind, written: str, promise: Promise) -> Rows:
+def read_rows(kind: ImportKind, written: str, promise: Promise, *, today: date) -> Rows:
     """The rows of a CSV file (RFC 4180) with a header of field names, and all that is wrong with them."""
     schema = SCHEMAS[kind]
     try:
         header, *lines = list(csv.reader(StringIO(written, newline=""))) or [[]]
     except csv.Error as error:
         return Rows(sent={}, faults=[Fault(row=0, field=None, why=f"It is no CSV file: {error}.")])
-    faults = [*_of_manifest(written, lines, promise), *_of_header(header, schema)]
+    faults = [*_of_manifest(written, lines, promise, today), *_of_header(header, schema)]
     if faults:
         return Rows(sent={}, faults=faults)
     sent: dict[int, Sent] = {}
@@ -92,13 +92,15 @@ def sha256_of(written: str) -> str:
     return hashlib.sha256(written.encode()).hexdigest()
 
 
-def _of_manifest(written: str, lines: Sequence[Sequence[str]], promise: Promise) -> Iterator[Fault]:
+def _of_manifest(written: str, lines: Sequence[Sequence[str]], promise: Promise, today: date) -> Iterator[Fault]:
     if promise.sha256 != (found := sha256_of(written)):
         yield Fault(row=0, field="sha256", why=f"The file's SHA-256 is {found}.")
     if promise.row_count != len(lines):
         yield Fault(row=0, field="row_count", why=f"The file has {len(lines)} rows below its header.")
     if promise.period_to < promise.period_from:
         yield Fault(row=0, field="period_to", why="The period ends before it begins.")
+    if promise.period_to > today:
+        yield Fault(row=0, field="period_to", why="The period has not ended yet: nobody knows what its last days hold.")
     if len(lines) > MOST_ROWS:
         yield Fault(row=0, field="row_count", why=f"Send at most {MOST_ROWS} rows at once.")
 
