@@ -101,20 +101,77 @@ def test_open_concerns_that_stand_are_found(session: Session, client_as: ClientA
     assert [each["id"] for each in found] == [second["id"]]
 
 
-def test_a_source_corrects_its_own_item_after_an_officer_has_settled_it(session: Session, client_as: ClientAs) -> None:
-    service = green_service(session)
-    machine = client_as(scopes=(Scope.INTELLIGENCE_WRITE,), name="Case management")
-    sent = {
-        "source_reference": "CC-1",
-        "care_service_id": str(service.id),
+def sent(about: CareServiceRecord, reference: str = "CC-1", **more: Any) -> dict[str, Any]:
+    usual = {
+        "source_reference": reference,
+        "care_service_id": str(about.id),
         "raised_on": "2026-02-10",
         "category": "Missed calls",
         "substantiated": False,
     }
-    first = machine.post("/v1/contracting-concerns", json=sent).json()["entry_id"]
+    return usual | more
+
+
+def send(client_as: ClientAs, item: dict[str, Any]) -> Any:
+    machine = client_as(scopes=(Scope.INTELLIGENCE_WRITE,), name="Case management", subject="machine:cm")
+    return machine.post("/v1/contracting-concerns", json=item)
+
+
+def read(client_as: ClientAs, entry_id: str) -> Any:
+    return client_as(Role.COMPLIANCE_OFFICER, name="Olga").get(f"/v1/intelligence/{entry_id}").json()
+
+
+def tasks(client_as: ClientAs) -> list[Any]:
+    return list(client_as(Role.COMPLIANCE_OFFICER, name="Olga").get("/v1/case-tasks").json()["items"])
+
+
+def test_a_correction_by_the_source_keeps_what_an_officer_found(session: Session, client_as: ClientAs) -> None:
+    service = green_service(session)
+    first = send(client_as, sent(service)).json()["entry_id"]
     assert settle(client_as, first, "substantiated").status_code == 201
-    again = machine.post("/v1/contracting-concerns", json=sent | {"source_reference": "CC-2", "corrects": "CC-1"})
-    assert again.status_code == 201, again.text
+    for reference, corrects, category in (("CC-2", "CC-1", "Late calls"), ("CC-3", "CC-2", "Short calls")):
+        again = send(client_as, sent(service, reference, corrects=corrects, category=category))
+        assert again.status_code == 201, again.text
+        kept = read(client_as, again.json()["entry_id"])
+        assert (kept["category"], kept["substantiated"]) == (category, True)
+        assert (kept["outcome"], kept["outcome_by_name"]) == ("substantiated", "Otto")
+    assert tasks(client_as) == []
+
+
+def test_a_source_that_says_otherwise_than_an_officer_found_has_the_officer_look_again(
+    session: Session, client_as: ClientAs
+) -> None:
+    service = green_service(session)
+    first = send(client_as, sent(service)).json()["entry_id"]
+    settle(client_as, first, "unsubstantiated")
+    entry = send(client_as, sent(service, "CC-2", corrects="CC-1", substantiated=True)).json()["entry_id"]
+    assert read(client_as, entry)["outcome"] == "unsubstantiated"
+    [task] = tasks(client_as)
+    assert (task["care_service_id"], entry in task["wording"]) == (str(service.id), True)
+
+
+def test_what_a_source_corrects_after_an_officer_corrected_it_by_hand_waits_for_a_person(
+    session: Session, client_as: ClientAs
+) -> None:
+    service = green_service(session)
+    first = send(client_as, sent(service)).json()["entry_id"]
+    by_hand = {"reason": "The day was wrong.", "entry": concern(service, event_on="2026-02-11")}
+    officer = client_as(Role.COMPLIANCE_OFFICER, name="Olga")
+    stands = officer.post(f"/v1/intelligence/{first}/corrections", json=by_hand).json()["id"]
+    later = send(client_as, sent(service, "CC-2", corrects="CC-1", substantiated=True))
+    assert (later.status_code, later.json()["outcome"]) == (202, "queued")
+    [item] = officer.get("/v1/intake-items").json()["items"]
+    assert (item["cqc_location_id"], item["candidates"]) == ("", [])
+    where = {"care_service_id": str(service.id), "reason": "It is the same concern."}
+    placed = officer.post(f"/v1/intake-items/{item['id']}/placement", json=where).json()
+    assert read(client_as, placed["entry_id"])["corrects_id"] == stands
+
+
+def test_a_source_cannot_open_what_is_restricted_by_leaving_a_field_out(session: Session, client_as: ClientAs) -> None:
+    service = green_service(session)
+    send(client_as, sent(service, restricted=True))
+    entry = send(client_as, sent(service, "CC-2", corrects="CC-1")).json()["entry_id"]
+    assert read(client_as, entry)["restricted"] is True
 
 
 # ---------------------------------------------------------------- files

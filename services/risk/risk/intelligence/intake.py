@@ -1,5 +1,6 @@
 """What the case management system sends: kept once under its reference, placed at once where the service is certain."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -13,9 +14,10 @@ from assay_kit.freeze import content_hash
 from assay_kit.identity import Principal
 from assay_kit.timeline import begin, take
 from risk.bands.actions import refresh
+from risk.case_tasks.actions import open_task
 from risk.feeds.actions import heard
 from risk.indicators.facts import Feed
-from risk.intelligence.actions import add, keep
+from risk.intelligence.actions import BY_HAND, add, keep
 from risk.intelligence.errors import (
     NotAtThatLocation,
     RecordingBarred,
@@ -48,6 +50,9 @@ SCHEMAS: dict[Kind, type[Sent]] = {
     Kind.CONTRACTING_CONCERN: ContractingConcernSent,
 }
 
+FINDING = ("substantiated", "outcome", "outcome_by_name", "outcome_at")
+SAID = "said_substantiated"  # in the details of an entry: the source's own word, whatever an officer finds
+
 
 def take_in(session: Session, kind: Kind, sent: Sent, copies: Copies, *, by: Principal, now: datetime) -> Receipt:
     """Keep an item that came alone: a sign that its feed is alive, and the bands follow at once."""
@@ -76,13 +81,18 @@ def take_one(
     if (held := _held(session, kind, sent, system=system)) is not None:
         return held, set()
     services = _services(sent, copies)
-    if len(services) == 1:
-        entry = _entry(session, kind, sent, services[0], system=system, by=by, now=now)
+    before = _corrected(session, kind, sent, system=system)
+    is_by_hand = any(_is_by_hand(each) for each in before)
+    if len(services) == 1 and not is_by_hand:
+        if not all(each.is_outcome for each in before[1:]):
+            raise RecordingBarred([Bar.ALREADY_CORRECTED])
+        entry = _entry(kind, sent, services[0], before, system=system, by=by, now=now)
         reached = add(session, entry, by=by, now=now)
+        _ask_whether_the_finding_stands(session, sent, entry, before, now=now)
         return _receipt("recorded", sent, entry_id=entry.id), reached
     item = IntakeItem(
         kind=kind,
-        cqc_location_id=sent.cqc_location_id or "",
+        cqc_location_id="" if is_by_hand else sent.cqc_location_id or "",
         system=system,
         source_reference=sent.source_reference,
         sent=sent.model_dump(mode="json"),
@@ -108,8 +118,10 @@ def place(
         raise NotAtThatLocation(f"{service.name} is not at location {item.cqc_location_id}.")
     take(session, item, IntakeStep.PLACE, LIFE, by=by, now=now, reason=reason, care_service_id=care_service_id)
     sent = SCHEMAS[Kind(item.kind)].model_validate(item.sent)
-    entry = _entry(session, Kind(item.kind), sent, service, system=item.system, by=by, now=now)
+    before = _corrected(session, Kind(item.kind), sent, system=item.system)
+    entry = _entry(Kind(item.kind), sent, service, before, system=item.system, by=by, now=now)
     item.intelligence_id = keep(session, entry, by=by, now=now).id
+    _ask_whether_the_finding_stands(session, sent, entry, before, now=now)
     return _settle(session, item, reason, by=by, now=now)
 
 
@@ -120,6 +132,9 @@ def dismiss(session: Session, item_id: UUID, reason: str, *, by: Principal, now:
 
 
 def candidates_of(item: IntakeItem, copies: Copies) -> list[UUID]:
+    """The services at its location; any service, where it corrects what an officer corrected by hand since."""
+    if not item.cqc_location_id:
+        return []
     return [service.id for service in copies.care_services_by_location(item.cqc_location_id)]
 
 
@@ -162,8 +177,19 @@ def _services(sent: Sent, copies: Copies) -> list[CareServiceRecord]:
 
 
 def _entry(
-    session: Session, kind: Kind, sent: Sent, service: CareServiceRecord, *, system: str, by: Principal, now: datetime
+    kind: Kind,
+    sent: Sent,
+    service: CareServiceRecord,
+    before: Sequence[Intelligence],
+    *,
+    system: str,
+    by: Principal,
+    now: datetime,
 ) -> Intelligence:
+    """What stands from now on. A source neither undoes what an officer found, nor opens what is restricted."""
+    found = _outcome(sent, by=by, now=now)
+    if before and _is_found(before):
+        found = {name: getattr(before[-1], name) for name in FINDING}
     return Intelligence(
         kind=kind,
         provider_id=service.provider_id,
@@ -172,14 +198,13 @@ def _entry(
         source=f"Case management ({system})",
         system=system,
         source_reference=sent.source_reference,
-        restricted=sent.restricted,
+        restricted=sent.restricted or any(each.restricted for each in before),
         recorded_at=now,
         recorded_by=by.subject,
         recorded_by_name=by.name,
         content_hash=content_hash(sent),
-        **_details(sent),
-        **_outcome(sent, by=by, now=now),
-        **_correcting(session, kind, sent, system=system),
+        **_details(sent) | found,
+        **_correcting(sent, before),
     )
 
 
@@ -191,7 +216,8 @@ def _details(sent: Sent) -> dict[str, Any]:
         case UnexpectedDeathSent():
             return {"details": {}, "substantiated": True}
         case ContractingConcernSent():
-            return {"details": {"category": sent.category}, "substantiated": sent.substantiated}
+            details = {"category": sent.category, SAID: sent.substantiated}
+            return {"details": details, "substantiated": sent.substantiated}
 
 
 def _outcome(sent: Sent, *, by: Principal, now: datetime) -> dict[str, Any]:
@@ -201,16 +227,46 @@ def _outcome(sent: Sent, *, by: Principal, now: datetime) -> dict[str, Any]:
     return outcome_as_recorded(kind, substantiated=sent.substantiated, by_name=by.name, now=now)
 
 
-def _correcting(session: Session, kind: Kind, sent: Sent, *, system: str) -> dict[str, Any]:
+def _corrected(session: Session, kind: Kind, sent: Sent, *, system: str) -> list[Intelligence]:
+    """The source's own item that this one corrects, and all that followed it; empty where it corrects nothing."""
     if sent.corrects is None:
-        return {}
-    old = Entries(session).under(system, kind, sent.corrects)
-    if old is None:
+        return []
+    own = Entries(session).under(system, kind, sent.corrects)
+    if own is None:
         raise UnknownCorrection(f"Nothing was recorded under {sent.corrects}.")
-    old = Entries(session).after_its_outcomes(old)
-    if Entries(session).is_corrected(old.id):
-        raise RecordingBarred([Bar.ALREADY_CORRECTED])
-    return {"corrects_id": old.id, "correction_reason": f"Corrected by its source under {sent.source_reference}."}
+    return Entries(session).since(own)
+
+
+def _correcting(sent: Sent, before: Sequence[Intelligence]) -> dict[str, Any]:
+    if not before:
+        return {}
+    why = f"Corrected by its source under {sent.source_reference}."
+    return {"corrects_id": before[-1].id, "correction_reason": why}
+
+
+def _is_by_hand(entry: Intelligence) -> bool:
+    """Whether an officer said otherwise than the source, or that it does not stand: a person looks at what follows."""
+    return entry.system == BY_HAND and not entry.is_outcome
+
+
+def _is_found(before: Sequence[Intelligence]) -> bool:
+    """Whether what stands says what an officer found, not what the source said."""
+    *_, last = before
+    is_anothers_word = last.outcome_by_name not in {None, last.recorded_by_name}
+    return last.outcome is not None and (len(before) > 1 or is_anothers_word)
+
+
+def _ask_whether_the_finding_stands(
+    session: Session, sent: Sent, entry: Intelligence, before: Sequence[Intelligence], *, now: datetime
+) -> None:
+    """The source says otherwise than it did, and an officer found something in between: an officer looks again."""
+    if not isinstance(sent, ContractingConcernSent) or not before or not _is_found(before):
+        return
+    said_before = before[0].details.get(SAID, before[0].substantiated)
+    if sent.substantiated in {said_before, entry.substantiated} or entry.care_service_id is None:
+        return
+    wording = f"The source of entry {entry.id} says otherwise than an officer found: see whether the finding stands."
+    open_task(session, entry.care_service_id, subject=f"finding {entry.id}", wording=wording, now=now)
 
 
 def _receipt(outcome: str, sent: Sent, *, entry_id: UUID | None = None, intake_item_id: UUID | None = None) -> Receipt:

@@ -70,13 +70,13 @@ class Entries:
         )
         return self._session.exec(wanted).one_or_none()
 
-    def after_its_outcomes(self, entry: Intelligence) -> Intelligence:
-        """The entry with what became of it since: a source that corrects its own item need not know of that."""
-        wanted = select(Intelligence).where(
-            Intelligence.corrects_id == entry.id, col(Intelligence.is_outcome).is_(True)
-        )
-        following = self._session.exec(wanted).one_or_none()
-        return entry if following is None else self.after_its_outcomes(following)
+    def since(self, entry: Intelligence) -> list[Intelligence]:
+        """The entry, and what followed it, one after the other: the last stands."""
+        found = [entry]
+        wanted = select(Intelligence).where(col(Intelligence.corrects_id).is_not(None))
+        while following := self._session.exec(wanted.where(Intelligence.corrects_id == found[-1].id)).one_or_none():
+            found.append(following)
+        return found
 
     def is_corrected(self, entry_id: UUID) -> bool:
         wanted = select(Intelligence.id).where(Intelligence.corrects_id == entry_id)

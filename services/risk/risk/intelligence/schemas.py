@@ -167,7 +167,8 @@ class EntryPage(BaseModel):
 
 
 class IntakeItemRead(BaseModel):
-    """Something a machine sent about a location that names no service, or several: `candidates`."""
+    """Something a machine sent about a location that names no service, or several: `candidates`. Without a location:
+    it corrects what an officer has corrected by hand since; a person says where it belongs, or dismisses it."""
 
     id: UUID
     status: IntakeStatus
