@@ -265,7 +265,7 @@ def _draft(session: Session) -> int:
 
 def _take_back(session: Session) -> Call:
     version, now = _draft(session), now_of(session)
-    models.approve(session, version, now + timedelta(days=1, seconds=version), by=PROPOSER, now=now)
+    models.approve(session, version, now + timedelta(days=1, seconds=version), 1, by=PROPOSER, now=now)
     return _manager({"version": version}, REASON)
 
 
@@ -348,7 +348,7 @@ CALLS: KnownCalls = {
     "read_scoring_model": lambda _: _reader({"version": 1}),
     "edit_scoring_model": lambda session: _admin({"version": _draft(session)}, _model(), headers={"if-match": "*"}),
     "read_scoring_model_in_words": lambda _: _reader({"version": 1}),
-    "approve_scoring_model": lambda session: _manager({"version": _draft(session)}),
+    "approve_scoring_model": lambda session: _manager({"version": _draft(session)}, {"edition": 1}),
     "take_back_scoring_model": _take_back,
     "check_outcomes": lambda _: _admin({"version": 1}, query={"first_day": LONG_AGO, "last_day": LONG_AGO}),
     **CASEWORK_CALLS,

@@ -158,6 +158,7 @@ ANSWERS: list[tuple[str, int, Make]] = [
     ("edit_scoring_model", 409, _at("edit_scoring_model", SHIPPED)),
     ("edit_scoring_model", 409, _gap("edit_scoring_model")),
     ("edit_scoring_model", 412, _stale),
+    ("approve_scoring_model", 412, _with("approve_scoring_model", edition=7)),
     ("approve_scoring_model", 404, _at("approve_scoring_model", NO_SUCH_VERSION)),
     ("approve_scoring_model", 409, _at("approve_scoring_model", SHIPPED)),
     ("take_back_scoring_model", 404, _at("take_back_scoring_model", NO_SUCH_VERSION)),

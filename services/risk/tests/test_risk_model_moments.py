@@ -30,7 +30,9 @@ def drafted(client_as: ClientAs, **assessment: Any) -> int:
 
 def approved(client_as: ClientAs, version: int, at: datetime) -> Any:
     manager = client_as(Role.COMMISSIONING_MANAGER, name="Mary")
-    return manager.post(f"/v1/scoring-models/{version}/approval", json={"activates_at": at.isoformat()})
+    path = f"/v1/scoring-models/{version}"
+    wanted = {"edition": manager.get(path).json()["edition"], "activates_at": at.isoformat()}
+    return manager.post(f"{path}/approval", json=wanted)
 
 
 def test_an_approved_model_holds_from_its_moment_on(session: Session, client_as: ClientAs, at: Any) -> None:

@@ -3,6 +3,7 @@
 import json
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from make_risk import ClientAs, green_service, rating, rules_of
@@ -13,6 +14,7 @@ from sqlmodel import Session, select
 from assay_contracts.roles import Role
 from assay_kit.freeze import content_hash, refusal
 from assay_kit.testing import NOON, do_due
+from assay_kit.timeline import timeline_of
 from risk.scoring_models.shipped import FILE
 from risk.tables import BandResult, EstateRefresh, ScoringModel, ServiceBand
 
@@ -66,8 +68,8 @@ def test_an_approved_model_works_the_estate_out_again_and_old_results_still_reco
     rating(session, service, "good", published_on=(NOON - timedelta(days=9)).date())
     admin, manager = client_as(Role.ADMINISTRATOR, name="Adam"), client_as(Role.COMMISSIONING_MANAGER, name="Mary")
     admin.post("/v1/scoring-models", json=draft(levels={"excellent": "none", "good": "critical"}))
-    assert admin.post("/v1/scoring-models/2/approval").status_code == 403
-    approved = manager.post("/v1/scoring-models/2/approval")
+    assert admin.post("/v1/scoring-models/2/approval", json={"edition": 1}).status_code == 403
+    approved = manager.post("/v1/scoring-models/2/approval", json={"edition": 1})
     assert (approved.status_code, approved.json()["status"]) == (200, "published"), approved.text
     assert [each["status"] for each in manager.get("/v1/scoring-models").json()["items"]] == ["published", "retired"]
     do_due(session, NOON)
@@ -77,14 +79,14 @@ def test_an_approved_model_works_the_estate_out_again_and_old_results_still_reco
     assert {each.model_version for each in results} == {1, 2}
     for each in results:
         assert manager.get(f"/v1/band-results/{each.id}/recomputation").json()["agrees"] is True
-    assert manager.post("/v1/scoring-models/2/approval").status_code == 409
+    assert manager.post("/v1/scoring-models/2/approval", json={"edition": 1}).status_code == 409
     assert admin.put("/v1/scoring-models/2", json=draft()).status_code == 409
 
 
 def test_whoever_edited_a_draft_may_not_approve_it(session: Session, client_as: ClientAs) -> None:
     both = client_as(Role.ADMINISTRATOR, Role.COMMISSIONING_MANAGER, name="Beth")
     both.post("/v1/scoring-models", json=draft())
-    refused = both.post("/v1/scoring-models/2/approval")
+    refused = both.post("/v1/scoring-models/2/approval", json={"edition": 1})
     assert (refused.status_code, rules_of(refused)) == (409, ["drafted-by-you"])
 
 
@@ -95,6 +97,17 @@ def test_a_stale_edit_is_refused(client_as: ClientAs) -> None:
     assert (first.status_code, first.headers["etag"]) == (200, '"2"')
     second = admin.put("/v1/scoring-models/2", json=draft(stale_after_months=9), headers={"If-Match": '"1"'})
     assert second.status_code == 412
+
+
+def test_who_approves_names_the_edition_that_was_read(session: Session, client_as: ClientAs) -> None:
+    admin, manager = client_as(Role.ADMINISTRATOR, name="Adam"), client_as(Role.COMMISSIONING_MANAGER, name="Mary")
+    read = admin.post("/v1/scoring-models", json=draft()).json()["edition"]
+    assert admin.put("/v1/scoring-models/2", json=draft(stale_after_months=120)).json()["edition"] == 2
+    assert manager.post("/v1/scoring-models/2/approval", json={"edition": read}).status_code == 412
+    assert manager.post("/v1/scoring-models/2/approval", json={}).status_code == 422
+    approved = manager.post("/v1/scoring-models/2/approval", json={"edition": 2}).json()
+    [step] = [each for each in timeline_of(session, object_id=UUID(approved["id"])) if each.step == "approve"]
+    assert step.detail == {"edition": 2, "content_hash": approved["content_hash"]}
 
 
 def test_a_policy_with_a_gap_is_refused_by_field(client_as: ClientAs) -> None:

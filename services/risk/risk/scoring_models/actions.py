@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlmodel import Session
 
 from assay_kit.etags import check_match
+from assay_kit.freeze import content_hash
 from assay_kit.identity import SYSTEM, Principal
 from assay_kit.timeline import begin, take
 from assay_kit.versions import ensure_draft, publish, retire
@@ -64,12 +65,14 @@ def edit(
 
 
 def approve(
-    session: Session, version: int, activates_at: datetime | None, *, by: Principal, now: datetime
+    session: Session, version: int, activates_at: datetime | None, read: int, *, by: Principal, now: datetime
 ) -> ScoringModel:
-    """Approve a draft, to come into force at once or at a moment to come. Nobody edits it from here on."""
+    """Approve the edition of a draft that was `read`, to come into force at once or at a moment to come. Nobody edits
+    it from here on."""
     models = ScoringModels(session)
     model = models.get(version, lock=True)
     ensure_draft(model)
+    check_match(read, model.edition)
     bars = bars_to_approving(
         drafted_by=model.drafted_by,
         by=by.subject,
@@ -79,7 +82,8 @@ def approve(
     )
     if bars:
         raise ApprovalBarred(bars)
-    take(session, _standing(model), Step.APPROVE, LIFE, by=by, now=now)
+    approved = {"edition": model.edition, "content_hash": content_hash(model.policy)}
+    take(session, _standing(model), Step.APPROVE, LIFE, by=by, now=now, detail=approved)
     model.approved_by, model.approved_by_name, model.approved_at = by.subject, by.name, now
     model.activates_at = activates_at or now
     session.flush()

@@ -114,13 +114,13 @@ def edit_scoring_model(
     "/{version}/approval",
     summary="Approve a draft that somebody else made, from now on or from a moment to come",
     operation_id="approve_scoring_model",
-    responses=may_answer(ScoringModelNotFound, VersionFrozen, StepNotAllowed, ApprovalBarred),
+    responses=may_answer(ScoringModelNotFound, VersionFrozen, StaleEdit, StepNotAllowed, ApprovalBarred),
 )
 def approve_scoring_model(
-    version: Version, session: SessionDep, by: Manager, now: Now, wanted: Approval | None = None
+    version: Version, wanted: Approval, session: SessionDep, by: Manager, now: Now
 ) -> ScoringModelRead:
-    activates_at = wanted.activates_at if wanted else None
-    return ScoringModelRead.of(actions.approve(session, version, activates_at, by=by, now=now))
+    approved = actions.approve(session, version, wanted.activates_at, wanted.edition, by=by, now=now)
+    return ScoringModelRead.of(approved)
 
 
 @router.post(

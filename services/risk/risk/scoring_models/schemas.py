@@ -1,17 +1,20 @@
 """What callers send and receive about scoring models."""
 
 from datetime import date
+from typing import Annotated
 from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, Field
 
-from assay_kit.text import Model, Moment, Name, Reason
+from assay_kit.text import WHOLE, Model, Moment, Name, Reason
 from risk.bands.rules import Band
 from risk.scoring_models.policy import Policy
 from risk.scoring_models.repository import stage_of
 from risk.scoring_models.rules import Status
 from risk.tables import ScoringModel
 from risk.tables.base import columns_of
+
+Edition = Annotated[int, Field(ge=1, le=1_000_000), WHOLE]
 
 
 class ModelDraft(Model):
@@ -21,8 +24,10 @@ class ModelDraft(Model):
 
 
 class Approval(Model):
-    """`activates_at`: the moment from which the model holds; null: at once."""
+    """`edition`: the one that was read and tried out. `activates_at`: the moment from which the model holds; null: at
+    once."""
 
+    edition: Edition
     activates_at: Moment | None = None
 
 
