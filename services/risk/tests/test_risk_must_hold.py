@@ -29,6 +29,7 @@ from risk.indicators.facts import (
     Rating,
     ReadOn,
 )
+from risk.scoring_models.consistency import faults_of
 from risk.scoring_models.policy import Indicator
 from risk.tables import BandResult, ServiceBand
 
@@ -123,6 +124,24 @@ def test_missing_data_is_never_green(world: dict[str, Any]) -> None:
     if found.verdict.band is Band.GREEN:
         assert all(each.is_known for each in needed)
         assert len(known) * 100 >= 70 * len(applicable)
+
+
+NEEDS = st.sets(st.sampled_from([Indicator.QUALITY_ASSESSMENT, Indicator.CQC_RATING, Indicator.FOOD_HYGIENE]))
+
+
+@given(world=WORLD, needs=NEEDS, percent=st.sampled_from([0, 49, 50, 70, 100]))
+def test_no_model_that_is_taken_makes_missing_data_green(
+    world: dict[str, Any], needs: set[Indicator], percent: int
+) -> None:
+    band = POLICY.band.model_copy(update={"green_needs": tuple(sorted(needs)), "green_known_percent": percent})
+    policy = POLICY.model_copy(update={"band": band})
+    found = work_out(made(world), policy, model_version=1)
+    if faults_of(policy) or found.verdict.band is not Band.GREEN:
+        return
+    applicable = [each for each in found.readings if each.is_applicable]
+    needed = {Indicator.QUALITY_ASSESSMENT, Indicator.CQC_RATING}
+    assert all(each.is_known for each in applicable if each.indicator in needed)
+    assert sum(each.is_known for each in applicable) * 2 >= len(applicable)
 
 
 @given(world=WORLD)

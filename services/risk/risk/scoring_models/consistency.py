@@ -8,7 +8,11 @@ from typing import Any
 from pydantic import ValidationError
 
 from risk.indicators.registry import INDICATORS
-from risk.scoring_models.policy import BandPolicy, Ladder, Level, Policy
+from risk.scoring_models.policy import BandPolicy, Indicator, Ladder, Level, Policy
+
+# Whatever a model says, missing information is never Green.
+NEEDED_FOR_GREEN = frozenset({Indicator.QUALITY_ASSESSMENT, Indicator.CQC_RATING})
+LEAST_KNOWN_PERCENT = 50
 
 
 @dataclass(frozen=True)
@@ -56,11 +60,14 @@ def faults_of_ladder(ladder: Ladder) -> list[str]:
 
 def faults_of_band(band: BandPolicy) -> list[str]:
     by_rank = [band.points[level] for level in Level if level in band.points]
+    lacks_needed = not set(band.green_needs) >= NEEDED_FOR_GREEN
     found = {
         "give points for none, low, moderate and serious: a critical level needs none, it is Red": set(band.points)
         != set(Level) - {Level.CRITICAL},
         "a higher level may not have fewer points": by_rank != sorted(by_rank),
         "Amber may not begin above Red": band.amber_points > band.red_points,
         "Amber may not begin at level none": band.amber_from_level is Level.NONE,
+        "Green needs the quality assessment and the CQC rating to be known": lacks_needed,
+        "Green needs half of the applicable indicators to be known": band.green_known_percent < LEAST_KNOWN_PERCENT,
     }
     return [why for why, applies in found.items() if applies]
