@@ -17,6 +17,7 @@ from risk.case_tasks.routes import router as case_tasks
 from risk.dashboard.routes import router as dashboard
 from risk.feeds.routes import router as feeds
 from risk.imports.routes import router as imports
+from risk.intelligence import waiting
 from risk.intelligence.intake_routes import router as intake
 from risk.intelligence.routes import router as intelligence
 from risk.interventions import reviews
@@ -65,6 +66,7 @@ SERVICE = Service(
     tells=TELLS["risk"],
     due=(
         DueWork(name="end of overrides", next=overrides_due.next_end, do=overrides_due.expire),
+        DueWork(name="alerts on what waits to be placed", next=waiting.next_alert, do=waiting.alert),
         DueWork(name="reading of registers", next=nightly.next_reading, do=nightly.read_due),
         DueWork(name="alerts on interventions", next=reviews.next_alert, do=reviews.alert),
         DueWork(name="alerts on case files", next=case_files_due.next_alert, do=case_files_due.alert),

@@ -1,6 +1,6 @@
 """Recording what was learnt: by hand and by machine, corrected and never edited."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -9,9 +9,10 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session, select
 
+from assay_contracts.messages import MessageRequested
 from assay_contracts.roles import Role, Scope
 from assay_kit.freeze import refusal
-from assay_kit.testing import NOON, do_due
+from assay_kit.testing import NOON, do_due, told
 from risk.tables import Intelligence, ServiceBand
 
 LOCATION = "1-900000001"
@@ -194,6 +195,7 @@ def test_an_ambiguous_location_waits_for_a_person(session: Session, client_as: C
     assert (queued.status_code, queued.json()["outcome"]) == (202, "queued")
     assert machine.post("/v1/unexpected-deaths", json=death()).json()["outcome"] == "already_held"
     assert {band_of(session, one.id), band_of(session, two.id)} == {"green"}
+    assert [deaths_state(client_as, each.id) for each in (one, two, elsewhere)] == ["stale", "stale", "known"]
 
     officer = client_as(Role.COMPLIANCE_OFFICER, name="Olga")
     [item] = officer.get("/v1/intake-items", params={"stage": "waiting"}).json()["items"]
@@ -204,8 +206,34 @@ def test_an_ambiguous_location_waits_for_a_person(session: Session, client_as: C
     placed = officer.post(place, json=wanted | {"care_service_id": str(two.id)})
     assert (placed.status_code, placed.json()["status"]) == (200, "placed")
     assert (band_of(session, one.id), band_of(session, two.id)) == ("green", "amber")
+    assert [deaths_state(client_as, each.id) for each in (one, two, elsewhere)] == ["known"] * 3
     assert officer.post(place, json=wanted | {"care_service_id": str(two.id)}).status_code == 409
     assert machine.post("/v1/unexpected-deaths", json=death()).json()["entry_id"] == placed.json()["entry_id"]
+
+
+def deaths_state(client_as: ClientAs, care_service_id: Any) -> str:
+    read = client_as(Role.COMPLIANCE_OFFICER).get(f"/v1/care-services/{care_service_id}/band").json()
+    [state] = [each["state"] for each in read["result"]["readings"] if each["indicator"] == "unexpected_deaths"]
+    return str(state)
+
+
+def test_officers_hear_at_once_and_every_morning_of_what_waits(session: Session, client_as: ClientAs, at: Any) -> None:
+    def heard() -> list[str]:
+        said = [each for each in told(session, MessageRequested) if each.template == "intake_items_waiting"]
+        return [each.personalisation["count"] for each in said]
+
+    machine = client_as(scopes=(Scope.INTELLIGENCE_WRITE,), name="Case management")
+    ids = [machine.post("/v1/unexpected-deaths", json=death(n)).json()["intake_item_id"] for n in (1, 2)]
+    assert heard() == ["1", "1"]
+    at.now = datetime(2026, 3, 3, 8, tzinfo=UTC)
+    do_due(session, at.now)
+    assert heard() == ["1", "1", "2"]
+    officer = client_as(Role.COMPLIANCE_OFFICER)
+    for item in ids:
+        officer.post(f"/v1/intake-items/{item}/dismissal", json={"reason": "Another council's provider."})
+    at.now = datetime(2026, 3, 4, 8, tzinfo=UTC)
+    do_due(session, at.now)
+    assert len(heard()) == 3
 
 
 def test_an_item_about_no_service_of_ours_is_dismissed_with_a_reason(session: Session, client_as: ClientAs) -> None:

@@ -28,6 +28,7 @@ SELECT
         'concerns', coalesce(learnt.concerns, '[]'),
         'vacancies', coalesce(learnt.vacancies, '[]'),
         'events', coalesce(learnt.events, '[]'),
+        'waiting', coalesce(unplaced.waiting, '[]'),
         'embargoes', coalesce(measures.embargoes, '[]'),
         'default_notices', coalesce(measures.default_notices, '[]')
     ) AS text) AS facts
@@ -130,6 +131,16 @@ LEFT JOIN LATERAL (
             WHERE correction.corrects_id = entry.id AND correction.recorded_at <= :at
         )
 ) AS learnt ON true
+LEFT JOIN LATERAL (
+    SELECT json_agg(json_build_object(
+        'feed', item.kind || 's',
+        'restricted', coalesce(item.sent ->> 'restricted', 'true') = 'true'
+    ) ORDER BY item.received_at, item.id) AS waiting
+    FROM intake_item AS item
+    WHERE item.cqc_location_id = service.record ->> 'cqc_location_id'
+        AND item.received_at <= :at
+        AND (item.settled_at IS NULL OR item.settled_at > :at)
+) AS unplaced ON true
 LEFT JOIN LATERAL (
     SELECT
         json_agg(measure.fact ORDER BY measure.since, measure.id) FILTER (WHERE measure.kind = 'embargo') AS embargoes,

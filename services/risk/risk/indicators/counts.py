@@ -8,6 +8,8 @@ from risk.indicators.months import months_before
 from risk.indicators.reading import Reading, State, no_data, plural, spoken
 from risk.scoring_models.policy import CountPolicy, Indicator, scaled
 
+_WAITS = " What was sent about its location waits to be placed with a service."
+
 
 def count(
     key: Indicator,
@@ -25,21 +27,23 @@ def count(
     """
     known = [each for each in occurrences if each.on <= facts.on]
     heard = facts.last_heard.get(Feed(key.value))
-    if heard is None and not known:
+    waits = [each for each in facts.waiting if each.feed == key.value]
+    if heard is None and not known and not waits:
         return no_data(key, f"Nothing has ever been heard about {words[1]}.", tolerance_days=policy.tolerance_days)
 
     is_alive = is_heard(facts.on, heard, policy)
     after = window_after(facts.on, heard, policy)
     counted = [each for each in known if after is None or each.on > after]
+    is_known = is_alive and not waits
     level = policy.level(len(counted), people=facts.people_supported, per_people=policy.per_people)
     return Reading(
         indicator=key,
-        state=State.KNOWN if is_alive else State.STALE,
+        state=State.KNOWN if is_known else State.STALE,
         level=level,
-        reason=_reason(len(counted), words, policy, heard=heard, is_alive=is_alive),
-        as_of=facts.on if is_alive else heard or max(each.on for each in known),
+        reason=_reason(len(counted), words, policy, heard=heard, is_alive=is_alive) + (_WAITS if waits else ""),
+        as_of=facts.on if is_alive else heard or max((each.on for each in known), default=None),
         working=_working(counted, facts, policy, heard=heard, after=after),
-        confidential=bool(counted) and (always_confidential or any(each.restricted for each in counted)),
+        confidential=any(always_confidential or each.restricted for each in (*counted, *waits)),
     )
 
 

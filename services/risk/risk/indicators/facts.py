@@ -99,6 +99,13 @@ class Event(_Fact):
     restricted: bool = False
 
 
+class Waiting(_Fact):
+    """Something sent about the service's location that nobody has placed with a service yet."""
+
+    feed: Feed
+    restricted: bool = True
+
+
 class LiveIntervention(_Fact):
     since: date
     extent: str | None = None
@@ -130,4 +137,14 @@ class Facts(_Fact):
     embargoes: tuple[LiveIntervention, ...] = ()
     default_notices: tuple[LiveIntervention, ...] = ()
     events: tuple[Event, ...] = ()
+    waiting: tuple[Waiting, ...] = ()
     last_heard: dict[Feed, date] = {}
+
+
+_ENTRIES = ("enquiries", "deaths", "concerns", "vacancies", "events", "waiting")
+
+
+def without_restricted(facts: Facts) -> Facts:
+    """What would be known if nothing restricted had been learnt."""
+    open_to_all = {name: tuple(each for each in getattr(facts, name) if not each.restricted) for name in _ENTRIES}
+    return facts.model_copy(update=open_to_all)

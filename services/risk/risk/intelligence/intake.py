@@ -37,6 +37,7 @@ from risk.intelligence.schemas import (
     UnexpectedDeathSent,
     outcome_as_recorded,
 )
+from risk.intelligence.waiting import next_morning, say
 from risk.tables import IntakeItem, Intelligence
 
 FEEDS = {
@@ -59,6 +60,8 @@ def take_in(session: Session, kind: Kind, sent: Sent, copies: Copies, *, by: Pri
     receipt, reached = take_one(session, kind, sent, copies, system=by.subject, by=by, now=now)
     if receipt.outcome != "already_held":
         heard(session, FEEDS[kind], reference=f"item {sent.source_reference}", row_count=1, by=by, now=now)
+    if receipt.outcome == "queued" and receipt.intake_item_id is not None:
+        say(session, Entries(session).item(receipt.intake_item_id), count=1, now=now)
     refresh(session, reached, now=now)
     return receipt
 
@@ -99,10 +102,11 @@ def take_one(
         content_hash=content_hash(sent),
         received_at=now,
         received_by_name=by.name,
+        alert_at=next_morning(now),
     )
     Entries(session).add(item)
     begin(session, item, LIFE, by=by, now=now, step="receive", detail={"kind": kind})
-    return _receipt("queued", sent, intake_item_id=item.id), set()
+    return _receipt("queued", sent, intake_item_id=item.id), set(candidates_of(item, copies))
 
 
 def place(
@@ -122,13 +126,15 @@ def place(
     entry = _entry(Kind(item.kind), sent, service, before, system=item.system, by=by, now=now)
     item.intelligence_id = keep(session, entry, by=by, now=now).id
     _ask_whether_the_finding_stands(session, sent, entry, before, now=now)
-    return _settle(session, item, reason, by=by, now=now)
+    return _settle(session, item, reason, candidates, by=by, now=now)
 
 
-def dismiss(session: Session, item_id: UUID, reason: str, *, by: Principal, now: datetime) -> IntakeItem:
+def dismiss(
+    session: Session, item_id: UUID, reason: str, copies: Copies, *, by: Principal, now: datetime
+) -> IntakeItem:
     item = Entries(session).item(item_id)
     take(session, item, IntakeStep.DISMISS, LIFE, by=by, now=now, reason=reason)
-    return _settle(session, item, reason, by=by, now=now)
+    return _settle(session, item, reason, candidates_of(item, copies), by=by, now=now)
 
 
 def candidates_of(item: IntakeItem, copies: Copies) -> list[UUID]:
@@ -148,9 +154,13 @@ def event_on(sent: Sent) -> date:
             return sent.raised_on
 
 
-def _settle(session: Session, item: IntakeItem, reason: str, *, by: Principal, now: datetime) -> IntakeItem:
+def _settle(
+    session: Session, item: IntakeItem, reason: str, candidates: Sequence[UUID], *, by: Principal, now: datetime
+) -> IntakeItem:
+    """It waits no longer: the services that it might have been about are fully known again."""
     item.settled_by_name, item.settled_at, item.reason = by.name, now, reason
     session.flush()
+    refresh(session, candidates, now=now)
     return item
 
 

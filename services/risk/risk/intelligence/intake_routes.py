@@ -147,4 +147,4 @@ def place_intake_item(
 def dismiss_intake_item(
     item_id: UUID, wanted: Withdrawal, session: SessionDep, copies: CopiesDep, *, by: Caseworker, now: Now
 ) -> IntakeItemRead:
-    return _read(intake.dismiss(session, item_id, wanted.reason, by=by, now=now), copies)
+    return _read(intake.dismiss(session, item_id, wanted.reason, copies, by=by, now=now), copies)

@@ -128,6 +128,7 @@ class IntakeItem(RiskTable, table=True):
         known("kind", Kind),
         UniqueConstraint("system", "kind", "source_reference"),
         Index("ix_intake_item_status", "status", "received_at"),
+        Index("ix_intake_item_location", "cqc_location_id"),
     )
 
     id: UUID = Field(default_factory=new_id, primary_key=True)
@@ -140,6 +141,7 @@ class IntakeItem(RiskTable, table=True):
     content_hash: str
     received_at: datetime = Field(sa_type=Instant)
     received_by_name: str
+    alert_at: datetime = Field(sa_type=Instant)
     intelligence_id: UUID | None = Field(default=None, foreign_key="intelligence.id")
     settled_by_name: str | None = None
     settled_at: datetime | None = Field(default=None, sa_type=Instant)
