@@ -276,6 +276,11 @@ def test_a_vacancy_weighs_by_its_length(days: int, level: Level) -> None:
         ({"requires_registered_manager": False}, NOT_APPLICABLE),
         ({}, known(Level.NONE)),
         ({"cqc": None, "cqc_read": None}, NO_DATA),
+        ({"cqc": cqc(names_manager=None)}, NO_DATA),
+        (
+            {"cqc": cqc(names_manager=None), "vacancies": (Vacancy(since=days_ago(99), filled_on=days_ago(9)),)},
+            known(Level.NONE),
+        ),
         (
             {"cqc": None, "cqc_read": None, "vacancies": (Vacancy(since=days_ago(99), filled_on=days_ago(9)),)},
             known(Level.NONE),

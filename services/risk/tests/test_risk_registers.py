@@ -19,10 +19,9 @@ from make_registers import (
     location,
     register_server,
 )
-from make_risk import ClientAs, care_service, feeds_heard, green_service, provider, rating
+from make_risk import care_service, feeds_heard, green_service, rating
 from sqlmodel import Session, select
 
-from assay_contracts.roles import Role
 from assay_kit.testing import NOON
 from risk.indicators.cqc_rating import rating_for
 from risk.registers.clients import CompanyRegister, CqcRegister, FoodRegister
@@ -33,7 +32,7 @@ from risk.registers.http import KeyRefused, Manners, RegisterHttp, RegisterRefus
 from risk.registers.nightly import next_reading, read_due, read_register
 from risk.registers.rules import Register
 from risk.registers.settings import RegisterSettings
-from risk.tables import CaseTask, ExternalFact, RegisterNight, ServiceBand
+from risk.tables import ExternalFact, RegisterNight, ServiceBand
 
 Http = Callable[..., RegisterHttp]
 
@@ -332,51 +331,6 @@ def test_where_no_register_is_configured_nothing_falls_due(session: Session) -> 
     green_service(session)
     assert next_reading(session) is None
     assert read_due(session, datetime(2026, 4, 1, tzinfo=UTC)) == 0
-
-
-def test_an_officer_records_what_a_register_said_with_its_date(session: Session, client_as: ClientAs) -> None:
-    of = provider(session, company_number="07000001")
-    service = green_service(session, of)
-    officer = client_as(Role.COMPLIANCE_OFFICER, name="Olga")
-    wanted = {
-        "source": "companies",
-        "key": "07000001",
-        "read_on": "2026-02-27",
-        "reading": {"status": "administration"},
-    }
-    made = officer.post("/v1/register-readings", json=wanted)
-    assert made.status_code == 201, made.text
-    assert (made.json()["method"], made.json()["fetched_at"]) == ("manual", "2026-02-27T12:00:00Z")
-    assert band_of(session, service.id) == "red"
-    older = wanted | {"read_on": "2026-01-27", "reading": {"status": "active"}}
-    assert officer.post("/v1/register-readings", json=older).status_code == 201
-    assert band_of(session, service.id) == "red"
-    assert officer.post("/v1/register-readings", json=wanted | {"read_on": "2026-03-03"}).status_code == 409
-    assert officer.post("/v1/register-readings", json=wanted | {"key": "09999999"}).status_code == 409
-    for reading, field in (
-        ({"state": "active"}, "companies.reading.state"),
-        ({"status": "Administration"}, "companies.reading.status"),
-        ({"value": "5"}, "companies.reading.value"),
-    ):
-        wrong = officer.post("/v1/register-readings", json=wanted | {"reading": reading})
-        assert (wrong.status_code, wrong.json()["errors"][0]["field"]) == (422, field)
-    assert len(officer.get("/v1/register-readings", params={"source": "companies"}).json()["items"]) == 2
-
-
-def test_a_proposed_successor_opens_a_task_and_is_no_alarm(session: Session, client_as: ClientAs) -> None:
-    service = green_service(session, is_regulated=True, cqc_location_id="1-700000001")
-    officer = client_as(Role.COMPLIANCE_OFFICER, name="Olga")
-    reading = {"is_registered": False, "successors": ["1-800000002"]}
-    wanted = {"source": "cqc", "key": "1-700000001", "read_on": "2026-03-02", "reading": reading}
-    assert officer.post("/v1/register-readings", json=wanted).status_code == 201
-    assert officer.post("/v1/register-readings", json=wanted | {"read_on": "2026-03-01"}).status_code == 201
-    assert band_of(session, service.id) == "not_enough_information"
-    [task] = session.exec(select(CaseTask)).all()
-    assert "1-800000002" in task.wording
-    [listed] = officer.get("/v1/case-tasks", params={"care_service_id": str(service.id)}).json()["items"]
-    path = f"/v1/case-tasks/{listed['id']}/completion"
-    assert officer.post(path, json={"outcome": "Confirmed with the provider."}).json()["done_by_name"] == "Olga"
-    assert officer.post(path, json={"outcome": "Confirmed with the provider."}).status_code == 409
 
 
 def test_no_manager_named_is_a_vacancy_since_it_was_first_seen(session: Session, server: RegisterServer) -> None:

@@ -28,7 +28,7 @@ def _read(facts: Facts, policy: Policy) -> Reading:
     since, source = vacant_since(facts)
     if since is not None:
         return _vacant(since, source, facts, policy)
-    if facts.cqc_read is not None and facts.cqc is not None:
+    if facts.cqc_read is not None and facts.cqc is not None and facts.cqc.names_manager is not None:
         return read_from(
             KEY,
             policy.manager_vacancy.steps[0].level,
@@ -61,6 +61,8 @@ def _vacant(since: date, source: str, facts: Facts, policy: Policy) -> Reading:
 
 def _from_officers_word(facts: Facts, policy: Policy) -> Reading:
     filled = _last_filled(facts)
+    if filled is None and facts.cqc is not None:
+        return no_data(KEY, "What CQC says does not tell whether a registered manager is in post.")
     if filled is None:
         return no_data(KEY, "Nothing is known about the registered manager.")
     return read_from(

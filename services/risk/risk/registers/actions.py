@@ -12,9 +12,10 @@ from assay_kit.identity import Principal
 from risk.bands.actions import refresh
 from risk.case_tasks.actions import open_task
 from risk.indicators.facts import CqcReading
+from risk.registers.cqc import day
 from risk.registers.errors import NobodysKey, ReadAfterToday
 from risk.registers.repository import Facts
-from risk.registers.rules import READINGS, Method, Register, names_no_manager
+from risk.registers.rules import READINGS, Method, Register, names_manager
 from risk.registers.schemas import ReadingByHand
 from risk.tables import ExternalFact
 
@@ -82,7 +83,12 @@ def keep(
 
 
 def _no_manager_since(source: Register, reading: dict[str, Any], before: ExternalFact | None, on: date) -> date | None:
-    """Since when, as far as we have looked: the register gives no date for this sign."""
-    if not names_no_manager(source, reading):
-        return None
-    return before.names_no_manager_since if before and before.names_no_manager_since else on
+    """Since when, as far as we have looked: the register gives no date for this sign. What says nothing of a manager,
+    neither that there is one nor that there is none, carries on what was said before."""
+    known = before.names_no_manager_since if before else None
+    match names_manager(source, reading):
+        case True:
+            return None
+        case False:
+            return known or on
+    return known or (day(before.reading.get("manager_absent_since")) if before else None)

@@ -71,6 +71,7 @@ READINGS: dict[Register, type[BaseModel]] = {
 }
 
 
-def names_no_manager(register: Register, reading: dict[str, Any]) -> bool:
-    """The register's second sign of a vacancy, for which it gives no date."""
-    return register is Register.CQC and reading.get("names_manager") is False
+def names_manager(register: Register, reading: dict[str, Any]) -> bool | None:
+    """The register's second sign of a vacancy, for which it gives no date; None where it does not say."""
+    said: bool | None = reading.get("names_manager") if register is Register.CQC else None
+    return said
