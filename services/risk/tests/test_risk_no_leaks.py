@@ -17,10 +17,11 @@ from sqlmodel import Session, select
 
 from assay_contracts.directory import CareServiceRecord
 from assay_contracts.directory.client import FakeDirectory
-from assay_contracts.roles import Role
+from assay_contracts.roles import Role, Scope
 from assay_kit.doors import rights_of
-from assay_kit.testing import NOON
+from assay_kit.testing import NOON, do_due
 from risk.bands.rules import IN_CONFIDENCE
+from risk.imports.rows import sha256_of
 from risk.own_services.routes import SETTING
 from risk.tables import BandResult, Intelligence, Intervention, ServiceBand
 
@@ -125,8 +126,23 @@ def more_is_learnt(service: CareServiceRecord, client_as: ClientAs) -> None:
         f"/v1/intelligence/{told_us}/corrections", json=reason | {"entry": entry(service, "whistleblowing")}
     )
     assert corrected.status_code == 201, corrected.text
+    a_machine_sends_more(service, client_as)
     slip = learn(officer, entry(service, "complaint"))
     assert officer.post(f"/v1/intelligence/{slip}/withdrawal", json=reason).status_code == 201
+
+
+def a_machine_sends_more(service: CareServiceRecord, client_as: ClientAs) -> None:
+    """One by one and as a file: each a sign of life of its feed."""
+    machine = client_as(scopes=(Scope.INTELLIGENCE_WRITE,), name="Case management", subject="machine:cm")
+    sent = {"care_service_id": str(service.id), "raised_on": NEWS_ON, "category": "night cook", "substantiated": False}
+    one = machine.post("/v1/contracting-concerns", json=sent | {"source_reference": "CC-1", "restricted": True})
+    assert one.status_code == 201, one.text
+    rows = f"source_reference,{','.join(sent)},restricted\r\nCC-2,{','.join(map(str, sent.values()))},true\r\n"
+    manifest = {"delivery_reference": "night cook", "period_from": "2026-01-01", "period_to": "2026-03-02"}
+    manifest |= {"row_count": 1, "sha256": sha256_of(rows)}
+    file = {"kind": "contracting_concern", "manifest": manifest, "rows": rows}
+    taken = machine.post("/v1/intelligence-imports", json=file)
+    assert taken.status_code == 201, taken.text
 
 
 @pytest.fixture
@@ -270,3 +286,11 @@ def test_what_was_learnt_is_there_for_those_who_work_with_it(session: Session, c
     assert all(secret in found for secret in SECRETS)
     assessor = client_as(Role.SOCIAL_CARE_ASSESSOR, name="Ada").get(f"/v1/care-services/{service.id}/band").json()
     assert set(assessor["result"]["reasons"]) == {IN_CONFIDENCE}
+
+
+def test_how_many_bands_a_night_changed_is_told_to_those_who_see_why(session: Session, client_as: ClientAs) -> None:
+    amber_in_confidence(session, client_as)
+    do_due(session, NOON + timedelta(days=1))
+    for role, is_told in ((Role.COMPLIANCE_OFFICER, True), (Role.ADMINISTRATOR, False), (Role.AUDITOR, False)):
+        [night] = client_as(role, name="Reader").get("/v1/estate-refreshes").json()["items"]
+        assert (night["changed_count"] is not None) is is_told

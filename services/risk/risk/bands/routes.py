@@ -72,5 +72,7 @@ def recompute_band_result(result_id: UUID, session: SessionDep, by: CouncilMembe
 @router.get(
     "/estate-refreshes", summary="When the whole estate was worked out again", operation_id="list_estate_refreshes"
 )
-def list_estate_refreshes(session: SessionDep, page: PageQuery, by: CouncilMember) -> Page[EstateRefreshRead]:
-    return Bands(session).refreshes(page).map(EstateRefreshRead.of)
+def list_estate_refreshes(
+    session: SessionDep, page: PageQuery, in_full: InFull, by: CouncilMember
+) -> Page[EstateRefreshRead]:
+    return Bands(session).refreshes(page).map(lambda row: EstateRefreshRead.of(row, in_full=in_full))

@@ -78,7 +78,8 @@ class Recomputation(BaseModel):
 
 class EstateRefreshRead(BaseModel):
     """How far it has come: `refreshed_count` of `service_count` (null: not begun), in `working_seconds` of real time.
-    `alerted_at`: when the administrators were told that it was late."""
+    `alerted_at`: when the administrators were told that it was late. `changed_count` is null to those who do not see
+    what is restricted: it counts what changed in confidence too."""
 
     id: UUID
     cause: str
@@ -87,13 +88,14 @@ class EstateRefreshRead(BaseModel):
     finished_at: AwareDatetime | None
     refreshed_count: int
     service_count: int | None
-    changed_count: int
+    changed_count: int | None
     working_seconds: float
     alerted_at: AwareDatetime | None
 
     @classmethod
-    def of(cls, row: EstateRefresh) -> "EstateRefreshRead":
-        return cls.model_validate(row, from_attributes=True)
+    def of(cls, row: EstateRefresh, *, in_full: bool) -> "EstateRefreshRead":
+        read = cls.model_validate(row, from_attributes=True)
+        return read if in_full else read.model_copy(update={"changed_count": None})
 
 
 def result_read(row: BandResult, said: Said | None) -> BandResultRead:

@@ -15,6 +15,7 @@ from risk.feeds import actions
 from risk.feeds.repository import last_heartbeats
 from risk.indicators.counts import is_heard
 from risk.indicators.facts import Feed
+from risk.intelligence.sight import InFull
 from risk.scoring_models.policy import CountPolicy
 from risk.scoring_models.repository import ScoringModels, policy_of
 
@@ -22,6 +23,9 @@ router = APIRouter(prefix="/feeds", tags=["feeds"])
 
 
 class FeedRead(BaseModel):
+    """When it was last heard from, and from whom, is null to those who do not see what is restricted: each item that is
+    sent is a sign of life, and its instant would tell that something was learnt."""
+
     feed: Feed
     is_alive: bool
     tolerance_days: int
@@ -46,13 +50,13 @@ class Heard(BaseModel):
 
 
 @router.get("", summary="Whether each feed is alive", operation_id="list_feeds")
-def list_feeds(session: SessionDep, by: CouncilMember, now: Now) -> FeedList:
+def list_feeds(session: SessionDep, in_full: InFull, by: CouncilMember, now: Now) -> FeedList:
     policy = policy_of(ScoringModels(session).published())
     heard, latest = Bands(session).last_heard(now), last_heartbeats(session, now)
     items = []
     for feed in Feed:
         rule: CountPolicy = getattr(policy, feed)
-        last = latest.get(feed)
+        last = latest.get(feed) if in_full else None
         items.append(
             FeedRead(
                 feed=feed,
