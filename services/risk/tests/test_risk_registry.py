@@ -6,14 +6,15 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from make_facts import POLICY, facts
+from make_facts import POLICY, facts, occurrences
 from make_risk import TODAY, green_service
 from sqlmodel import Session
 
 from assay_kit.testing import NOON
 from risk import indicators
+from risk.bands.hindsight import concealed
 from risk.bands.repository import Bands
-from risk.bands.rules import Band
+from risk.bands.rules import IN_CONFIDENCE, Band
 from risk.bands.working import work_out
 from risk.indicators import registry
 from risk.indicators.facts import Event
@@ -48,7 +49,6 @@ def read(facts: Facts, said: Parameters) -> Reading:
         level=said.level(len(counted)),
         reason=f"{plural(len(counted), 'complaint', 'complaints')} in {said.months} months.",
         as_of=facts.on,
-        confidential=any(each.restricted for each in counted),
     )
 
 
@@ -136,3 +136,21 @@ def test_what_an_eleventh_looks_at_is_gathered_for_the_models_that_have_it(sessi
     [of_eleven] = Bands(session).known([service.id], POLICY, WITH_COMPLAINTS, now=NOON)
     assert of_ten.facts.events == ()
     assert [(each.on.day, each.substantiated) for each in of_eleven.facts.events] == [(10, True), (11, False)]
+
+
+@pytest.mark.usefixtures("eleventh")
+def test_what_an_eleventh_says_of_restricted_entries_is_in_confidence_whatever_its_file_says() -> None:
+    complaints = tuple(each.model_copy(update={"restricted": True}) for each in TWO)
+    worked = work_out(facts(events=complaints), WITH_COMPLAINTS, model_version=2)
+    assert worked.readings[-1].confidential
+    assert worked.verdict.open_reasons == (IN_CONFIDENCE,)
+    assert not work_out(facts(events=TWO), WITH_COMPLAINTS, model_version=2).readings[-1].confidential
+    unrelated = facts(events=TWO, deaths=occurrences(TODAY, restricted=True))
+    assert not work_out(unrelated, WITH_COMPLAINTS, model_version=2).readings[-1].confidential
+
+
+@pytest.mark.usefixtures("eleventh")
+def test_a_complaint_that_is_restricted_later_is_concealed_in_what_was_worked_out_before() -> None:
+    then = concealed(facts(events=TWO), {("complaint", TWO[0].on), ("whistleblowing", TWO[1].on)})
+    assert [each.restricted for each in then.events] == [True, False]
+    assert work_out(then, WITH_COMPLAINTS, model_version=2).readings[-1].confidential

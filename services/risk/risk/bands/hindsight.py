@@ -18,13 +18,14 @@ from sqlmodel import Session, col, select
 from assay_kit.pagination import Page, PageAsked
 from assay_kit.timeline import timeline_entry
 from risk.bands.life import LIFE
-from risk.bands.repository import Bands
+from risk.bands.repository import Bands, Known
 from risk.bands.rules import open_reasons
 from risk.bands.working import work_out
-from risk.indicators.facts import Facts
+from risk.indicators.facts import Facts, without_restricted
+from risk.intelligence.repository import is_open
 from risk.intelligence.rules import Kind
 from risk.scoring_models.repository import ScoringModels, policy_of
-from risk.tables import BandResult, ServiceBand
+from risk.tables import BandResult, Intelligence, ServiceBand
 
 _HIDDEN = text(Path(__file__).with_name("hidden.sql").read_text(encoding="utf-8"))
 
@@ -33,7 +34,9 @@ PARTS = {
     Kind.CONTRACTING_CONCERN: "concerns",
     Kind.MANAGER_VACANCY: "vacancies",
 }
-"""Where the facts keep what an entry says. Safeguarding decisions are always in confidence."""
+"""Where the facts keep what an entry says; the other kinds are among the events. Safeguarding decisions are always in
+confidence."""
+KINDS = [kind for kind in Kind if kind is not Kind.SAFEGUARDING_DECISION]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,6 +115,29 @@ class Hindsight:
         return self._session.exec(wanted.order_by(col(BandResult.computed_at), col(BandResult.id))).all()
 
 
+class Veil:
+    """What is known without all that is held in confidence, as it may be said today of an instant: who drafts models
+    and does not see what is restricted must not learn it from what a model would do."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        restricted = select(Intelligence.care_service_id, Intelligence.provider_id).where(~is_open()).distinct()
+        self._about = {service_id or provider_id for service_id, provider_id in session.exec(restricted)}
+        self._hidden: dict[UUID, list[Hidden]] = {}
+
+    def facts(self, known: Known, *, at: datetime) -> Facts:
+        hidden = {(each.part, each.on) for each in self._hidden_of(known) if each.counted_at(at)}
+        facts = concealed(known.facts, hidden) if hidden else known.facts
+        return without_restricted(facts).model_copy(update={"enquiries": ()})
+
+    def _hidden_of(self, known: Known) -> list[Hidden]:
+        if self._about.isdisjoint({known.care_service_id, known.provider_id}):
+            return []
+        if known.care_service_id not in self._hidden:
+            self._hidden[known.care_service_id] = hidden_of(self._session, known.care_service_id)
+        return self._hidden[known.care_service_id]
+
+
 def _face(row: BandResult, said: Said) -> tuple[Any, ...]:
     """All of a result that somebody sees who sees nothing confidential, its day apart: as in `told_to_all.sql`."""
     readings = {
@@ -123,13 +149,15 @@ def _face(row: BandResult, said: Said) -> tuple[Any, ...]:
 
 def concealed(facts: Facts, hidden: set[tuple[str, date]]) -> Facts:
     """The same facts with what is hidden marked as restricted."""
+    parts = {part: [(each, part) for each in getattr(facts, part)] for part in PARTS.values()}
+    parts["events"] = [(each, each.kind) for each in facts.events]
     return facts.model_copy(
         update={
             part: tuple(
-                each.model_copy(update={"restricted": True}) if (part, _day(each)) in hidden else each
-                for each in getattr(facts, part)
+                each.model_copy(update={"restricted": True}) if (name, _day(each)) in hidden else each
+                for each, name in found
             )
-            for part in PARTS.values()
+            for part, found in parts.items()
         }
     )
 
@@ -138,8 +166,8 @@ def hidden_of(session: Session, care_service_id: UUID) -> list[Hidden]:
     """Entries about the service, or about one of its providers as a whole, that are restricted by now."""
     about = {"care_service_id": care_service_id, "provider_ids": _providers(session, care_service_id)}
     return [
-        Hidden(part=PARTS[Kind(kind)], on=on, since=since, until=until)
-        for kind, on, since, until in session.execute(_HIDDEN, about | {"kinds": list(PARTS)})
+        Hidden(part=PARTS.get(Kind(kind), kind), on=on, since=since, until=until)
+        for kind, on, since, until in session.execute(_HIDDEN, about | {"kinds": KINDS})
     ]
 
 

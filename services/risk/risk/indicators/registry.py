@@ -6,10 +6,11 @@ that they gave, stay as they were.
 
 import pkgutil
 from collections.abc import Mapping
+from dataclasses import replace
 from importlib import import_module
 
 from risk import indicators
-from risk.indicators.facts import Facts
+from risk.indicators.facts import Facts, without_restricted
 from risk.indicators.reading import Reading
 from risk.indicators.spec import Spec
 from risk.scoring_models.policy import Indicator, Policy
@@ -31,10 +32,23 @@ def discovered() -> Mapping[str, Spec]:
 
 
 INDICATORS: Mapping[str, Spec] = discovered()
+_TEN = frozenset(key.value for key in Indicator)
 
 
 def read_all(facts: Facts, policy: Policy) -> list[Reading]:
-    return [spec.read(facts, policy) for spec in INDICATORS.values() if spec.is_part_of(policy)]
+    """What each indicator of the model answers. Of one beyond the ten it is decided here, not by its author, whether
+    that is confidential: where the answer would be another one without the entries that are restricted."""
+    readings = [spec.read(facts, policy) for spec in INDICATORS.values() if spec.is_part_of(policy)]
+    if not policy.more:
+        return readings
+    open_to_all = without_restricted(facts)
+    return [reading if reading.indicator in _TEN else _veiled(reading, open_to_all, policy) for reading in readings]
+
+
+def _veiled(reading: Reading, open_to_all: Facts, policy: Policy) -> Reading:
+    without = INDICATORS[reading.indicator].read(open_to_all, policy)
+    differs = replace(reading, confidential=False) != replace(without, confidential=False)
+    return replace(reading, confidential=True) if differs else reading
 
 
 def kinds_beyond_the_ten(*policies: Policy) -> list[str]:

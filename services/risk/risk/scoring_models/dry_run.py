@@ -12,12 +12,11 @@ from sqlmodel import Session, select
 
 from assay_contracts.directory.copies import care_service_copy
 from assay_kit.calendar import end_of_london_day, london_day
-from risk.bands.hindsight import concealed, hidden_of
+from risk.bands.hindsight import Veil
 from risk.bands.nights import CHUNK
 from risk.bands.repository import Bands, Known
 from risk.bands.rules import Band
 from risk.bands.working import Worked, work_out
-from risk.indicators.facts import Facts
 from risk.scoring_models.errors import DayAhead, NoModelThen
 from risk.scoring_models.policy import Policy
 from risk.scoring_models.repository import ScoringModels, policy_of
@@ -28,18 +27,21 @@ LISTED = 200
 
 @dataclass(frozen=True, kw_only=True)
 class _Trial:
-    """Two models on what was known at an instant. `started_by`: of a past day, only what had begun."""
+    """Two models on what was known at an instant. `started_by`: of a past day, only what had begun. `veil`: for whoever
+    does not see what is restricted, and could draft a model that moves just the services with a death on record."""
 
     one: Policy
     other: Policy
     versions: tuple[int, int]
     at: datetime
     started_by: date | None
+    veil: Veil | None
 
     def known(self, bands: Bands, ids: list[UUID]) -> list[Known]:
         return bands.known(ids, self.one, self.other, now=self.at, started_by=self.started_by)
 
-    def both(self, facts: Facts) -> tuple[Worked, Worked]:
+    def both(self, known: Known) -> tuple[Worked, Worked]:
+        facts = known.facts if self.veil is None else self.veil.facts(known, at=self.at)
         return (
             work_out(facts, self.one, model_version=self.versions[0]),
             work_out(facts, self.other, model_version=self.versions[1]),
@@ -47,14 +49,14 @@ class _Trial:
 
 
 def dry_run(session: Session, version: int, *, on: date, now: datetime, in_full: bool) -> DryRun:
-    bands, trial = Bands(session), _trial(session, version, on=on, now=now)
+    bands, trial = Bands(session), _trial(session, version, on=on, now=now, in_full=in_full)
     counts_now: Counter[Band] = Counter()
     counts_then: Counter[Band] = Counter()
     moved: list[UUID] = []
     reached = None
     while ids := bands.services_after(reached, limit=CHUNK):
         for known in trial.known(bands, ids):
-            before, after = trial.both(known.facts)
+            before, after = trial.both(known)
             counts_now[before.verdict.band] += 1
             counts_then[after.verdict.band] += 1
             if before.verdict.band is not after.verdict.band:
@@ -67,11 +69,12 @@ def dry_run(session: Session, version: int, *, on: date, now: datetime, in_full:
         services=counts_now.total(),
         counts=[BandCount(band=band, now=counts_now[band], then=counts_then[band]) for band in Band],
         change_count=len(moved),
-        changes=_changes(session, trial, moved, in_full=in_full),
+        is_in_full=in_full,
+        changes=_changes(session, trial, moved),
     )
 
 
-def _trial(session: Session, version: int, *, on: date, now: datetime) -> _Trial:
+def _trial(session: Session, version: int, *, on: date, now: datetime, in_full: bool) -> _Trial:
     today = london_day(now)
     if on > today:
         raise DayAhead(on, today)
@@ -87,11 +90,12 @@ def _trial(session: Session, version: int, *, on: date, now: datetime) -> _Trial
         versions=(current.version, candidate.version),
         at=at,
         started_by=on if is_past else None,
+        veil=None if in_full else Veil(session),
     )
 
 
-def _changes(session: Session, trial: _Trial, moved: list[UUID], *, in_full: bool) -> list[ColourChange]:
-    """The first of those that moved, by name. What was not restricted on a past day may be so by now."""
+def _changes(session: Session, trial: _Trial, moved: list[UUID]) -> list[ColourChange]:
+    """The first of those that moved, by name."""
     table = care_service_copy
     wanted = select(table.c.id, table.c.name).where(table.c.id == any_(literal(moved, ARRAY(Uuid))))
     names = {row.id: row.name for row in session.execute(wanted.order_by(table.c.name, table.c.id).limit(LISTED))}
@@ -99,7 +103,7 @@ def _changes(session: Session, trial: _Trial, moved: list[UUID], *, in_full: boo
     changes = []
     for care_service_id, name in names.items():
         known = found[care_service_id]
-        before, after = trial.both(known.facts if in_full else _as_seen_today(session, trial, known))
+        before, after = trial.both(known)
         changes.append(
             ColourChange(
                 care_service_id=care_service_id,
@@ -107,13 +111,8 @@ def _changes(session: Session, trial: _Trial, moved: list[UUID], *, in_full: boo
                 provider_id=known.provider_id,
                 band_now=before.verdict.band,
                 band_then=after.verdict.band,
-                reasons_now=list(before.verdict.reasons if in_full else before.verdict.open_reasons),
-                reasons_then=list(after.verdict.reasons if in_full else after.verdict.open_reasons),
+                reasons_now=list(before.verdict.reasons),
+                reasons_then=list(after.verdict.reasons),
             )
         )
     return changes
-
-
-def _as_seen_today(session: Session, trial: _Trial, known: Known) -> Facts:
-    hidden = {(each.part, each.on) for each in hidden_of(session, known.care_service_id) if each.counted_at(trial.at)}
-    return concealed(known.facts, hidden) if hidden else known.facts

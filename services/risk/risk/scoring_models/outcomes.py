@@ -16,8 +16,9 @@ from sqlmodel import Session, col
 
 from assay_contracts.directory.copies import care_service_copy as service
 from assay_kit.calendar import end_of_london_day, london_day
+from risk.bands.hindsight import Veil
 from risk.bands.nights import CHUNK
-from risk.bands.repository import Bands
+from risk.bands.repository import Bands, Known
 from risk.bands.rules import Band
 from risk.bands.working import work_out
 from risk.scoring_models.errors import PeriodNotChecked
@@ -42,27 +43,35 @@ class _Model:
     session: Session
     policy: Policy
     version: int
+    veil: Veil | None
 
     def bands_on(self, day: date, ids: Sequence[UUID]) -> dict[UUID, Band]:
         """The bands of those of the services that had begun and not ended, at the end of a day."""
-        known = Bands(self.session).known(ids, self.policy, now=end_of_london_day(day), started_by=day)
-        return {
-            each.care_service_id: work_out(each.facts, self.policy, model_version=self.version).verdict.band
-            for each in known
-        }
+        at = end_of_london_day(day)
+        known = Bands(self.session).known(ids, self.policy, now=at, started_by=day)
+        return {each.care_service_id: self._band(each, at) for each in known}
+
+    def _band(self, known: Known, at: datetime) -> Band:
+        facts = known.facts if self.veil is None else self.veil.facts(known, at=at)
+        return work_out(facts, self.policy, model_version=self.version).verdict.band
 
 
-def check(session: Session, version: int, *, first_day: date, last_day: date, today: date) -> OutcomeCheck:
+def check(
+    session: Session, version: int, *, first_day: date, last_day: date, today: date, in_full: bool
+) -> OutcomeCheck:
+    """Not `in_full`: without all that is held in confidence, for whoever drafts models and does not see it."""
     found = ScoringModels(session).get(version)
     if not EARLIEST <= first_day <= last_day <= today or last_day - first_day > LONGEST:
         raise PeriodNotChecked(f"Ask for {LONGEST.days} days at most, from 2000 on, and over by {today.isoformat()}.")
-    model = _Model(session=session, policy=policy_of(found), version=version)
+    veil = None if in_full else Veil(session)
+    model = _Model(session=session, policy=policy_of(found), version=version, veil=veil)
     issued = _issued(session, first_day, last_day + FOLLOWS_WITHIN)
     first_of = {
         each: within[0] for each, days in issued.items() if (within := [day for day in days if day <= last_day])
     }
     return OutcomeCheck(
         version=version,
+        is_in_full=in_full,
         first_day=first_day,
         last_day=last_day,
         services_with_interventions=len(first_of),

@@ -159,9 +159,16 @@ def dry_run_scoring_model(
     responses=may_answer(ScoringModelNotFound, PeriodNotChecked),
 )
 def check_outcomes(
-    version: Version, session: SessionDep, by: ModelReviewer, now: Now, first_day: Day, last_day: Day
+    version: Version,
+    session: SessionDep,
+    in_full: InFull,
+    *,
+    by: ModelReviewer,
+    now: Now,
+    first_day: Day,
+    last_day: Day,
 ) -> OutcomeCheck:
     """For every service that an intervention was issued about between the two days: its band under this version 30, 60
     and 90 days before. And of the warnings (Amber or Red) that the version would have given at the beginning of the
     period and every 30 days from then: how many were followed by an intervention within 90 days."""
-    return check(session, version, first_day=first_day, last_day=last_day, today=london_day(now))
+    return check(session, version, first_day=first_day, last_day=last_day, today=london_day(now), in_full=in_full)

@@ -89,7 +89,8 @@ class BandCount(BaseModel):
 
 class DryRun(BaseModel):
     """What a model would do to the estate as it is known at `worked_out_at`, beside the model in force then. Nothing is
-    kept. `changes`: the first 200 by name. Of a past day: what had been recorded by its end; of services and providers
+    kept. Not `is_in_full`: worked out without all that is held in confidence, for whoever does not see it. `changes`:
+    the first 200 by name. Of a past day: what had been recorded by its end; of services and providers
     the records as they are today."""
 
     version: int
@@ -98,6 +99,7 @@ class DryRun(BaseModel):
     services: int
     counts: list[BandCount] = Field(max_length=4)
     change_count: int
+    is_in_full: bool
     changes: list[ColourChange] = Field(max_length=200)
 
 
@@ -127,6 +129,7 @@ class OutcomeCheck(BaseModel):
     """A model's own track record. Of past days: what had been recorded by their end."""
 
     version: int
+    is_in_full: bool
     first_day: date
     last_day: date
     services_with_interventions: int
