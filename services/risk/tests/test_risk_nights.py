@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
-from make_risk import ClientAs, green_service, provider
+from make_risk import ClientAs, green_service, provider, register_fact
 from sqlalchemy import Engine, text, update
 from sqlalchemy.exc import OperationalError
 from sqlmodel import Session, select
@@ -18,6 +18,7 @@ from risk.bands import nights
 from risk.bands.actions import refresh
 from risk.bands.nights import alert, late_from, next_alert, night_after, refresh_estate
 from risk.main import SERVICE
+from risk.registers.rules import Register
 from risk.tables import AssessmentRating, BandResult, EstateRefresh, ServiceBand
 
 NIGHT = datetime(2026, 3, 3, 2, tzinfo=UTC)
@@ -136,10 +137,10 @@ def late_messages(session: Session) -> list[MessageRequested]:
 
 
 def failing(*_: Any, **__: Any) -> int:
-    raise RuntimeError("The disk is full.")
+    raise OperationalError("COPY", None, Exception("The disk is full."))
 
 
-def test_administrators_hear_once_of_a_night_that_is_not_finished_by_six(
+def test_administrators_hear_every_morning_of_a_night_that_is_not_finished_by_six(
     session: Session, client_as: ClientAs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     green_service(session)
@@ -147,20 +148,41 @@ def test_administrators_hear_once_of_a_night_that_is_not_finished_by_six(
     monkeypatch.setattr(nights, "refresh", failing)
     before_six, six = datetime(2026, 3, 3, 5, 59, tzinfo=UTC), late_from(NIGHT)
     for now in (NIGHT, before_six):
-        with pytest.raises(RuntimeError), session.begin_nested():
+        with pytest.raises(OperationalError), session.begin_nested():
             refresh_estate(session, now)
         assert alert(session, now) == 0
     assert alert(session, six) == 1
     assert alert(session, six + timedelta(minutes=1)) == 0
-    assert next_alert(session) is None
+    assert next_alert(session) == six + timedelta(days=1)
     [message] = late_messages(session)
     assert message.to.role is Role.ADMINISTRATOR
     assert message.personalisation == {"due_at": "3 March 2026", "done": "0", "services": "0"}
+    assert alert(session, six + timedelta(days=1)) == 1
     monkeypatch.undo()
-    do_due(session, six + timedelta(minutes=2))
-    assert len(late_messages(session)) == 1
+    do_due(session, six + timedelta(days=1, minutes=2))
+    assert len(late_messages(session)) == 2
     [shown] = client_as(Role.AUDITOR).get("/v1/estate-refreshes").json()["items"]
-    assert (shown["alerted_at"], shown["finished_at"]) == ("2026-03-03T06:00:00Z", "2026-03-03T06:02:00Z")
+    assert (shown["alerted_at"], shown["finished_at"]) == ("2026-03-04T06:00:00Z", "2026-03-04T06:02:00Z")
+
+
+def test_a_service_that_cannot_be_worked_out_stops_no_other(session: Session, client_as: ClientAs) -> None:
+    of = provider(session)
+    odd, *others = [green_service(session, of, is_regulated=True, cqc_location_id=f"1-{n}") for n in range(3)]
+    session.execute(update(AssessmentRating).values(rating="poor"))
+    register_fact(session, Register.CQC, "1-0", {"is_registered": True, "of_an_older_shape": 1})
+    while refresh_estate(session, NIGHT):
+        pass
+    session.expire_all()
+    bands = {each.care_service_id: each.band for each in session.exec(select(ServiceBand))}
+    assert {bands[each.id] for each in others} == {"red"}
+    assert bands[odd.id] != "red"
+    [shown] = client_as(Role.AUDITOR).get("/v1/estate-refreshes").json()["items"]
+    assert (shown["refreshed_count"], shown["failed_count"]) == (3, 1)
+    assert shown["failures"] == [{"care_service_id": str(odd.id), "why": "ValidationError"}]
+    [message] = [each for each in told(session, MessageRequested) if each.template == "estate_refresh_failures"]
+    assert (message.to.role, message.personalisation["first"]) == (Role.ADMINISTRATOR, str(odd.id))
+    [task] = client_as(Role.COMPLIANCE_OFFICER).get("/v1/case-tasks").json()["items"]
+    assert task["care_service_id"] == str(odd.id)
 
 
 def test_a_night_that_works_until_six_is_told_of_while_it_works(

@@ -76,9 +76,15 @@ class Recomputation(BaseModel):
     agrees: bool
 
 
+class NotWorkedOut(BaseModel):
+    care_service_id: UUID
+    why: str
+
+
 class EstateRefreshRead(BaseModel):
     """How far it has come: `refreshed_count` of `service_count` (null: not begun), in `working_seconds` of real time.
-    `alerted_at`: when the administrators were told that it was late. `changed_count` is null to those who do not see
+    `failures`: the first hundred services that could not be worked out; they stand where they stood before.
+    `alerted_at`: when the administrators were last told that it was late. `changed_count` is null to those who do not see
     what is restricted: it counts what changed in confidence too."""
 
     id: UUID
@@ -89,6 +95,8 @@ class EstateRefreshRead(BaseModel):
     refreshed_count: int
     service_count: int | None
     changed_count: int | None
+    failed_count: int
+    failures: list[NotWorkedOut] = Field(max_length=100)
     working_seconds: float
     alerted_at: AwareDatetime | None
 

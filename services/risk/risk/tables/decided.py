@@ -109,7 +109,8 @@ class ServiceBand(RiskTable, table=True):
 
 class EstateRefresh(RiskTable, table=True):
     """One refresh of the whole estate: the night's, or after a new model. `reached` is the last service
-    done, `working_seconds` the real time that the chunks took together."""
+    done, `working_seconds` the real time that the chunks took together, `failures` the first hundred services that could
+    not be worked out, and why."""
 
     __tablename__ = "estate_refresh"
     __table_args__ = (UniqueConstraint("due_at", "cause"),)
@@ -121,6 +122,8 @@ class EstateRefresh(RiskTable, table=True):
     refreshed_count: int = 0
     changed_count: int = 0
     service_count: int | None = None
+    failed_count: int = 0
+    failures: list[dict[str, str]] = texts_column()
     working_seconds: float = 0
     alerted_at: datetime | None = Field(default=None, sa_type=Instant)
     started_at: datetime | None = Field(default=None, sa_type=Instant)

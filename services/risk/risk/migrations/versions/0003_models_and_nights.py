@@ -30,4 +30,13 @@ def upgrade() -> None:
     op.create_index("ix_intake_item_location", "intake_item", ["cqc_location_id"], unique=False)
     op.add_column("intervention", sa.Column("counts_until", sa.DateTime(timezone=True), nullable=True))
     op.execute("UPDATE intervention SET counts_until = ended_at")
+    op.add_column(
+        "estate_refresh", sa.Column("failed_count", sa.Integer(), server_default=sa.text("0"), nullable=False)
+    )
+    op.alter_column("estate_refresh", "failed_count", server_default=None)
+    op.add_column(
+        "estate_refresh",
+        sa.Column("failures", postgresql.JSONB(), server_default=sa.text("'[]'::jsonb"), nullable=False),
+    )
+    op.alter_column("estate_refresh", "failures", server_default=None)
     op.create_index("ix_band_result_computed_at", "band_result", ["computed_at"], unique=False)
