@@ -153,6 +153,28 @@ def test_a_file_keeps_restricted_intelligence_from_those_who_may_not_see_it(
     assert len(page_of(client_as, service)["intelligence"]["items"]) == 1
 
 
+def test_a_file_shows_what_stands_about_the_provider_as_a_whole(session: Session, client_as: ClientAs) -> None:
+    service = green_service(session)
+    officer = client_as(Role.COMPLIANCE_OFFICER, name="Olga")
+    entry = {
+        "kind": "contracting_concern",
+        "provider_id": str(service.provider_id),
+        "event_on": "2026-02-20",
+        "source": "Call",
+        "restricted": True,
+        "substantiated": False,
+    }
+    made = officer.post("/v1/intelligence", json=entry).json()["id"]
+    settled = officer.post(f"/v1/intelligence/{made}/outcome", json={"outcome": "substantiated", **WHY}).json()["id"]
+    assert [each["id"] for each in page_of(client_as, service)["intelligence"]["items"]] == [settled]
+    assert page_of(client_as, service, Role.COMMISSIONER)["intelligence"]["notice"] == IN_CONFIDENCE
+    other = green_service(session)
+    assert page_of(client_as, other)["intelligence"]["items"] == []
+    assert page_of(client_as, other, Role.COMMISSIONER)["intelligence"]["notice"] is None
+    found = officer.get("/v1/intelligence", params={"care_service_id": str(service.id)}).json()["items"]
+    assert {each["id"] for each in found} == {made, settled}
+
+
 def test_a_case_closes_only_when_nothing_in_it_is_open(session: Session, client_as: ClientAs) -> None:
     service = red_service(session)
     path = opened(client_as, service)

@@ -84,8 +84,8 @@ class NotWorkedOut(BaseModel):
 class EstateRefreshRead(BaseModel):
     """How far it has come: `refreshed_count` of `service_count` (null: not begun), in `working_seconds` of real time.
     `failures`: the first hundred services that could not be worked out; they stand where they stood before.
-    `alerted_at`: when the administrators were last told that it was late. `changed_count` is null to those who do not see
-    what is restricted: it counts what changed in confidence too."""
+    `alerted_at`: when the administrators were last told that it was late. `changed_count` is null to those who do not
+    see what is restricted: it counts what changed in confidence too."""
 
     id: UUID
     cause: str

@@ -33,6 +33,7 @@ from risk.case_files.schemas import (
     VisitWanted,
 )
 from risk.dependencies import CaseReader, Caseworker
+from risk.intelligence.intake import ABOUT_A_FINDING
 from risk.intelligence.reading import entry_page
 from risk.intelligence.sight import InFull
 from risk.interventions.reviews import overdue_days
@@ -194,6 +195,7 @@ def read_case_file(care_service_id: UUID, session: SessionDep, in_full: InFull, 
         open_actions=[
             OpenAction(**columns_of(task), is_overdue=task.due_on is not None and task.due_on < today)
             for task in case_files.open_tasks(care_service_id)
+            if in_full or not task.subject.startswith(ABOUT_A_FINDING)
         ],
         interventions=[intervention_line(each, days_past_review=overdue_days(each, now=now)) for each in under_way],
         open_conditions=[
@@ -205,7 +207,11 @@ def read_case_file(care_service_id: UUID, session: SessionDep, in_full: InFull, 
             for each in case_files.open_conditions(list(references))
         ],
         intelligence=entry_page(
-            session, PageAsked(limit=SHOWN_ENTRIES), in_full=in_full, care_service_id=care_service_id
+            session,
+            PageAsked(limit=SHOWN_ENTRIES),
+            in_full=in_full,
+            care_service_id=care_service_id,
+            is_standing=True,
         ),
         visits=[VisitRead.model_validate(each, from_attributes=True) for each in case_files.visits(care_service_id)],
         history=list(timeline_of(session, care_service_id=care_service_id, kind=LIFE.name)),

@@ -52,6 +52,7 @@ SCHEMAS: dict[Kind, type[Sent]] = {
 }
 
 FINDING = ("substantiated", "outcome", "outcome_by_name", "outcome_at")
+ABOUT_A_FINDING = "finding "  # such a task tells of an entry: it is for those who see what is restricted
 SAID = "said_substantiated"  # in the details of an entry: the source's own word, whatever an officer finds
 
 
@@ -276,7 +277,7 @@ def _ask_whether_the_finding_stands(
     if sent.substantiated in {said_before, entry.substantiated} or entry.care_service_id is None:
         return
     wording = f"The source of entry {entry.id} says otherwise than an officer found: see whether the finding stands."
-    open_task(session, entry.care_service_id, subject=f"finding {entry.id}", wording=wording, now=now)
+    open_task(session, entry.care_service_id, subject=f"{ABOUT_A_FINDING}{entry.id}", wording=wording, now=now)
 
 
 def _receipt(outcome: str, sent: Sent, *, entry_id: UUID | None = None, intake_item_id: UUID | None = None) -> Receipt:

@@ -4,9 +4,10 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_
+from sqlalchemy import ColumnElement, and_, or_
 from sqlmodel import Session, col, select
 
+from assay_contracts.directory.copies import care_service_copy as service
 from assay_kit.pagination import Page, PageAsked, paginate
 from risk.intelligence.errors import GrantNotFound, IntakeItemNotFound, IntelligenceNotFound
 from risk.intelligence.rules import IntakeStatus, Kind
@@ -30,10 +31,18 @@ class Entries:
         return set(self._session.exec(wanted))
 
     def page(
-        self, page: PageAsked, *, in_full: bool, is_standing: bool | None = None, **about: Any
+        self,
+        page: PageAsked,
+        *,
+        in_full: bool,
+        is_standing: bool | None = None,
+        care_service_id: UUID | None = None,
+        **about: Any,
     ) -> Page[Intelligence]:
         """Entries as `about` says, the newest first. Restricted ones cannot be found by asking for them either."""
         wanted = select(Intelligence)
+        if care_service_id is not None:
+            wanted = wanted.where(_is_about(care_service_id))
         if not in_full:
             wanted = wanted.where(is_open())
         if is_standing is not None:
@@ -47,7 +56,7 @@ class Entries:
         """Whether anything restricted is held, whatever else was asked for."""
         wanted = select(Intelligence.id).where(~is_open())
         if care_service_id is not None:
-            wanted = wanted.where(Intelligence.care_service_id == care_service_id)
+            wanted = wanted.where(_is_about(care_service_id))
         if provider_id is not None:
             wanted = wanted.where(Intelligence.provider_id == provider_id)
         return self._session.exec(wanted.limit(1)).first() is not None
@@ -128,6 +137,13 @@ class Entries:
         return paginate(
             self._session, wanted, page, col(RestrictedReading.read_at).desc(), col(RestrictedReading.id).desc()
         )
+
+
+def _is_about(care_service_id: UUID) -> ColumnElement[bool]:
+    """About the service, or about its provider as a whole: both count in its band."""
+    provider_id = select(service.c.provider_id).where(service.c.id == care_service_id).scalar_subquery()
+    wide = and_(col(Intelligence.care_service_id).is_(None), col(Intelligence.provider_id) == provider_id)
+    return or_(col(Intelligence.care_service_id) == care_service_id, wide)
 
 
 def _is_standing() -> ColumnElement[bool]:

@@ -108,9 +108,9 @@ class ServiceBand(RiskTable, table=True):
 
 
 class EstateRefresh(RiskTable, table=True):
-    """One refresh of the whole estate: the night's, or after a new model. `reached` is the last service
-    done, `working_seconds` the real time that the chunks took together, `failures` the first hundred services that could
-    not be worked out, and why."""
+    """One refresh of the whole estate: the night's, or after a new model. `reached` is the last service done,
+    `working_seconds` the real time that the chunks took together, `failures` the first hundred services that could not
+    be worked out, and why."""
 
     __tablename__ = "estate_refresh"
     __table_args__ = (UniqueConstraint("due_at", "cause"),)
