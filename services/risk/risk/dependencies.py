@@ -14,6 +14,7 @@ from assay_kit.settings import Settings
 
 Reader = Annotated[Principal, allow(*READERS)]
 CouncilMember = Annotated[Principal, allow(*COUNCIL_ROLES)]
+RuleReader = Annotated[Principal, allow(*COUNCIL_ROLES, *PROVIDER_ROLES)]
 Caseworker = Annotated[Principal, allow(Role.COMPLIANCE_OFFICER, Role.COMMISSIONING_MANAGER)]
 Manager = Annotated[Principal, allow(Role.COMMISSIONING_MANAGER)]
 Administrator = Annotated[Principal, allow(Role.ADMINISTRATOR)]

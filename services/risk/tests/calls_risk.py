@@ -346,6 +346,7 @@ CALLS: KnownCalls = {
     "list_scoring_models": lambda _: _reader(),
     "draft_scoring_model": lambda _: _admin(body=_model()),
     "read_scoring_model": lambda _: _reader({"version": 1}),
+    "read_rule_in_force": lambda _: Call(path={}, roles=[Role.PROVIDER_USER]),
     "edit_scoring_model": lambda session: _admin({"version": _draft(session)}, _model(), headers={"if-match": "*"}),
     "read_scoring_model_in_words": lambda _: _reader({"version": 1}),
     "approve_scoring_model": lambda session: _manager({"version": _draft(session)}, {"edition": 1}),

@@ -3,7 +3,8 @@
 from pathlib import Path
 
 from make_facts import POLICY
-from make_risk import ClientAs
+from make_risk import ClientAs, provider
+from sqlmodel import Session
 
 from assay_contracts.roles import Role
 from risk.scoring_models.in_words import DOCS_PAGES, NAMES, WORDS, in_words
@@ -48,3 +49,11 @@ def test_another_model_says_other_numbers() -> None:
 def test_any_version_can_be_read_in_words(client_as: ClientAs) -> None:
     said = client_as(Role.SOCIAL_CARE_ASSESSOR).get("/v1/scoring-models/1/in-words").json()
     assert said["text"].startswith("# How a band is worked out\n\nThis is scoring model version 1")
+
+
+def test_a_provider_reads_the_rule_in_force_by_which_it_is_judged(session: Session, client_as: ClientAs) -> None:
+    own = client_as(Role.PROVIDER_USER, org=provider(session).id, name="Pat")
+    read = own.get("/v1/scoring-models/in-force/in-words").json()
+    assert read["version"] == 1
+    assert "scoring model version 1" in read["text"]
+    assert own.get("/v1/scoring-models/1/in-words").status_code == 403

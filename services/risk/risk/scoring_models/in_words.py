@@ -42,11 +42,18 @@ NOTES = {
     Indicator.CQC_RATING: (
         "Does not apply to a service that CQC does not regulate. Deregistered with a successor proposed: no data."
     ),
-    Indicator.FOOD_HYGIENE: "Does not apply where no food is prepared, or to what is exempt.",
-    Indicator.SAFEGUARDING_DECISIONS: "An enquiry counts once, and not at all once it is closed as unfounded.",
+    Indicator.FOOD_HYGIENE: (
+        "Does not apply where no food is prepared, or to what is exempt. What awaits its inspection has no data."
+    ),
+    Indicator.SAFEGUARDING_DECISIONS: (
+        "A decision counts where it meets section 42 of the Care Act 2014 with the service as the source of risk. An "
+        "enquiry counts once, and not at all once it is closed as unfounded."
+    ),
     Indicator.EMBARGO: "On the whole service or on a part. A pause that the provider asked for is none.",
     Indicator.COMPANY_STATUS: "Does not apply to a provider that is not a company. Past insolvency alone is no sign.",
-    Indicator.MANAGER_VACANCY: "Does not apply where no registered manager is required.",
+    Indicator.MANAGER_VACANCY: (
+        "Does not apply where no registered manager is required. Where CQC does not say, there is no data."
+    ),
 }
 """What no number of a policy says."""
 
@@ -136,12 +143,14 @@ def _counted(part: CountPolicy) -> str:
     scaled = growing if part.per_people else ""
     return (
         f"How many in {part.months} months:\n\n{_ladder(part)}\n\n"
-        f"Out of date when the feed has been silent for more than {part.tolerance_days} days.{scaled}"
+        f"An event counts until the same day of the month, {part.months} months on. Out of date when the feed has been "
+        f"silent for more than {part.tolerance_days} days, or while something sent about the location waits to be "
+        f"placed with a service.{scaled}"
     )
 
 
 def _fresh(days: int) -> str:
-    return f"Out of date {days} days after the register was last read."
+    return f"Out of date when the register was last read more than {days} days ago."
 
 
 def _ladder(ladder: Ladder) -> str:
@@ -175,7 +184,8 @@ DOCS_PAGES = {
         version_1(),
         source=(
             "Written by `make openapi` from scoring model version 1, the one that is in force until a council\n"
-            "approves its own (`GET /v1/scoring-models/{version}/in-words` says the same of any version)."
+            "approves its own (`GET /v1/scoring-models/in-force/in-words` says the same of the one in force, to\n"
+            "providers too; `GET /v1/scoring-models/{version}/in-words` of any version)."
         ),
     )
 }

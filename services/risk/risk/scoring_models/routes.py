@@ -11,7 +11,7 @@ from assay_kit.etags import IfMatch, set_etag
 from assay_kit.problems import StaleEdit, StepNotAllowed, may_answer
 from assay_kit.text import Day
 from assay_kit.versions import VersionFrozen
-from risk.dependencies import Administrator, CouncilMember, Manager, ModelReviewer
+from risk.dependencies import Administrator, CouncilMember, Manager, ModelReviewer, RuleReader
 from risk.intelligence.sight import InFull
 from risk.scoring_models import actions
 from risk.scoring_models.dry_run import dry_run
@@ -37,6 +37,7 @@ from risk.scoring_models.schemas import (
     ScoringModelRead,
     TakenBack,
 )
+from risk.tables import ScoringModel
 
 router = APIRouter(prefix="/scoring-models", tags=["scoring models"])
 
@@ -64,6 +65,15 @@ def draft_scoring_model(
 
 
 @router.get(
+    "/in-force/in-words",
+    summary="How a band is worked out under the version in force, in words: to providers too",
+    operation_id="read_rule_in_force",
+)
+def read_rule_in_force(session: SessionDep, by: RuleReader) -> ModelInWords:
+    return _in_words(ScoringModels(session).published())
+
+
+@router.get(
     "/{version}",
     summary="One version, with every threshold",
     operation_id="read_scoring_model",
@@ -84,9 +94,12 @@ def read_scoring_model(
     responses=may_answer(ScoringModelNotFound),
 )
 def read_scoring_model_in_words(version: Version, session: SessionDep, by: CouncilMember) -> ModelInWords:
-    model = ScoringModels(session).get(version)
-    source = f"This is scoring model version {version}, “{model.title}” ({stage_of(model)})."
-    return ModelInWords(version=version, text=in_words(policy_of(model), source=source))
+    return _in_words(ScoringModels(session).get(version))
+
+
+def _in_words(model: ScoringModel) -> ModelInWords:
+    source = f"This is scoring model version {model.version}, “{model.title}” ({stage_of(model)})."
+    return ModelInWords(version=model.version, text=in_words(policy_of(model), source=source))
 
 
 @router.put(
