@@ -162,6 +162,23 @@ def test_a_default_notice_that_was_escalated_keeps_the_service_red_until_what_to
     assert band_of(client_as, service) == "green"
 
 
+def test_an_assessor_learns_of_what_was_issued_and_not_of_what_was_considered(
+    session: Session, client_as: ClientAs
+) -> None:
+    service = green_service(session)
+    officer, mary = client_as(Role.COMPLIANCE_OFFICER, name="Olga"), client_as(Role.COMMISSIONING_MANAGER, name="Mary")
+    issued(client_as, service, "improvement_plan")
+    considered = officer.post("/v1/interventions", json=proposal(service)).json()["id"]
+    assert mary.post(f"/v1/interventions/{considered}/rejection", json=WHY).status_code == 200
+
+    def steps(role: Role) -> list[str]:
+        page = client_as(role, name="Reader").get(f"/v1/care-services/{service.id}").json()
+        return sorted(each["step"] for each in page["timeline"] if each["object_kind"] == "intervention")
+
+    assert steps(Role.SOCIAL_CARE_ASSESSOR) == ["issue"]
+    assert steps(Role.COMPLIANCE_OFFICER) == ["authorise", "issue", "propose", "propose", "reject"]
+
+
 @pytest.mark.parametrize("ending", ["rejection", "withdrawal"])
 def test_an_escalated_notice_counts_on_where_the_next_step_came_to_nothing(
     session: Session, client_as: ClientAs, ending: str

@@ -1,6 +1,6 @@
 """HTTP for the dashboard, the page of one service, and the look-up by CQC location."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
@@ -40,14 +40,28 @@ from risk.intelligence.sight import InFull
 from risk.interventions.repository import Interventions
 from risk.interventions.reviews import overdue_days
 from risk.interventions.rules import LIFE as INTERVENTION_LIFE
+from risk.interventions.rules import Step as InterventionStep
 from risk.interventions.schemas import intervention_line
 from risk.overrides.rules import LIFE as OVERRIDE_LIFE
+from risk.overrides.rules import Step as OverrideStep
 from risk.tables.base import columns_of
 
 router = APIRouter(tags=["dashboard"], responses=may_answer(InvalidRequest))
 
 SHOWN_TO_ALL = frozenset({BAND_LIFE.name, INTERVENTION_LIFE.name, OVERRIDE_LIFE.name})
 """Kinds of step that every reader of the dashboard sees on a timeline: not what was sent in, and placed by whom."""
+
+BEFORE_IT_HELD: Mapping[str, Sequence[str]] = {
+    INTERVENTION_LIFE.name: (
+        "propose",
+        InterventionStep.AUTHORISE,
+        InterventionStep.AUTHORISE_URGENTLY,
+        InterventionStep.REJECT,
+        InterventionStep.PLAN_CONTINUITY,
+    ),
+    OVERRIDE_LIFE.name: ("propose", OverrideStep.REJECT),
+}
+"""Steps that only those see who do the casework: what was considered, and perhaps never came."""
 
 
 def _row(said: dict[str, Any], *, by: Principal) -> DashboardRow:
@@ -171,7 +185,7 @@ def _timeline(
     return [
         step if step.object_kind == BAND_LIFE.name else step.model_copy(update={"reason": None, "detail": {}})
         for step in steps
-        if step.object_kind in SHOWN_TO_ALL
+        if step.object_kind in SHOWN_TO_ALL and step.step not in BEFORE_IT_HELD.get(step.object_kind, ())
     ]
 
 
