@@ -190,3 +190,18 @@ def test_an_administrator_learns_nothing_in_confidence_from_a_model_drafted_for_
     assert (run(client_as, version, None, Role.ADMINISTRATOR), admin.get(path, params=period).json()) == before
     [moved] = run(client_as, version)["changes"]
     assert (moved["care_service_name"], moved["band_then"]) == ("Told", "red")
+
+
+def test_who_would_stand_worst_is_listed_first_and_the_rest_after_them(session: Session, client_as: ClientAs) -> None:
+    for name, rated in (("Abbey", "good"), ("Bridge", "excellent"), ("Castle", "good")):
+        rating(session, green_service(session, name=name), rated, published_on=NOON.date())
+    levels = {"excellent": "critical", "good": "moderate", "requires_improvement": "critical", "poor": "critical"}
+    version = drafted(client_as, levels=levels)
+    manager = client_as(Role.COMMISSIONING_MANAGER, name="Mary")
+
+    def names(skip: int) -> list[str]:
+        tried = manager.get(f"/v1/scoring-models/{version}/dry-run", params={"skip": skip}).json()
+        assert tried["change_count"] == 3
+        return [each["care_service_name"] for each in tried["changes"]]
+
+    assert (names(0), names(1), names(3)) == (["Bridge", "Abbey", "Castle"], ["Abbey", "Castle"], [])

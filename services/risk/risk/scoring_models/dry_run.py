@@ -48,11 +48,12 @@ class _Trial:
         )
 
 
-def dry_run(session: Session, version: int, *, on: date, now: datetime, in_full: bool) -> DryRun:
+def dry_run(session: Session, version: int, *, on: date, now: datetime, in_full: bool, skip: int = 0) -> DryRun:
+    """`skip`: so many of those that would change are left out, the gravest of them."""
     bands, trial = Bands(session), _trial(session, version, on=on, now=now, in_full=in_full)
     counts_now: Counter[Band] = Counter()
     counts_then: Counter[Band] = Counter()
-    moved: list[UUID] = []
+    moved: dict[UUID, int] = {}
     reached = None
     while ids := bands.services_after(reached, limit=CHUNK):
         for known in trial.known(bands, ids):
@@ -60,7 +61,7 @@ def dry_run(session: Session, version: int, *, on: date, now: datetime, in_full:
             counts_now[before.verdict.band] += 1
             counts_then[after.verdict.band] += 1
             if before.verdict.band is not after.verdict.band:
-                moved.append(known.care_service_id)
+                moved[known.care_service_id] = after.verdict.band.rank
         reached = ids[-1]
     return DryRun(
         version=version,
@@ -70,7 +71,7 @@ def dry_run(session: Session, version: int, *, on: date, now: datetime, in_full:
         counts=[BandCount(band=band, now=counts_now[band], then=counts_then[band]) for band in Band],
         change_count=len(moved),
         is_in_full=in_full,
-        changes=_changes(session, trial, moved),
+        changes=_changes(session, trial, moved, skip=skip),
     )
 
 
@@ -94,11 +95,12 @@ def _trial(session: Session, version: int, *, on: date, now: datetime, in_full: 
     )
 
 
-def _changes(session: Session, trial: _Trial, moved: list[UUID]) -> list[ColourChange]:
-    """The first of those that moved, by name."""
+def _changes(session: Session, trial: _Trial, moved: dict[UUID, int], *, skip: int) -> list[ColourChange]:
+    """Those that moved, by where they would stand (`moved`), the gravest first, and by name."""
     table = care_service_copy
-    wanted = select(table.c.id, table.c.name).where(table.c.id == any_(literal(moved, ARRAY(Uuid))))
-    names = {row.id: row.name for row in session.execute(wanted.order_by(table.c.name, table.c.id).limit(LISTED))}
+    wanted = select(table.c.id, table.c.name).where(table.c.id == any_(literal(list(moved), ARRAY(Uuid))))
+    ranked = sorted(session.execute(wanted), key=lambda row: (-moved[row.id], row.name, row.id))
+    names = {row.id: row.name for row in ranked[skip : skip + LISTED]}
     found = {known.care_service_id: known for known in trial.known(Bands(session), list(names))}
     changes = []
     for care_service_id, name in names.items():

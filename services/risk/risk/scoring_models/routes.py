@@ -161,8 +161,9 @@ def dry_run_scoring_model(
     by: ModelReviewer,
     now: Now,
     on: Annotated[Day | None, Query(description="The end of this day in London; today: as it is now.")] = None,
+    skip: Annotated[int, Query(ge=0, le=1_000_000, description="List those after so many.")] = 0,
 ) -> DryRun:
-    return dry_run(session, version, on=on or london_day(now), now=now, in_full=in_full)
+    return dry_run(session, version, on=on or london_day(now), now=now, in_full=in_full, skip=skip)
 
 
 @router.get(

@@ -90,8 +90,8 @@ class BandCount(BaseModel):
 class DryRun(BaseModel):
     """What a model would do to the estate as it is known at `worked_out_at`, beside the model in force then. Nothing is
     kept. Not `is_in_full`: worked out without all that is held in confidence, for whoever does not see it. `changes`:
-    the first 200 by name. Of a past day: what had been recorded by its end; of services and providers
-    the records as they are today."""
+    200 of them, the gravest first, then by name. Of a past day: what had been recorded by its end; of services and
+    providers the records as they are today."""
 
     version: int
     compared_with: int
