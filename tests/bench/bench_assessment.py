@@ -16,6 +16,7 @@ from sqlalchemy import text
 from sqlmodel import Session, select
 
 from assay_kit import embedded
+from assay_kit.calendar import london_day
 from assay_kit.clock import real_now
 from assay_kit.database import DatabaseRole, database_url, make_engine
 from assay_kit.pagination import PageAsked
@@ -104,10 +105,11 @@ def _questions(session: Session) -> dict[str, Callable[[], object]]:
     insight, everything = Insight(session), Among()
     year = Among(first=date(2000, 1, 1), last=date(2099, 12, 31))
     one = session.exec(select(Assessment).limit(1)).one()
+    today = london_day(real_now())
     return {
         **{f"gaps_by_{by}": partial(insight.gaps, by, everything) for by in GapBy},
-        "distribution": lambda: (insight.ratings_by_type(), insight.domains_by_type()),
-        "benchmark": lambda: insight.others(one),
+        "distribution": lambda: (insight.ratings_by_type(today), insight.domains_by_type(today)),
+        "benchmark": lambda: insight.others(one, today),
         "programme": lambda: insight.progress(year, now=real_now()),
     }
 

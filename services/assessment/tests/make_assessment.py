@@ -114,10 +114,11 @@ class People:
     """Everybody a journey needs, each with a client of their own."""
 
     client_as: ClientAs
+    provider_id: UUID = PROVIDER
 
     @cached_property
     def provider(self) -> TestClient:
-        return self.client_as(Role.PROVIDER_USER, org=PROVIDER, name="Pat Provider")
+        return self.client_as(Role.PROVIDER_USER, org=self.provider_id, name="Pat Provider")
 
     @cached_property
     def other_provider(self) -> TestClient:

@@ -1,7 +1,8 @@
+from collections.abc import Mapping
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import make_assessment as make
 import pytest
@@ -15,7 +16,7 @@ from sqlmodel import Session, select
 from assay_contracts.roles import Role
 from assay_kit.testing import NOON, Time, do_due
 from assessment.insight.figures import FIGURES
-from assessment.insight.rules import FEWEST_COMPARED, quartiles
+from assessment.insight.rules import FEWEST_COMPARED, FEWEST_OWNERS, Other, quartiles
 from assessment.insight.tables import PublishedAnswer, PublishedDomain, PublishedFigure
 
 HARSH = {"1.1.1": "poor", "1.1.2": "requires_improvement", "2.1.1": "excellent"}
@@ -181,29 +182,72 @@ def test_nothing_is_compared_before_the_draft(people: make.People, session: Sess
 def test_nothing_is_shown_beside_fewer_than_five_others(people: make.People, session: Session) -> None:
     own = make.published(people, session)
     url = f"/v1/assessments/{own}/benchmark"
-    for poor in range(FEWEST_COMPARED - 1):
-        make.published(people, session, {"1.1.1": "poor"} if poor % 2 else None)
+    owners = [uuid4() for _ in range(FEWEST_OWNERS)]
+    for number in range(FEWEST_COMPARED - 1):
+        publish_of(people, session, owners[number % 3], {"1.1.1": "poor"} if number % 2 else None)
     few = make.ok(people.provider.get(url))
     assert few["overall"]["is_suppressed"]
     assert (few["overall"]["services"], few["overall"]["median"], few["overall"]["percent"]) == (None, None, "75")
     assert all(line["is_suppressed"] and line["median"] is None for line in few["domains"])
-    make.published(people, session)
+    publish_of(people, session, owners[0])
     enough = make.ok(people.provider.get(url))
     assert (enough["overall"]["services"], enough["overall"]["median"]) == (5, "75")
-    assert enough["overall"]["lower_quartile"] == "69.44"
+    assert enough["overall"]["lower_quartile"] == "69"  # of 69.44 twice and 75 thrice
     assert [line["code"] for line in enough["domains"]] == ["1", "2", "3"]
     nursing = make.published(people, session, service=make.care_service(session, type="nursing_care"))
     assert make.ok(people.provider.get(f"/v1/assessments/{nursing}/benchmark"))["overall"]["is_suppressed"]
 
 
-@given(st.lists(st.decimals(0, 100, places=2), max_size=40))
-def test_quartiles_are_values_in_order_and_of_five_at_least(values: list[Decimal]) -> None:
-    found = quartiles(values)
-    assert (found is None) == (len(values) < FEWEST_COMPARED)
+def publish_of(
+    people: make.People, session: Session, owner: UUID, but: Mapping[str, str] | None = None, **about: Any
+) -> None:
+    """A published rating of a service of that provider."""
+    their = make.People(people.client_as, provider_id=owner)
+    make.published(their, session, but, service=make.care_service(session, owner, **about))
+
+
+def test_nobody_is_told_what_one_competitor_has(people: make.People, session: Session) -> None:
+    """Neither beside services of one's own, whose figures one knows, nor beside those of a single other."""
+    own = make.published(people, session)
+    url = f"/v1/assessments/{own}/benchmark"
+    for _ in range(FEWEST_COMPARED - 1):
+        make.published(people, session)
+    competitor = uuid4()
+    publish_of(people, session, competitor, {"1.1.1": "poor"})
+    assert make.ok(people.provider.get(url))["overall"]["is_suppressed"]
+    for _ in range(FEWEST_COMPARED):
+        publish_of(people, session, competitor)
+    for reader in (people.provider, people.officer):
+        assert make.ok(reader.get(url))["overall"]["is_suppressed"]
+
+
+def test_what_has_ended_is_no_longer_counted(people: make.People, session: Session, at: Time) -> None:
+    last_day = NOON.date() + timedelta(days=9)
+    own = make.published(people, session)
+    for _ in range(FEWEST_COMPARED):
+        publish_of(people, session, uuid4(), ended_on=last_day)
+
+    def counted() -> tuple[int | None, int]:
+        benchmark = make.ok(people.provider.get(f"/v1/assessments/{own}/benchmark"))["overall"]["services"]
+        spread = make.ok(people.officer.get("/v1/insight/distribution"))["by_service_type"]
+        return benchmark, next(each["services"] for each in spread if each["service_type"] == "home_care")
+
+    at.now = NOON + timedelta(days=9)
+    assert counted() == (FEWEST_COMPARED, FEWEST_COMPARED + 1)
+    at.now = NOON + timedelta(days=10)
+    assert counted() == (None, 1)
+
+
+@given(st.lists(st.tuples(st.sampled_from([uuid4() for _ in range(4)]), st.decimals(0, 100, places=2)), max_size=40))
+def test_quartiles_are_whole_in_order_and_of_five_of_three_at_least(values: list[tuple[UUID, Decimal]]) -> None:
+    found = quartiles([Other(provider_id=owner, percent=percent) for owner, percent in values])
+    enough = len(values) >= FEWEST_COMPARED and len({owner for owner, _ in values}) >= FEWEST_OWNERS
+    assert (found is not None) == enough
     if found is not None:
         assert list(found) == sorted(found)
-        assert set(found) <= set(values)
-        assert sum(value <= found[1] for value in values) * 2 >= len(values)
+        assert all(each == int(each) for each in found)
+        assert sum(percent <= found[1] + 1 for _, percent in values) * 2 >= len(values)
+        assert min(percent for _, percent in values) - 1 <= found[0]
 
 
 # --- the programme ------------------------------------------------------------------------------

@@ -1,5 +1,7 @@
 """Brings together an assessment and what it is held beside: the one before, and the others of its kind."""
 
+from datetime import date
+
 from sqlmodel import Session
 
 from assay_kit.identity import Principal
@@ -42,10 +44,10 @@ def comparison_of(session: Session, assessment: Assessment, *, by: Principal) ->
     )
 
 
-def benchmark_of(session: Session, assessment: Assessment) -> BenchmarkRead:
-    """The assessment beside the ratings that stand of other services of its type."""
+def benchmark_of(session: Session, assessment: Assessment, *, today: date) -> BenchmarkRead:
+    """The assessment beside the ratings that stand of other providers' services of its type."""
     trace = trace_of(session, assessment)
-    others = Insight(session).others(assessment)
+    others = Insight(session).others(assessment, today)
     overall = trace.percent.fraction if trace.percent else None
     return BenchmarkRead(
         assessment_id=assessment.id,

@@ -45,10 +45,11 @@ GAPS_BY_OFFICER = f"""
     GROUP BY p.officer ORDER BY sum(p.found - p.own)::numeric / count(*), p.officer LIMIT 1000
 """
 
-# The rating that stands of each service, imported or not.
+# The rating that stands of each service that runs (`ended_on` is its last day), imported or not.
 _LATEST = """
     SELECT DISTINCT ON (a.care_service_id) a.id, a.care_service_id, a.provider_id, a.service_type, a.rating
-    FROM assessment a WHERE a.status = 'published'
+    FROM assessment a LEFT JOIN care_service_copy s ON s.id = a.care_service_id
+    WHERE a.status = 'published' AND coalesce((s.record ->> 'ended_on')::date >= :today, true)
     ORDER BY a.care_service_id, a.published_at DESC, a.id DESC
 """
 RATINGS_BY_TYPE = f"""
@@ -63,14 +64,14 @@ DOMAINS_BY_TYPE = f"""
     GROUP BY l.service_type, d.code, d.rating ORDER BY l.service_type, d.code, d.rating LIMIT 2000
 """
 
-# Of the other services of a kind: the one that is compared is not among them.
+# Of other providers' services of a kind: whoever knows some of the figures could tell the rest.
 OTHERS = f"""
     WITH latest AS ({_LATEST})
-    SELECT '' AS code, f.percent FROM latest l JOIN published_figure f ON f.assessment_id = l.id
-    WHERE l.service_type = :service_type AND l.care_service_id <> :care_service_id AND f.percent IS NOT NULL
+    SELECT '' AS code, l.provider_id, f.percent FROM latest l JOIN published_figure f ON f.assessment_id = l.id
+    WHERE l.service_type = :service_type AND l.provider_id <> :provider_id AND f.percent IS NOT NULL
     UNION ALL
-    SELECT d.code, d.percent FROM latest l JOIN published_domain d ON d.assessment_id = l.id
-    WHERE l.service_type = :service_type AND l.care_service_id <> :care_service_id AND d.percent IS NOT NULL
+    SELECT d.code, l.provider_id, d.percent FROM latest l JOIN published_domain d ON d.assessment_id = l.id
+    WHERE l.service_type = :service_type AND l.provider_id <> :provider_id AND d.percent IS NOT NULL
 """
 
 STATUSES = """

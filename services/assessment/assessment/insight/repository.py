@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Self
 
@@ -18,6 +17,7 @@ from assessment.tables import Assessment
 
 from . import queries
 from .errors import PeriodIsNone
+from .rules import Other
 
 
 class GapBy(StrEnum):
@@ -76,22 +76,22 @@ class Insight:
         """What was found beside what providers said of themselves."""
         return self._rows(_GAPS[by], among.bounds())
 
-    def ratings_by_type(self) -> Sequence[Row[Any]]:
-        return self._rows(queries.RATINGS_BY_TYPE)
+    def ratings_by_type(self, today: date) -> Sequence[Row[Any]]:
+        return self._rows(queries.RATINGS_BY_TYPE, {"today": today})
 
-    def domains_by_type(self) -> Sequence[Row[Any]]:
-        return self._rows(queries.DOMAINS_BY_TYPE)
+    def domains_by_type(self, today: date) -> Sequence[Row[Any]]:
+        return self._rows(queries.DOMAINS_BY_TYPE, {"today": today})
 
-    def others(self, assessment: Assessment) -> Mapping[str, Sequence[Decimal]]:
-        """The percentages of the other services of its kind by domain code; the overall ones under the empty code."""
-        found: dict[str, list[Decimal]] = defaultdict(list)
-        about = {"service_type": assessment.service_type, "care_service_id": assessment.care_service_id}
+    def others(self, assessment: Assessment, today: date) -> Mapping[str, Sequence[Other]]:
+        """The percentages of other providers' services of its kind by domain code; the overall ones under no code."""
+        found: dict[str, list[Other]] = defaultdict(list)
+        about = {"service_type": assessment.service_type, "provider_id": assessment.provider_id, "today": today}
         for row in self._rows(queries.OTHERS, about):
-            found[row.code].append(row.percent)
+            found[row.code].append(Other(provider_id=row.provider_id, percent=row.percent))
         return found
 
     def before(self, assessment: Assessment) -> Assessment | None:
-        """The rating of the same service that stood before: the latest that was scheduled earlier."""
+        """The rating of the same service that stood before: the latest that was published earlier."""
         statement = (
             select(Assessment)
             .where(

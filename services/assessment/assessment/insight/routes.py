@@ -84,9 +84,9 @@ def _gaps(session: SessionDep, by: GapBy, among: Among) -> GapsRead:
     summary="How the ratings that stand are spread, by service type and domain",
     operation_id="read_distribution",
 )
-def read_distribution(session: SessionDep, by: StaffReader) -> DistributionRead:
-    insight = Insight(session)
-    return DistributionRead.of(insight.ratings_by_type(), insight.domains_by_type())
+def read_distribution(session: SessionDep, by: StaffReader, now: Now) -> DistributionRead:
+    insight, today = Insight(session), london_day(now)
+    return DistributionRead.of(insight.ratings_by_type(today), insight.domains_by_type(today))
 
 
 @router.get(
@@ -116,9 +116,9 @@ def compare_with_last_time(assessment_id: UUID, session: SessionDep, by: Reader)
 
 @router.get(
     "/assessments/{assessment_id}/benchmark",
-    summary="An assessment beside other services of its type; nothing is shown of fewer than five",
+    summary="An assessment beside other providers' services of its type; nothing is shown of fewer than five",
     operation_id="read_benchmark",
     responses=may_answer(AssessmentNotFound, DraftNotIssued, NoResult),
 )
-def read_benchmark(assessment_id: UUID, session: SessionDep, by: Reader) -> BenchmarkRead:
-    return benchmark_of(session, Assessments(session).get(assessment_id, by=by))
+def read_benchmark(assessment_id: UUID, session: SessionDep, by: Reader, now: Now) -> BenchmarkRead:
+    return benchmark_of(session, Assessments(session).get(assessment_id, by=by), today=london_day(now))

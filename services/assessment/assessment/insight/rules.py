@@ -5,14 +5,16 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
-from math import ceil
+from statistics import quantiles
+from uuid import UUID
 
 from assay_contracts.assessment.ratings import Rating
 from assessment.rating.answers import AnswerRating
 from assessment.rating.trace import RatingTrace, Weighed
 
-# Fewer others than this are not shown: their figures could be told apart.
+# Fewer others than this, or of fewer owners, are not shown: their figures could be told apart.
 FEWEST_COMPARED = 5
+FEWEST_OWNERS = 3
 
 _WORST_UP = (Rating.POOR, Rating.REQUIRES_IMPROVEMENT, Rating.GOOD, Rating.EXCELLENT)
 
@@ -42,6 +44,14 @@ class Moved:
     @property
     def direction(self) -> Direction:
         return Direction.NOT_COMPARABLE if self.change is None else _direction(self.change)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Other:
+    """One percentage of another provider's service."""
+
+    provider_id: UUID
+    percent: Decimal
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,16 +86,15 @@ def questions(before: RatingTrace, now: RatingTrace) -> list[Question]:
     return [Question(code=code, before=answered.get(code), now=answer) for code, answer in _answers(now).items()]
 
 
-def quartiles(values: Sequence[Decimal]) -> tuple[Decimal, Decimal, Decimal] | None:
-    """The lower quartile, the median and the upper quartile (nearest rank: each is a value that somebody has).
+def quartiles(others: Sequence[Other]) -> tuple[Decimal, Decimal, Decimal] | None:
+    """The lower quartile, the median and the upper quartile, in whole percent: between what somebody has.
 
-    None for fewer than FEWEST_COMPARED values.
+    None for fewer than FEWEST_COMPARED values, or values of fewer than FEWEST_OWNERS providers.
     """
-    if len(values) < FEWEST_COMPARED:
+    if len(others) < FEWEST_COMPARED or len({each.provider_id for each in others}) < FEWEST_OWNERS:
         return None
-    ordered = sorted(values)
-    lower, middle, upper = (ordered[ceil(len(ordered) * Fraction(part, 4)) - 1] for part in (1, 2, 3))
-    return lower, middle, upper
+    lower, middle, upper = quantiles([each.percent for each in others], n=4)
+    return round(lower, 0), round(middle, 0), round(upper, 0)
 
 
 def cut(value: Fraction | Decimal | None) -> Decimal | None:

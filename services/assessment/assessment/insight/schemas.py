@@ -19,7 +19,7 @@ from assessment.remedial_actions.rules import PlanStatus
 from assessment.tables import Assessment
 
 from .repository import GapBy, Progress
-from .rules import Direction, Moved, Question, cut, quartiles
+from .rules import Direction, Moved, Other, Question, cut, quartiles
 
 
 class GapRead(BaseModel):
@@ -190,7 +190,8 @@ class ComparisonRead(BaseModel):
 
 
 class BenchmarkLine(BaseModel):
-    """Where one percentage stands among those of the other services; nothing is shown of fewer than five."""
+    """Where one percentage stands among those of other providers' services. Nothing is shown of fewer than five
+    services, or of fewer than three providers."""
 
     code: str | None = Field(description="The domain; null for the overall percentage.")
     name: str
@@ -202,7 +203,7 @@ class BenchmarkLine(BaseModel):
     is_suppressed: bool
 
     @classmethod
-    def of(cls, code: str | None, name: str, own: Fraction | None, others: Sequence[Decimal]) -> Self:
+    def of(cls, code: str | None, name: str, own: Fraction | None, others: Sequence[Other]) -> Self:
         found = quartiles(others)
         lower, middle, upper = found or (None, None, None)
         return cls(
@@ -210,15 +211,15 @@ class BenchmarkLine(BaseModel):
             name=name,
             percent=cut(own),
             services=len(others) if found else None,
-            lower_quartile=cut(lower),
-            median=cut(middle),
-            upper_quartile=cut(upper),
+            lower_quartile=lower,
+            median=middle,
+            upper_quartile=upper,
             is_suppressed=found is None,
         )
 
 
 class BenchmarkRead(BaseModel):
-    """An assessment beside the ratings that stand of all other services of the same type."""
+    """An assessment beside the ratings that stand of other providers' services of the same type."""
 
     assessment_id: UUID
     service_type: CareServiceType
