@@ -99,6 +99,11 @@ def _counted(stage: Stage, role: Role) -> Call:
     return _staff(role)
 
 
+def _read_first(call: Call) -> Call:
+    """The same, of an action that the caller has read."""
+    return replace(call, headers={"If-Match": '"1"'})
+
+
 def _add_action(stage: Stage) -> Call:
     plan = stage.plan()
     return _owner(stage, _plan(plan) | {"issue_id": stage.issue_id(plan)}, _action(stage))
@@ -205,13 +210,16 @@ _MAKERS: Mapping[str, Maker] = {
     "list_plans": lambda _: _officer(),
     "read_plan": lambda s: _owner(s, _plan(s.plan())),
     "add_action": _add_action,
-    "change_action": lambda s: _owner(s, _with_action(s, s.written_plan()), _action(s)),
+    "change_action": lambda s: _read_first(_owner(s, _with_action(s, s.written_plan()), _action(s))),
+    "remove_action": lambda s: _read_first(_owner(s, _with_action(s, s.written_plan()))),
     "submit_plan": lambda s: _owner(s, _plan(s.written_plan())),
     "return_plan": lambda s: _officer(_plan(s.submitted_plan()), WHY),
     "approve_plan": lambda s: _officer(_plan(s.submitted_plan())),
     "close_plan": lambda s: _officer(_plan(s.verified_plan())),
     "note_progress": lambda s: _owner(s, _with_action(s, s.approved_plan()), {"progress": "done", "note": "Done."}),
-    "extend_action": lambda s: _officer(_with_action(s, s.approved_plan()), WHY | {"due_on": s.later.isoformat()}),
+    "extend_action": lambda s: _officer(
+        _with_action(s, s.approved_plan()), WHY | {"due_on": s.later_still.isoformat()}
+    ),
     "verify_issue": _verify,
 }
 
@@ -249,6 +257,8 @@ _TOO_SOON: Sequence[tuple[str, Maker]] = (
     ("save_answers", lambda s: _owner(s, _of(s.scheduled()), {"answers": [{"question": "1.1.1", **ANSWER}]})),
     ("comment_on_accuracy", lambda s: _owner(s, _of(s.confirmed()), COMMENT)),
     ("change_action", lambda s: _owner(s, _with_action(s, s.approved_plan()), _action(s))),
+    ("remove_action", lambda s: _owner(s, _with_action(s, s.approved_plan()))),
+    ("remove_action", lambda s: _owner(s, _with_action(s, s.written_plan()))),
     ("note_progress", lambda s: _owner(s, _with_action(s, s.written_plan()), {"progress": "done", "note": "Done."})),
     ("extend_action", lambda s: _officer(_with_action(s, s.written_plan()), WHY | {"due_on": s.later.isoformat()})),
     ("change_action", _stale),

@@ -77,6 +77,10 @@ class Stage:
         return london_day(self.now) + timedelta(days=100)
 
     @property
+    def later_still(self) -> date:
+        return self.later + timedelta(days=30)
+
+    @property
     def provider(self) -> Principal:
         return somebody(Role.PROVIDER_USER, "Pat Provider", self.provider_id)
 

@@ -1,6 +1,8 @@
 """What happens when two people press the button at once: real transactions on a database of the test's own."""
 
 from concurrent.futures import Future, ThreadPoolExecutor, wait
+from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -9,6 +11,7 @@ from sqlmodel import Session
 from stage_assessment import MYSELF, NONE, OFFICER, REASON, Stage, somebody
 
 from assay_contracts.roles import Role
+from assay_kit.calendar import end_of_london_day
 from assay_kit.identity import Principal
 from assay_kit.problems import StepNotAllowed
 from assessment.assessments.errors import Barred
@@ -16,9 +19,12 @@ from assessment.assessments.repository import Assessments
 from assessment.main import SERVICE
 from assessment.publications.actions import propose_withdrawal, publish, withdraw
 from assessment.rating.answers import AnswerRating
+from assessment.remedial_actions.actions import extend_action
+from assessment.remedial_actions.due import tell_of_late_actions
+from assessment.remedial_actions.repository import Plans
 from assessment.self_assessments.actions import Answer, hash_of, save_answers, submit
 from assessment.self_assessments.repository import SelfAnswers
-from assessment.tables import Assessment
+from assessment.tables import Assessment, RemedialAction
 from assessment.validations.actions import Found, record_findings
 from assessment.validations.repository import Validations
 from assessment.validations.rules import EvidenceKind
@@ -133,6 +139,30 @@ def found(rating: AnswerRating, read_version: int | None) -> Found:
         good_practice=None,
         read_version=read_version,
     )
+
+
+def test_an_action_that_is_given_more_time_meanwhile_is_not_told_of_as_late(own_database: Engine) -> None:
+    with open_session(own_database) as session, session.begin():
+        stage = Stage(session)
+        plan = stage.approved_plan()
+        plan_id, action_id = plan.id, stage.action_id(plan)
+        others = len(Plans(session).actions(plan_id)) - 1
+    late = end_of_london_day(stage.later) + timedelta(days=1)
+
+    def tell() -> int:
+        with open_session(own_database) as session, session.begin():
+            return tell_of_late_actions(session, late)
+
+    with ThreadPoolExecutor(1) as other, open_session(own_database) as extending:
+        about: dict[str, Any] = {"due_on": stage.later_still, "reason": REASON}
+        extend_action(extending, plan_id, action_id, **about, by=OFFICER, now=stage.now)
+        telling = other.submit(tell)
+        assert not wait([telling], timeout=0.5).done
+        extending.commit()
+        assert telling.result(timeout=10) == others
+
+    with open_session(own_database) as session:
+        assert session.get_one(RemedialAction, action_id).overdue_told_at is None
 
 
 def test_of_two_ratings_withdrawn_in_favour_of_each_other_one_stands(own_database: Engine) -> None:

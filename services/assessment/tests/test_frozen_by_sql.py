@@ -26,15 +26,16 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
-from stage_assessment import Stage
+from stage_assessment import MYSELF, OFFICER, REASON, Stage
 
 from assessment.assessments.rules import Status
 from assessment.main import SERVICE
-from assessment.tables import FrameworkRow
+from assessment.publications.actions import propose_withdrawal, withdraw
+from assessment.tables import FrameworkRow, RemedialPlan
 
 TABLES = SERVICE.metadata.tables
 # What goes on after publication, each step of it asked for by two people: withdrawal in favour of another.
-WITHDRAWAL = {"status", "replacement_id", "version"}
+WITHDRAWAL = {"replacement_id", "version"}
 ANSWERS = ("self_answer", "carried_answer")
 SEAL = (
     "answers_closed_at",
@@ -153,7 +154,7 @@ def test_what_was_published_stands_in_every_column_of_every_table(session: Sessi
     table = TABLES["assessment"]
     assert set(open_columns(session, table, table.c.id == published)) <= WITHDRAWAL
     assert not changed(session, table.delete().where(table.c.id == published))
-    for status in set(Status) - {Status.PUBLISHED, Status.WITHDRAWN}:
+    for status in set(Status) - {Status.PUBLISHED}:
         assert not changed(session, update(table).where(table.c.id == published).values(status=status)), status
 
 
@@ -196,3 +197,53 @@ def test_nothing_is_taken_for_frozen_that_was_never_there(session: Session, stag
     table = TABLES["self_answer"]
     found = set(open_columns(session, table, table.c.assessment_id == assessing.id))
     assert {"narrative", "rating", "evidence_ids", "saved_by"} <= found
+
+
+def test_a_rating_is_withdrawn_only_as_a_second_person_approved(session: Session, stage: Stage) -> None:
+    old, new = stage.replaced()
+    table = TABLES["assessment"]
+    withdrawn = {"status": "withdrawn", "replacement_id": new.id}
+    statement = update(table).where(table.c.id == old.id).values(withdrawn)
+    assert refused_by_freezing(session, statement)
+    propose_withdrawal(session, old.id, replacement_id=new.id, reason=REASON, by=OFFICER, now=stage.now)
+    assert refused_by_freezing(session, statement)
+    assert withdraw(session, old.id, by=MYSELF, now=stage.now).status == Status.WITHDRAWN
+    session.flush()
+
+
+def test_a_plan_that_was_submitted_stands_and_one_that_was_approved_goes_on(session: Session, stage: Stage) -> None:
+    plans, actions = TABLES["remedial_plan"], TABLES["remedial_action"]
+    issues = select(TABLES["remedial_issue"].c.id)
+
+    def opened(plan: RemedialPlan) -> tuple[set[str], set[str]]:
+        session.flush()
+        of_plan = actions.c.issue_id.in_(issues.where(TABLES["remedial_issue"].c.plan_id == plan.id))
+        assert changed(session, actions.delete().where(of_plan)) == (plan.status == "awaiting_plan")
+        assert not changed(session, plans.delete().where(plans.c.id == plan.id))
+        columns = set(open_columns(session, actions, of_plan))
+        return set(open_columns(session, plans, plans.c.id == plan.id)), columns
+
+    told = {"overdue_told_at", "version"}
+    words = {"description", "owner", "measure"}
+    going = {"due_on", "overdue_at", "progress"}
+    on_the_plan = {"status", "due_at", "overdue_told_at", "returned_because"}
+    assert opened(stage.written_plan()) == (on_the_plan, told | words | going)
+    assert opened(stage.submitted_plan()) == (on_the_plan, told)
+    approved = stage.approved_plan()
+    assert opened(approved) == (on_the_plan, told | going)
+    for status in ("awaiting_plan", "submitted", "returned"):
+        assert refused_by_freezing(session, update(plans).where(plans.c.id == approved.id).values(status=status))
+    assert opened(stage.closed_plan()) == (set(), told)
+
+
+def test_the_dates_that_stood_stay_with_their_reasons(session: Session, stage: Stage) -> None:
+    service = stage.awaited()
+    stage.awaited(service)
+    session.flush()
+    table = TABLES["due_date"]
+    stood = (table.c.care_service_id == service) & table.c.replaced_at.is_not(None)
+    stands = (table.c.care_service_id == service) & table.c.replaced_at.is_(None)
+    assert list(open_columns(session, table, stood)) == []
+    assert list(open_columns(session, table, stands)) == ["replaced_at"]
+    for where in (stood, stands):
+        assert not changed(session, table.delete().where(where))

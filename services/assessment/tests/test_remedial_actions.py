@@ -90,7 +90,8 @@ def test_a_returned_plan_is_changed_and_submitted_again(people: make.People, pla
     assert (returned["status"], returned["returned_because"]) == ("returned", "The measure cannot be checked.")
     changed = people.provider.put(change, json=ACTION | {"owner": "Quality lead"}, headers={"If-Match": '"1"'})
     assert (changed.json()["owner"], changed.headers["ETag"]) == ("Quality lead", '"2"')
-    assert people.provider.put(change, json=ACTION, headers={"If-Match": '"1"'}).status_code == 412
+    for stale in ({"If-Match": '"1"'}, {"If-Match": "*"}, {}):
+        assert people.provider.put(change, json=ACTION, headers=stale).status_code == 412, stale
     assert make.ok(people.provider.post(f"{url(plan)}/submission"))["status"] == "submitted"
     assert make.ok(people.officer.post(f"{url(plan)}/approval"))["status"] == "approved"
 
@@ -241,3 +242,35 @@ def test_both_sides_are_told_once_that_a_plan_has_not_come(session: Session, pla
     do_due(session, NOON + timedelta(days=15))
     do_due(session, NOON + timedelta(days=16))
     assert [each.to.provider_id for each in said()] == [make.PROVIDER, None]
+
+
+def test_an_action_added_by_mistake_is_taken_back_while_the_plan_is_written(
+    people: make.People, plan: dict[str, Any]
+) -> None:
+    act_on_all(people, plan)
+    [slip, *_] = act_on_all(people, plan)
+    address, read = f"{url(plan)}/actions/{slip['id']}", {"If-Match": '"1"'}
+    assert people.provider.delete(address).status_code == 412
+    assert people.other_provider.delete(address, headers=read).status_code == 404
+    assert people.provider.delete(address, headers=read).status_code == 204
+    assert [len(each["actions"]) for each in make.ok(people.provider.get(url(plan)))["issues"]] == [1, 2, 2, 2]
+    make.ok(people.provider.post(f"{url(plan)}/submission"))
+    late = people.provider.delete(f"{url(plan)}/actions/{slip['id']}", headers=read)
+    assert late.json()["type"] == "/problems/plan-not-being-written"
+
+
+def test_an_extension_gives_more_time_to_what_is_open(people: make.People, approved: dict[str, Any]) -> None:
+    finished, verified, open_ = (issue["actions"][0]["id"] for issue in approved["issues"][:3])
+    done = {"progress": "done", "note": "All plans are rewritten."}
+    make.ok(people.provider.post(f"{url(approved)}/actions/{finished}/progress", json=done))
+    outcome = {"outcome": "partly_remedied", "reason": "Half of the plans were rewritten."}
+    make.ok(people.officer.post(f"{url(approved)}/issues/{approved['issues'][1]['id']}/verification", json=outcome))
+    refused = {}
+    for action, due_on in ((finished, "2026-04-10"), (verified, "2026-04-10"), (open_, "2026-03-31")):
+        wanted = {"due_on": due_on, "reason": "The trainer was ill for two weeks."}
+        refused[action] = people.officer.post(f"{url(approved)}/actions/{action}/extension", json=wanted).json()["bars"]
+    assert refused == {
+        finished: ["The action is done."],
+        verified: ["The issue has been verified."],
+        open_: ["More time ends after 2026-03-31, when the action is due."],
+    }

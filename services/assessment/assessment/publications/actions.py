@@ -112,9 +112,10 @@ def withdraw(session: Session, assessment_id: UUID, *, by: Principal, now: datet
     published = [row.id for row in rows]
     if bars := bars_to_replacement(replaced=assessment_id, replacement=proposal.replacement_id, published=published):
         raise Barred(bars)
+    proposal.approved_by, proposal.approved_name, proposal.approved_at = by.subject, by.name, now
+    session.flush()  # the database lets a rating be withdrawn only once this is said
     assessment.replacement_id = proposal.replacement_id
     take(session, assessment, Step.WITHDRAW, LIFE, by=by, now=now, reason=proposal.reason, **of(assessment))
-    proposal.approved_by, proposal.approved_name, proposal.approved_at = by.subject, by.name, now
     tell_withdrawn(session, assessment, proposal.replacement_id, now)
     if rows[0].id == assessment_id:
         _stand_again(session, rows[1], now)

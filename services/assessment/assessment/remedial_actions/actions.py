@@ -38,6 +38,7 @@ from .rules import (
     PlanStep,
     Progress,
     bars_to_closure,
+    bars_to_extension,
     bars_to_submission,
 )
 
@@ -127,12 +128,21 @@ def change_action(
     plans = Plans(session)
     _ensure_written(plans.get(plan_id, by=by, lock=True))
     action = plans.action(plan_id, action_id)
-    check_match(read_version, action.version)
+    check_match(read_version or 0, action.version)
     _ensure_ahead(due_on, now)
     action.description, action.owner, action.measure = description, owner, measure
     action.due_on, action.overdue_at = due_on, _overdue_at(due_on)
     action.version += 1
     return action
+
+
+def remove_action(session: Session, plan_id: UUID, action_id: UUID, *, read_version: int | None, by: Principal) -> None:
+    """Take back an action that was added by mistake, while the plan is being written."""
+    plans = Plans(session)
+    _ensure_written(plans.get(plan_id, by=by, lock=True))
+    action = plans.action(plan_id, action_id)
+    check_match(read_version or 0, action.version)
+    plans.remove(action)
 
 
 def submit_plan(session: Session, plan_id: UUID, *, by: Principal, now: datetime) -> RemedialPlan:
@@ -235,6 +245,9 @@ def extend_action(
     _ensure_approved(plan)
     _ensure_ahead(due_on, now)
     action = plans.action(plan_id, action_id)
+    outcome = plans.issue(plan_id, action.issue_id).outcome
+    if bars := bars_to_extension(stands=action.due_on, wanted=due_on, progress=action.progress, outcome=outcome):
+        raise Barred(bars)
     ensure_room(plans.count_progress(plan_id), MOST_NOTES, "notes of progress")
     detail = {"action_id": str(action_id), "from": action.due_on.isoformat(), "to": due_on.isoformat()}
     _take(session, plan, PlanStep.EXTEND_ACTION, by=by, now=now, reason=reason, detail=detail)

@@ -53,7 +53,9 @@ def next_late_action(session: Session) -> datetime | None:
 def tell_of_late_actions(session: Session, now: datetime) -> int:
     """Tell, once for each due date, of an action that is past it and not done."""
     statement = select(RemedialAction, RemedialPlan).where(*_ACTION_OPEN, RemedialAction.overdue_at <= now)
-    late = session.exec(statement.order_by(col(RemedialAction.id)).limit(_BATCH)).all()
+    # Locked, and asked again once locked: an action that is given more time meanwhile is not late.
+    locked = statement.order_by(col(RemedialAction.id)).limit(_BATCH).with_for_update(of=RemedialAction)
+    late = session.exec(locked).all()
     for action, plan in late:
         action.overdue_told_at = now
         event = RemedialActionOverdue(

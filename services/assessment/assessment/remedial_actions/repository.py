@@ -22,6 +22,10 @@ class Plans:
         self._session.add(row)
         self._session.flush()
 
+    def remove(self, action: RemedialAction) -> None:
+        self._session.delete(action)
+        self._session.flush()
+
     def get(self, plan_id: UUID, *, by: Principal, lock: bool = False) -> RemedialPlan:
         found = self._session.get(RemedialPlan, plan_id, with_for_update=lock or None)
         if found is None or not by.sees(found.provider_id):

@@ -99,6 +99,17 @@ def change_action(
     return ActionRead.of(changed, now)
 
 
+@router.delete(
+    "/{plan_id}/actions/{action_id}",
+    status_code=204,
+    summary="Take back an action while the plan is being written",
+    operation_id="remove_action",
+    responses=may_answer(PlanNotFound, ActionNotFound, PlanNotBeingWritten, StaleEdit),
+)
+def remove_action(plan_id: UUID, action_id: UUID, session: SessionDep, read: IfMatch, by: ProviderPerson) -> None:
+    actions.remove_action(session, plan_id, action_id, read_version=read, by=by)
+
+
 @router.post(
     "/{plan_id}/submission",
     summary="Submit the plan to the council",
@@ -164,7 +175,7 @@ def note_progress(
     "/{plan_id}/actions/{action_id}/extension",
     summary="Give an action more time, with a reason",
     operation_id="extend_action",
-    responses=may_answer(PlanNotFound, ActionNotFound, PlanNotApproved, DueAtNoGoodTime, TooMany),
+    responses=may_answer(PlanNotFound, ActionNotFound, PlanNotApproved, DueAtNoGoodTime, TooMany, Barred),
 )
 def extend_action(
     *, plan_id: UUID, action_id: UUID, wanted: Extending, session: SessionDep, by: Officer, now: Now

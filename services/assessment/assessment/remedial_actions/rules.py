@@ -1,6 +1,7 @@
 """The life of a remedial action plan, and what stands in its way. Pure."""
 
 from collections.abc import Mapping
+from datetime import date
 from enum import StrEnum
 
 from assay_kit.steps import Life
@@ -69,3 +70,15 @@ def bars_to_submission(actions_by_issue: Mapping[str, int]) -> list[str]:
 def bars_to_closure(outcome_by_issue: Mapping[str, Outcome | None]) -> list[str]:
     """Every issue that nobody has verified: a plan cannot close over one."""
     return [f"Question {code} is not verified." for code, outcome in outcome_by_issue.items() if outcome is None]
+
+
+def bars_to_extension(*, stands: date, wanted: date, progress: Progress, outcome: Outcome | None) -> list[str]:
+    """Every ground on which an action that is due on `stands` gets no time until `wanted`."""
+    bars = []
+    if wanted <= stands:
+        bars.append(f"More time ends after {stands.isoformat()}, when the action is due.")
+    if progress == Progress.DONE:
+        bars.append("The action is done.")
+    if outcome is not None:
+        bars.append("The issue has been verified.")
+    return bars

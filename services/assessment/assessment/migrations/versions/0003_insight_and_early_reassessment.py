@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from assay_kit.freeze import append_only_trigger, freeze_trigger
+from assay_kit.freeze import append_only_trigger, freeze_trigger, refuse_update
 
 revision = "0003"
 down_revision = "0002"
@@ -12,7 +12,81 @@ depends_on = None
 
 _ASKED = ["plan_id", "assessment_id", "care_service_id", "provider_id", "reason", "asked_by", "asked_name", "asked_at"]
 
+# A plan stays with the assessment that it follows; where it has ended, nothing of it changes.
+_PLAN = ["id", "assessment_id", "care_service_id", "provider_id", "made_at"]
+_DATE_AS_SET = ["id", "care_service_id", "provider_id", "due_on", "cause", "because", "set_at"]
+
+# Refuses a row of an action whose plan is at no stage that TG_ARGV[0] names. The share lock makes a step that is being
+# taken in another transaction wait for this one, or this one for it.
+_STAGED = """
+CREATE FUNCTION refuse_unless_plan_is_at() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    issue uuid := CASE WHEN TG_OP = 'DELETE' THEN OLD.issue_id ELSE NEW.issue_id END;
+    stage text;
+BEGIN
+    IF TG_OP = 'UPDATE' AND NEW.issue_id <> OLD.issue_id THEN
+        RAISE EXCEPTION USING ERRCODE = 'AS001', MESSAGE = 'A row of remedial_action is frozen to its issue.';
+    END IF;
+    SELECT p.status INTO stage FROM remedial_issue i JOIN remedial_plan p ON p.id = i.plan_id
+        WHERE i.id = issue FOR SHARE OF p;
+    IF stage <> ALL (string_to_array(TG_ARGV[0], ' ')) THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'AS001',
+            MESSAGE = 'A row of remedial_action is frozen: its plan is ' || stage || '.',
+            TABLE = TG_TABLE_NAME;
+    END IF;
+    RETURN CASE WHEN TG_OP = 'DELETE' THEN OLD ELSE NEW END;
+END
+$$
+"""
+
+# A rating is withdrawn by two people in favour of another, whoever asks.
+_WITHDRAWN = """
+CREATE FUNCTION refuse_unless_approved() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NOT EXISTS (
+        SELECT FROM withdrawal w WHERE w.assessment_id = NEW.id
+            AND w.replacement_id = NEW.replacement_id AND w.approved_at IS NOT NULL
+    ) THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'AS001',
+            MESSAGE = 'A row of assessment is frozen: nobody has approved its withdrawal.',
+            TABLE = TG_TABLE_NAME;
+    END IF;
+    RETURN NEW;
+END
+$$
+"""
+
+
+def _staged(name: str, on: str, statuses: str, *columns: str) -> str:
+    changes = " OR ".join(f"OLD.{each} IS DISTINCT FROM NEW.{each}" for each in columns)
+    when = f"WHEN ({changes}) " if columns else ""
+    return (
+        f"CREATE TRIGGER {name} BEFORE {on} ON remedial_action FOR EACH ROW {when}"
+        f"EXECUTE FUNCTION refuse_unless_plan_is_at('{statuses}')"
+    )
+
+
 FREEZING = [
+    *freeze_trigger("remedial_plan", when="true", columns=_PLAN, name="made"),
+    *freeze_trigger(
+        "remedial_plan", when="OLD.status NOT IN ('awaiting_plan', 'submitted', 'returned', 'approved')", name="over"
+    ),
+    *refuse_update(
+        "remedial_plan",
+        "OLD.status = 'approved' AND NEW.status IN ('awaiting_plan', 'submitted', 'returned')",
+        name="approved_for_good_frozen",
+    ),
+    _STAGED,
+    _staged("written_or_taken_back", "INSERT OR DELETE", "awaiting_plan returned"),
+    _staged("as_submitted", "UPDATE", "awaiting_plan returned", "id", "issue_id", "description", "owner", "measure"),
+    _staged("going_on", "UPDATE", "awaiting_plan returned approved", "due_on", "overdue_at", "progress"),
+    _WITHDRAWN,
+    "CREATE TRIGGER withdrawn_by_two BEFORE UPDATE ON assessment FOR EACH ROW "
+    "WHEN (NEW.status = 'withdrawn' AND OLD.status <> 'withdrawn') EXECUTE FUNCTION refuse_unless_approved()",
+    *freeze_trigger("due_date", when="true", columns=_DATE_AS_SET, name="set"),
+    *freeze_trigger("due_date", when="OLD.replaced_at IS NOT NULL", name="replaced"),
     *append_only_trigger("published_figure"),
     *append_only_trigger("published_domain"),
     *append_only_trigger("published_answer"),
