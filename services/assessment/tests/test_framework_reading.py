@@ -71,6 +71,16 @@ def test_every_mistake_is_told_at_once() -> None:
         ("[" * 5000, 1),
         ("name: x\nversion: !!python/object:os.system 1", 2),
         ("name: 2026-13-32", 1),
+        ("a: 1\nversion: !!int x", 2),
+        ("a: 1\nb: 2\nversion: !!int ''", 3),
+        ("a: 1\nb: [1,\n !!timestamp x]", 3),
+        ("a: 1\nb: !!bool x", 2),
+        ("a: 1\nb: !!float x", 2),
+        ("name: x\n[a]: 1", 2),
+        ("? {a: b}", 1),
+        ("name:\n  x: [{[a]: 1}]", 2),
+        ("name: !foo b", 1),
+        ("name: x\n<<: 3", 2),
     ],
 )
 def test_what_is_not_a_framework_at_all_is_refused_with_a_line(text: str, line: int) -> None:

@@ -3,6 +3,7 @@ from importlib import resources
 import make_assessment as make
 import pytest
 import yaml
+from fastapi.testclient import TestClient
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
@@ -100,3 +101,35 @@ def test_what_is_exported_is_read_back_as_it_was(people: make.People) -> None:
     assert people.administrator.post("/v1/frameworks", json={"yaml": text_again}).status_code == 201
     again = make.ok(people.administrator.get("/v1/frameworks/4"))["content"]
     assert again == content
+
+
+def test_a_draft_is_for_administrators_alone_until_it_is_published(
+    people: make.People, client_as: make.ClientAs
+) -> None:
+    make.ok(people.administrator.post("/v1/frameworks", json={"yaml": TEXT.replace("version: 1\n", "version: 3\n")}))
+    addresses = [f"/v1/frameworks/3{rest}" for rest in ("", "/file", "/differences?since=1")]
+    addresses += ["/v1/frameworks/1/differences?since=3"]
+
+    def found(person: TestClient) -> tuple[set[int], list[int]]:
+        return {person.get(each).status_code for each in addresses}, [
+            each["version"] for each in make.ok(person.get("/v1/frameworks"))
+        ]
+
+    for person in (people.provider, people.officer, people.manager):
+        assert found(person) == ({404}, [2, 1])
+    assert found(people.administrator) == ({200}, [3, 2, 1])
+    assert client_as().get("/v1/frameworks/3/rule").status_code == 404
+    make.ok(people.administrator.post("/v1/frameworks/3/publication"))
+    assert found(people.provider) == ({200}, [3, 2, 1])
+    make.ok(client_as().get("/v1/frameworks/3/rule"))
+
+
+def test_a_draft_is_discarded_and_its_number_free_again(people: make.People) -> None:
+    third = TEXT.replace("version: 1\n", "version: 3\n")
+    make.ok(people.administrator.post("/v1/frameworks", json={"yaml": third}))
+    assert people.officer.delete("/v1/frameworks/3").status_code == 403
+    assert people.administrator.delete("/v1/frameworks/3").status_code == 204
+    make.ok(people.administrator.post("/v1/frameworks", json={"yaml": third.replace("from: 88", "from: 90")}))
+    make.ok(people.administrator.post("/v1/frameworks/3/publication"))
+    kept = people.administrator.delete("/v1/frameworks/3")
+    assert (kept.status_code, kept.json()["type"]) == (409, "/problems/not-a-draft")

@@ -9,11 +9,11 @@ from assay_kit.identity import SYSTEM, Principal
 from assay_kit.timeline import begin, take
 from assessment.tables import FrameworkRow
 
-from .errors import FrameworkRefused, VersionTaken
+from .errors import FrameworkRefused, NotADraft, VersionTaken
 from .framework import Framework
 from .reading import FrameworkInvalid, read, shipped
 from .repository import Frameworks
-from .rules import FRAMEWORK_LIFE, FrameworkStep
+from .rules import FRAMEWORK_LIFE, FrameworkStatus, FrameworkStep
 
 
 def draft_framework(session: Session, text: str, *, by: Principal, now: datetime) -> FrameworkRow:
@@ -35,6 +35,15 @@ def publish_framework(session: Session, version: int, *, by: Principal, now: dat
     for earlier in Frameworks(session).published_before(version):
         take(session, earlier, FrameworkStep.RETIRE, FRAMEWORK_LIFE, by=by, now=now)
     return row
+
+
+def discard_framework(session: Session, version: int) -> None:
+    """Throw a draft away; what was published stays for ever."""
+    frameworks = Frameworks(session)
+    row = frameworks.row(version, lock=True)
+    if row.status != FrameworkStatus.DRAFT:
+        raise NotADraft(version)
+    frameworks.remove(row)
 
 
 def publish_shipped_framework(session: Session, *, now: datetime) -> None:

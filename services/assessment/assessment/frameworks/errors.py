@@ -36,3 +36,10 @@ class VersionTaken(Conflict):
 
     def __init__(self, version: int) -> None:
         super().__init__(f"Version {version} of the framework exists already; a change is a new version.")
+
+
+class NotADraft(Conflict):
+    slug, title = "not-a-draft", "The version was published"
+
+    def __init__(self, version: int) -> None:
+        super().__init__(f"Version {version} of the framework was published, and stays.")

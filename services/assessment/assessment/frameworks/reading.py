@@ -18,6 +18,8 @@ Path = tuple[str | int, ...]
 SHIPPED = "framework-1.yaml"
 DEEPEST = 30
 """How many mappings and lists may stand in one another; a framework needs ten."""
+# What PyYAML's reading of single words raises, beside its own errors.
+_UNREADABLE = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml's, where PyYAML was built with it
 
 
@@ -52,6 +54,8 @@ def shipped() -> Framework:
 def read(text: str) -> Framework:
     """The framework written in `text` (YAML), or FrameworkInvalid with every mistake and its line."""
     node = _parse(text)
+    if strange := list(_strange_keys(node)):
+        raise FrameworkInvalid(strange)
     lines = dict(_lines(node, ()))
     if repeated := list(_repeated_keys(node)):
         raise FrameworkInvalid(repeated)
@@ -100,8 +104,37 @@ def _value(node: yaml.Node) -> Any:
         return yaml.SafeLoader("").construct_document(node)
     except yaml.MarkedYAMLError as error:
         raise FrameworkInvalid([_not_yaml(error, node.end_mark.line + 1)]) from error
-    except ValueError as error:
-        raise FrameworkInvalid([Mistake(1, "", f"not YAML: {error}")]) from error
+    except _UNREADABLE as error:
+        raise FrameworkInvalid(_unreadable(node)) from error
+
+
+def _unreadable(node: yaml.Node) -> Iterator[Mistake]:
+    """Every word that is not what it is taken for, such as the 32nd of a month or a number that is none."""
+    for part in _parts(node):
+        if isinstance(part, yaml.ScalarNode):
+            try:
+                yaml.SafeLoader("").construct_document(part)
+            except _UNREADABLE:
+                kind = part.tag.rpartition(":")[2]
+                yield Mistake(_line_of(part.start_mark), "", f"not YAML: {part.value[:50]!r} cannot be read as {kind}")
+
+
+def _strange_keys(node: yaml.Node) -> Iterator[Mistake]:
+    """Keys that are lists or mappings: a framework names its parts with words."""
+    for part in _parts(node):
+        if isinstance(part, yaml.MappingNode):
+            for key, _ in part.value:
+                if not isinstance(key, yaml.ScalarNode):
+                    yield Mistake(_line_of(key.start_mark), "", "a key is a word")
+
+
+def _parts(node: yaml.Node) -> Iterator[yaml.Node]:
+    """The node and everything in it, in the order of the file."""
+    yield node
+    if isinstance(node, yaml.CollectionNode):
+        for entry in node.value:
+            for part in entry if isinstance(entry, tuple) else (entry,):
+                yield from _parts(part)
 
 
 def _line_of(mark: Any) -> int:

@@ -5,6 +5,8 @@ from uuid import UUID
 
 from sqlmodel import Session, col, select
 
+from assay_contracts.roles import Role
+from assay_kit.identity import Principal
 from assessment.tables import FrameworkRow
 
 from .errors import FrameworkNotFound, NoFramework
@@ -22,8 +24,23 @@ class Frameworks:
     def add(self, row: FrameworkRow) -> None:
         self._session.add(row)
 
+    def remove(self, row: FrameworkRow) -> None:
+        self._session.delete(row)
+        self._session.flush()
+
     def all(self) -> Sequence[FrameworkRow]:
         return self._session.exec(select(FrameworkRow).order_by(col(FrameworkRow.version).desc()).limit(200)).all()
+
+    def seen(self, by: Principal) -> Sequence[FrameworkRow]:
+        """Every version that `by` may see, the newest first."""
+        return [row for row in self.all() if row.status != FrameworkStatus.DRAFT or by.has(Role.ADMINISTRATOR)]
+
+    def seen_by(self, by: Principal | None, version: int) -> FrameworkRow:
+        """A draft is what the council still thinks about: only administrators find it. None is somebody unknown."""
+        found = self.row(version)
+        if found.status == FrameworkStatus.DRAFT and not (by and by.has(Role.ADMINISTRATOR)):
+            raise FrameworkNotFound(version)
+        return found
 
     def find(self, version: int, *, lock: bool = False) -> FrameworkRow | None:
         statement = select(FrameworkRow).where(FrameworkRow.version == version)

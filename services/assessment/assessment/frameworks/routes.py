@@ -11,7 +11,7 @@ from assessment.dependencies import Administrator, SignedIn
 
 from . import actions
 from .differences import FrameworkDifferences, differences
-from .errors import FrameworkNotFound, FrameworkRefused, VersionTaken
+from .errors import FrameworkNotFound, FrameworkRefused, NotADraft, VersionTaken
 from .repository import Frameworks
 from .rule_page import RulePage, rule_page
 from .schemas import FrameworkFile, FrameworkRead, FrameworkSummary
@@ -25,7 +25,7 @@ _YAML = "application/yaml"
 
 @router.get("", summary="Every framework version, newest first", operation_id="list_frameworks")
 def list_frameworks(session: SessionDep, by: SignedIn) -> list[FrameworkSummary]:
-    return [FrameworkSummary.of(row) for row in Frameworks(session).all()]
+    return [FrameworkSummary.of(row) for row in Frameworks(session).seen(by)]
 
 
 @router.post(
@@ -47,7 +47,7 @@ def draft_framework(file: FrameworkFile, session: SessionDep, by: Administrator,
 )
 def read_framework(version: Version, session: SessionDep, by: SignedIn) -> FrameworkRead:
     frameworks = Frameworks(session)
-    row = frameworks.row(version)
+    row = frameworks.seen_by(by, version)
     return FrameworkRead(**FrameworkSummary.of(row).model_dump(), content=frameworks.of(row.id))
 
 
@@ -60,7 +60,7 @@ def read_framework(version: Version, session: SessionDep, by: SignedIn) -> Frame
 )
 def read_framework_file(version: Version, session: SessionDep, by: SignedIn) -> Response:
     frameworks = Frameworks(session)
-    text = written(frameworks.of(frameworks.row(version).id))
+    text = written(frameworks.of(frameworks.seen_by(by, version).id))
     headers = {"Content-Disposition": f'attachment; filename="framework-{version}.yaml"'}
     return Response(text, media_type=_YAML, headers=headers)
 
@@ -78,7 +78,7 @@ def read_framework_differences(
     by: SignedIn,
 ) -> FrameworkDifferences:
     frameworks = Frameworks(session)
-    before, after = (frameworks.of(frameworks.row(each).id) for each in (since, version))
+    before, after = (frameworks.of(frameworks.seen_by(by, each).id) for each in (since, version))
     return FrameworkDifferences(before=since, after=version, items=differences(before, after))
 
 
@@ -90,7 +90,7 @@ def read_framework_differences(
 )
 def read_rule_page(version: Version, session: SessionDep) -> RulePage:
     frameworks = Frameworks(session)
-    return rule_page(frameworks.of(frameworks.row(version).id))
+    return rule_page(frameworks.of(frameworks.seen_by(None, version).id))
 
 
 @router.post(
@@ -101,3 +101,14 @@ def read_rule_page(version: Version, session: SessionDep) -> RulePage:
 )
 def publish_framework(version: Version, session: SessionDep, by: Administrator, now: Now) -> FrameworkSummary:
     return FrameworkSummary.of(actions.publish_framework(session, version, by=by, now=now))
+
+
+@router.delete(
+    "/{version}",
+    status_code=204,
+    summary="Discard a draft version, so that its number is free again",
+    operation_id="discard_framework",
+    responses=may_answer(FrameworkNotFound, NotADraft),
+)
+def discard_framework(version: Version, session: SessionDep, by: Administrator) -> None:
+    actions.discard_framework(session, version)
