@@ -13,7 +13,16 @@ from typing import TYPE_CHECKING
 import obstore
 from obstore.store import LocalStore, ObjectStore, from_url
 
-from assay_kit.files import HEAD_BYTES, FileFault, FileRefused, FileTooLarge, media_type
+from assay_kit.files import (
+    HEAD_BYTES,
+    TAIL_BYTES,
+    FileFault,
+    FileRefused,
+    FileTooLarge,
+    is_package,
+    media_type,
+    package_fault,
+)
 from assay_kit.settings import Settings
 
 from .errors import EvidenceNotFound, ScannerUnavailable
@@ -47,8 +56,7 @@ class EvidenceStore:
             raise FileRefused(kind)
         async with scanning(self._scanner) as scan:
             await self._keep(key, passing, scan)
-            if scan is not None:
-                await self._ensure_harmless(key, scan)
+            await self._ensure_acceptable(key, scan, filename=filename, size=passing.size)
         return Stored(media_type=kind, size=passing.size, sha256=passing.sha256)
 
     async def _keep(self, key: str, passing: "_Passing", scan: Scan | None) -> None:
@@ -62,14 +70,20 @@ class EvidenceStore:
                 raise passing.stopped_by from None
             raise
 
-    async def _ensure_harmless(self, key: str, scan: Scan) -> None:
+    async def _ensure_acceptable(self, key: str, scan: Scan | None, *, filename: str, size: int) -> None:
         """Nothing is known yet of a file under `key`, so that nobody can have fetched it meanwhile."""
         try:
-            if await scan.finds_malware():
+            if scan is not None and await scan.finds_malware():
                 raise FileRefused(FileFault.MALWARE)
+            if is_package(filename) and (fault := package_fault(await self._tail(key, size), filename)):
+                raise FileRefused(fault)
         except Exception:
             await self.remove(key)
             raise
+
+    async def _tail(self, key: str, size: int) -> bytes:
+        """The end of a file: a package lists its parts there, so that they are known only once it is kept."""
+        return bytes(await obstore.get_range_async(self._store, key, start=max(0, size - TAIL_BYTES), end=size))
 
     async def open(self, key: str) -> AsyncIterator[bytes]:
         """The pieces of what is kept under `key`; EvidenceNotFound before the first, where nothing is."""
