@@ -271,6 +271,12 @@ def _rely(session: Session) -> Call:
     return _machine(Scope.EVIDENCE_RELY, body=body, name="dps-admission")
 
 
+def _ask_standings(session: Session) -> Call:
+    evidence = _evidence(session)
+    body = {"provider_id": str(evidence.provider_id), "evidence_ids": [str(evidence.id)]}
+    return _machine(Scope.EVIDENCE_RELY, body=body, name="assessment")
+
+
 # Messages and settings
 
 
@@ -340,6 +346,7 @@ CALLS: KnownCalls = {
     "read_contract": _read_contract,
     "amend_contract": _amend_contract,
     "copy_provider": lambda session: _machine(Scope.COPIES_READ, {"provider_id": make.provider(session).id}),
+    "copy_person": lambda session: _machine(Scope.COPIES_READ, {"person_id": make.person(session, Role.AUDITOR).id}),
     "copy_care_service": lambda session: _machine(
         Scope.COPIES_READ, {"care_service_id": make.care_service(session, make.provider(session).id).id}
     ),
@@ -358,6 +365,7 @@ CALLS: KnownCalls = {
     "remove_evidence": _on_own_evidence,
     "download_evidence": _on_own_evidence,
     "rely_on_evidence": _rely,
+    "read_standings": _ask_standings,
     "request_message": _request_message,
     "list_messages": lambda _: _admin(),
     "list_own_messages": lambda _: Call(roles=[Role.AUDITOR]),

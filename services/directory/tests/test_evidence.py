@@ -4,12 +4,14 @@ import tracemalloc
 import zipfile
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
 import make_directory as make
 import pytest
 from fastapi.testclient import TestClient
+from openpyxl import Workbook
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session, col, select, text
@@ -40,6 +42,11 @@ def query(provider_id: UUID, **about: Any) -> dict[str, Any]:
 
 def upload(client: TestClient, provider_id: UUID, body: Any = PDF, **about: Any) -> Any:
     return client.post("/v1/evidence", params=query(provider_id, **about), content=body)
+
+
+def uploaded(client_as: ClientAs, provider_id: UUID) -> str:
+    """The id of something that the provider put on its own shelf."""
+    return str(upload(client_as(Role.PROVIDER_USER, org=provider_id), provider_id).json()["id"])
 
 
 def stored_files(settings: Settings, *, larger_than: int = -1) -> set[str]:
@@ -80,15 +87,36 @@ def zipped(*names: str) -> bytes:
     return made.getvalue()
 
 
+def workbook() -> bytes:
+    """The list of contents comes last in it."""
+    made = io.BytesIO()
+    book = Workbook()
+    sheet = book.create_sheet()
+    for row in range(2_000):
+        sheet.append([hashlib.sha256(str(row).encode()).hexdigest()])
+    book.save(made)
+    return made.getvalue()
+
+
+WORD = ("[Content_Types].xml", "word/document.xml")
+# As LibreOffice saves it: the list of contents comes late.
+SAVED = (Path(__file__).parent / "files" / "plan.docx").read_bytes()
 PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x06\x00\x00\x00\x1f\x15\xc4\x89"
 
 
 @pytest.mark.parametrize(
     ("filename", "body", "status", "bar"),
     [
-        ("policy.docx", zipped("[Content_Types].xml", "word/document.xml"), 201, None),
+        ("policy.docx", zipped(*WORD), 201, None),
+        ("policy.docx", SAVED, 201, None),
+        ("rota.xlsx", workbook(), 201, None),
+        ("plan.xlsx", SAVED, 409, "NAME_DISAGREES"),
+        ("macros.docx", zipped(*WORD, "word/vbaProject.bin"), 409, "NAME_DISAGREES"),
+        ("empty.docx", zipped("[Content_Types].xml", "evil.exe"), 409, "NAME_DISAGREES"),
+        ("cut.docx", SAVED[:9000], 409, "NAME_DISAGREES"),
         ("policy.odt", zipped("mimetype", "content.xml"), 201, None),
         ("rota.csv", b"name,hours\nA,12\n", 201, None),
+        ("wages.csv", "name,wage\nA,£12\n".encode("cp1252"), 201, None),
         ("photo.PNG", PNG, 201, None),
         ("letter.txt", "Grüße".encode(), 201, None),
         ("empty.pdf", b"", 409, "EMPTY"),
@@ -162,8 +190,7 @@ async def test_forty_megabytes_pass_through_in_bounded_memory(settings: Settings
 
 def test_a_provider_sees_its_own_evidence_only(client_as: ClientAs, session: Session) -> None:
     own, other = make.provider(session), make.provider(session)
-    officer = client_as(Role.COMPLIANCE_OFFICER)
-    mine, theirs = (upload(officer, each.id).json()["id"] for each in (own, other))
+    mine, theirs = (uploaded(client_as, each.id) for each in (own, other))
     client = client_as(Role.PROVIDER_ADMIN, org=own.id)
 
     assert [each["id"] for each in client.get("/v1/evidence").json()["items"]] == [mine]
@@ -173,6 +200,27 @@ def test_a_provider_sees_its_own_evidence_only(client_as: ClientAs, session: Ses
         assert client.get(path).status_code == 404
     assert client.delete(f"/v1/evidence/{theirs}").status_code == 404
     assert client_as(Role.ADULT_CARE_VIEWER).get(f"/v1/evidence/{mine}").status_code == 403
+
+
+def test_a_shelf_is_the_providers_own_and_the_council_sees_what_is_used(client_as: ClientAs, session: Session) -> None:
+    provider = make.provider(session)
+    owner = client_as(Role.PROVIDER_ADMIN, org=provider.id)
+    first = upload(owner, provider.id).json()["id"]
+    second = upload(owner, provider.id, PDF + b"2", renews=first).json()["id"]
+    kept_back = uploaded(client_as, provider.id)
+    asked_by_dps(client_as).rely_on_evidence([UUID(first)], provider_id=provider.id, by_object=answer())
+    for role in (Role.COMPLIANCE_OFFICER, Role.COMMISSIONING_MANAGER, Role.AUDITOR):
+        member = client_as(role)
+        found = member.get("/v1/evidence", params={"provider_id": str(provider.id)}).json()["items"]
+        assert [each["id"] for each in found] == [first]
+        assert [each["id"] for each in member.get(f"/v1/evidence/{first}/editions").json()] == [first]
+        assert member.get(f"/v1/evidence/{first}/content").content == PDF
+        for hidden in (second, kept_back):
+            for path in ("", "/content", "/editions", "/uses"):
+                assert member.get(f"/v1/evidence/{hidden}{path}").status_code == 404
+            assert member.delete(f"/v1/evidence/{hidden}").status_code == 403
+        assert upload(member, provider.id).status_code == 403
+    assert len(owner.get("/v1/evidence").json()["items"]) == 3
 
 
 def test_what_something_relies_on_stays(client_as: ClientAs, session: Session, settings: Settings) -> None:
@@ -198,8 +246,7 @@ def test_a_service_relies_on_evidence_of_the_provider_alone_and_on_all_or_none(
     client_as: ClientAs, session: Session
 ) -> None:
     own, other = make.provider(session), make.provider(session)
-    officer = client_as(Role.COMPLIANCE_OFFICER)
-    mine, theirs = (UUID(upload(officer, each.id).json()["id"]) for each in (own, other))
+    mine, theirs = (UUID(uploaded(client_as, each.id)) for each in (own, other))
     directory, unknown = asked_by_dps(client_as), uuid4()
 
     with pytest.raises(EvidenceNotTheirs) as refused:

@@ -13,7 +13,7 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session, select, text
-from test_evidence import PDF, asked_by_dps, upload
+from test_evidence import PDF, asked_by_dps, upload, uploaded
 
 from assay_contracts.directory import EvidenceLapsed, RelyingObject
 from assay_contracts.directory.client import DirectoryClient
@@ -75,11 +75,9 @@ def test_nobody_renews_what_is_not_theirs(
     client: TestClient, client_as: ClientAs, session: Session, provider_id: UUID, settings: Settings
 ) -> None:
     other = make.provider(session)
-    officer = client_as(Role.COMPLIANCE_OFFICER)
-    theirs = upload(officer, other.id).json()["id"]
+    theirs = uploaded(client_as, other.id)
     body = marked()
     assert upload(client, provider_id, body, renews=theirs).status_code == 404
-    assert upload(officer, provider_id, body, renews=theirs).status_code == 404
     assert upload(client, provider_id, body, renews=str(uuid4())).status_code == 404
     assert not is_kept(settings, body)
 
@@ -180,6 +178,24 @@ def test_one_file_serves_many_and_says_which(
     for statement in (f"DELETE FROM evidence WHERE id = '{evidence_id}'", "DELETE FROM evidence_reliance"):
         with pytest.raises(DBAPIError, match=r"evidence_reliance|frozen"), session.begin_nested():
             session.execute(text(statement))
+
+
+def test_a_service_that_relies_on_evidence_is_told_what_was_renewed_and_when_it_expires(
+    client: TestClient, client_as: ClientAs, session: Session, provider_id: UUID
+) -> None:
+    old = upload(client, provider_id, expires_on="2026-06-30").json()["id"]
+    new = upload(client, provider_id, PDF + b"2027", renews=old, expires_on="2027-06-30").json()["id"]
+    single = upload(client, provider_id).json()["id"]
+    theirs = uploaded(client_as, make.provider(session).id)
+    asked = [UUID(each) for each in (old, new, single, theirs)] + [uuid4()]
+    found = asked_by_dps(client_as).standing_of_evidence(asked, provider_id=provider_id)
+    assert [(str(each.evidence.id), str(each.newest_id)) for each in found] == [
+        (old, new),
+        (new, new),
+        (single, single),
+    ]
+    assert [str(each.evidence.expires_on) for each in found] == ["2026-06-30", "2027-06-30", "None"]
+    assert asked_by_dps(client_as).standing_of_evidence([], provider_id=provider_id) == ()
 
 
 # --- malware ----------------------------------------------------------------------------------------------

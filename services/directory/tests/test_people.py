@@ -1,13 +1,15 @@
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from uuid import uuid4
 
 import make_directory as make
 import pytest
 from fastapi.testclient import TestClient
 from sqlmodel import Session, select, text
 
-from assay_contracts.roles import Role
+from assay_contracts.directory.client import DirectoryClient
+from assay_contracts.roles import Role, Scope
 from assay_kit.clock import real_now
 from assay_kit.settings import Settings
 from directory.people.rules import PersonStatus
@@ -253,3 +255,20 @@ def test_people_are_found_by_role(client_as: ClientAs, session: Session) -> None
     found = client_as(Role.COMMISSIONING_MANAGER).get("/v1/people", params={"role": "compliance_officer"}).json()
     assert [each["id"] for each in found["items"]] == [str(officer.id)]
     assert session.exec(select(Person)).all()
+
+
+def test_a_service_is_told_who_somebody_is_and_whose(client_as: ClientAs, session: Session) -> None:
+    provider = make.provider(session)
+    person = make.person(session, Role.PROVIDER_USER, provider_id=provider.id)
+    directory = DirectoryClient(client_as(scopes=(Scope.COPIES_READ,), name="assessment"), "")
+    found = directory.person(str(person.id))
+    assert found is not None
+    assert (found.name, found.provider_id, found.is_active) == (person.name, provider.id, True)
+    person.status = PersonStatus.DISABLED
+    session.flush()
+    disabled = directory.person(str(person.id))
+    assert disabled is not None
+    assert not disabled.is_active
+    assert directory.person("client:assessment") is None
+    assert directory.person(str(uuid4())) is None
+    assert client_as(Role.AUDITOR).get(f"/v1/copies/people/{person.id}").status_code == 403

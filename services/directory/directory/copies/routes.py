@@ -5,7 +5,7 @@ from uuid import UUID
 
 from fastapi import APIRouter
 
-from assay_contracts.directory import CareServiceRecord, ProviderRecord
+from assay_contracts.directory import CareServiceRecord, PersonRecord, ProviderRecord
 from assay_contracts.roles import Scope
 from assay_kit.database import SessionDep
 from assay_kit.identity import Principal, allow
@@ -13,6 +13,9 @@ from assay_kit.problems import may_answer
 from directory.care_services import events as care_service_events
 from directory.care_services.errors import CareServiceNotFound
 from directory.care_services.repository import CareServices
+from directory.people.errors import PersonNotFound
+from directory.people.repository import People
+from directory.people.rules import PersonStatus
 from directory.providers import events as provider_events
 from directory.providers.errors import ProviderNotFound
 from directory.providers.repository import Providers
@@ -41,3 +44,14 @@ def copy_provider(provider_id: UUID, session: SessionDep, by: Copier) -> Provide
 def copy_care_service(care_service_id: UUID, session: SessionDep, by: Copier) -> CareServiceRecord:
     care_services = CareServices(session)
     return care_service_events.record_of(care_services.get(care_service_id), care_services)
+
+
+@router.get("/people/{person_id}", summary="Who somebody is, and whose", responses=may_answer(PersonNotFound))
+def copy_person(person_id: UUID, session: SessionDep, by: Copier) -> PersonRecord:
+    person = People(session).get(person_id)
+    return PersonRecord(
+        subject=str(person.id),
+        name=person.name,
+        provider_id=person.provider_id,
+        is_active=person.status == PersonStatus.ACTIVE,
+    )

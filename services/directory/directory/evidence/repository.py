@@ -9,6 +9,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, exists, func, select
 
 from assay_contracts.directory import RelyingObject
+from assay_contracts.roles import Scope
 from assay_kit.identity import Principal
 from assay_kit.pagination import Page, PageAsked, paginate
 from directory.tables import Evidence, EvidenceReliance
@@ -37,8 +38,11 @@ class EvidenceShelf:
         return found
 
     def seen_by(self, principal: Principal, evidence_id: UUID, *, lock: bool = False) -> Evidence:
+        """A provider sees its own; the council what something relies on, for a shelf is not yet anybody's answer."""
         found = self.get(evidence_id, lock=lock)
         if not principal.sees(found.provider_id):
+            raise EvidenceNotFound
+        if _sees_what_is_used(principal) and not self.relied_on([evidence_id]):
             raise EvidenceNotFound
         return found
 
@@ -52,6 +56,8 @@ class EvidenceShelf:
         only_newest: bool,
     ) -> Page[Evidence]:
         wanted = select(Evidence)
+        if _sees_what_is_used(principal):
+            wanted = wanted.where(_IS_RELIED_ON)
         if only_newest:
             wanted = wanted.where(_IS_NEWEST)
         asked = ((Evidence.provider_id, principal.org), (Evidence.provider_id, provider_id), (Evidence.kind, kind))
@@ -60,9 +66,11 @@ class EvidenceShelf:
                 wanted = wanted.where(column == value)
         return paginate(self.session, wanted, page, col(Evidence.uploaded_at).desc(), col(Evidence.id).desc())
 
-    def editions(self, evidence: Evidence) -> Sequence[Evidence]:
-        """Every edition of the same document, the newest first."""
+    def editions(self, principal: Principal, evidence: Evidence) -> Sequence[Evidence]:
+        """Every edition of the same document that `principal` sees, the newest first."""
         wanted = select(Evidence).where(Evidence.series_id == evidence.series_id)
+        if _sees_what_is_used(principal):
+            wanted = wanted.where(_IS_RELIED_ON)
         return self.session.exec(wanted.order_by(col(Evidence.edition).desc()).limit(MOST_EDITIONS)).all()
 
     def newest(self, series_ids: Sequence[UUID]) -> dict[UUID, int]:
@@ -91,6 +99,11 @@ class EvidenceShelf:
         """Those of `evidence_ids` that something relies on."""
         wanted = select(EvidenceReliance.evidence_id).where(col(EvidenceReliance.evidence_id).in_(evidence_ids))
         return set(self.session.exec(wanted.distinct()))
+
+    def of_provider(self, provider_id: UUID, evidence_ids: Collection[UUID]) -> Sequence[Evidence]:
+        """Those of `evidence_ids` that are the provider's, by id."""
+        wanted = select(Evidence).where(Evidence.provider_id == provider_id, col(Evidence.id).in_(evidence_ids))
+        return self.session.exec(wanted.order_by(col(Evidence.id))).all()
 
     def locked(self, provider_id: UUID, evidence_ids: Collection[UUID]) -> list[Evidence]:
         """Those of `evidence_ids` that are the provider's, by id, locked in that order."""
@@ -131,3 +144,8 @@ class EvidenceShelf:
     def remove(self, evidence: Evidence) -> None:
         self.session.delete(evidence)
         self.session.flush()
+
+
+def _sees_what_is_used(principal: Principal) -> bool:
+    """Neither a provider, which sees all of its own, nor a service that relies on evidence."""
+    return not principal.is_provider and not principal.has(Scope.EVIDENCE_RELY)

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Query, Request
 from sqlmodel import Session
 from starlette.responses import StreamingResponse
 
-from assay_contracts.directory import EvidenceNotTheirs, EvidenceRecord, RelyingObject
+from assay_contracts.directory import EvidenceNotTheirs, EvidenceRecord, EvidenceStanding, RelyingObject
 from assay_contracts.roles import CASEWORKERS, PROVIDER_ROLES, Role, Scope
 from assay_kit.clock import Now, business_now
 from assay_kit.database import SessionDep, new_id
@@ -26,10 +26,11 @@ from directory.tables import Evidence
 from . import actions
 from .errors import EvidenceNotFound, EvidenceReliedOn, ScannerUnavailable
 from .repository import EvidenceShelf
-from .schemas import EvidenceKind, EvidenceRead, EvidenceUse, RelianceIn, UploadAsked
+from .schemas import EvidenceKind, EvidenceRead, EvidenceUse, RelianceIn, StandingsAsked, UploadAsked
 from .store import EvidenceStore, Stored
 
-EvidenceGiver = Annotated[Principal, allow(*PROVIDER_ROLES, *CASEWORKERS)]
+# A provider's shelf is its own: the council neither puts anything there nor takes anything away.
+EvidenceGiver = Annotated[Principal, allow(*PROVIDER_ROLES)]
 EvidenceReader = Annotated[Principal, allow(*PROVIDER_ROLES, *CASEWORKERS, Role.AUDITOR, Scope.EVIDENCE_RELY)]
 Relier = Annotated[Principal, allow(Scope.EVIDENCE_RELY)]
 
@@ -114,7 +115,7 @@ def read_evidence(evidence_id: UUID, shelf: ShelfDep, by: EvidenceReader) -> Evi
     responses=may_answer(EvidenceNotFound),
 )
 def list_editions(evidence_id: UUID, shelf: ShelfDep, by: EvidenceReader) -> list[EvidenceRead]:
-    return _read_all(shelf.editions(shelf.seen_by(by, evidence_id)), shelf)
+    return _read_all(shelf.editions(by, shelf.seen_by(by, evidence_id)), shelf)
 
 
 @router.get("/{evidence_id}/uses", summary="What relies on a file", responses=may_answer(EvidenceNotFound))
@@ -163,6 +164,19 @@ def rely_on_evidence(asked: RelianceIn, shelf: ShelfDep, by: Relier, now: Now) -
     """All of it or none. Said again it changes nothing, and answers the same."""
     by_object = RelyingObject(asked.kind, asked.object_id)
     return actions.rely(asked.evidence_ids, by_object, shelf, provider_id=asked.provider_id, by=by, now=now)
+
+
+@router.post("/standings", summary="What is known of evidence of a provider, and its newest edition")
+def read_standings(asked: StandingsAsked, shelf: ShelfDep, by: Relier) -> list[EvidenceStanding]:
+    """What is not the provider's is left out."""
+    found = shelf.of_provider(asked.provider_id, asked.evidence_ids)
+    newest = shelf.newest_ids([each.series_id for each in found])
+    return [
+        EvidenceStanding(
+            evidence=EvidenceRecord.model_validate(each, from_attributes=True), newest_id=newest[each.series_id]
+        )
+        for each in found
+    ]
 
 
 @router.delete(

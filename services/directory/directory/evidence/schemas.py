@@ -25,11 +25,14 @@ class UploadAsked(BaseModel):
     renews: UUID | None = Field(default=None, description="The evidence of which this is the next edition.")
 
 
-class RelianceIn(Model):
-    """What one object of the calling service relies on, all of one provider."""
-
+class StandingsAsked(Model):
     provider_id: UUID
     evidence_ids: list[UUID] = Field(min_length=1, max_length=MOST_EVIDENCE_AT_ONCE)
+
+
+class RelianceIn(StandingsAsked):
+    """What one object of the calling service relies on, all of one provider."""
+
     kind: EvidenceKind
     object_id: UUID
 

@@ -7,7 +7,7 @@ from assay_contracts.directory.events import (
     EvidenceLapsed,
     ProviderRecorded,
 )
-from assay_contracts.directory.evidence import EvidenceNotTheirs, EvidenceRecord, RelyingObject
+from assay_contracts.directory.evidence import EvidenceNotTheirs, EvidenceRecord, EvidenceStanding, RelyingObject
 from assay_contracts.directory.records import (
     ActivityRecord,
     Capacity,
@@ -18,6 +18,7 @@ from assay_contracts.directory.records import (
     Commissioner,
     ContractRate,
     ContractRecord,
+    PersonRecord,
     ProviderRecord,
     ProviderStatus,
 )
@@ -38,6 +39,8 @@ __all__ = [
     "EvidenceLapsed",
     "EvidenceNotTheirs",
     "EvidenceRecord",
+    "EvidenceStanding",
+    "PersonRecord",
     "ProviderRecord",
     "ProviderRecorded",
     "ProviderStatus",

@@ -7,11 +7,12 @@ from uuid import UUID
 import httpx
 from pydantic import JsonValue, TypeAdapter
 
-from assay_contracts.directory.evidence import EvidenceNotTheirs, EvidenceRecord, RelyingObject
-from assay_contracts.directory.records import CareServiceRecord, ProviderRecord
+from assay_contracts.directory.evidence import EvidenceNotTheirs, EvidenceRecord, EvidenceStanding, RelyingObject
+from assay_contracts.directory.records import CareServiceRecord, PersonRecord, ProviderRecord
 from assay_kit.problems import Unavailable
 
 _RECORDS = TypeAdapter(list[EvidenceRecord])
+_STANDINGS = TypeAdapter(list[EvidenceStanding])
 
 
 class Directory(Protocol):
@@ -33,10 +34,21 @@ class Directory(Protocol):
         """
         ...
 
+    def standing_of_evidence(self, evidence_ids: Iterable[UUID], *, provider_id: UUID) -> Sequence[EvidenceStanding]:
+        """What is known of evidence of one provider, by id; what is not the provider's is left out.
+
+        Unavailable where the directory does not answer.
+        """
+        ...
+
+    def person(self, subject: str) -> PersonRecord | None:
+        """Who the subject of a token is, and whose. Unavailable where the directory does not answer."""
+        ...
+
 
 class DirectoryClient:
-    """Calls `GET /v1/copies/providers/{id}`, `/v1/copies/care-services/{id}` and `/v1/settings` (scope `copies:read`),
-    and `POST /v1/evidence/reliances` (scope `evidence:rely`).
+    """Calls `GET /v1/copies/providers/{id}`, `…/care-services/{id}`, `…/people/{id}` and `/v1/settings` (scope
+    `copies:read`), and `POST /v1/evidence/reliances` and `/v1/evidence/standings` (scope `evidence:rely`).
     """
 
     def __init__(self, http: httpx.Client, url: str) -> None:
@@ -79,6 +91,27 @@ class DirectoryClient:
             raise Unavailable("The council's settings cannot be read; try again in a moment.") from error
         return {each["key"]: each["value"] for each in response.json()}
 
+    def standing_of_evidence(self, evidence_ids: Iterable[UUID], *, provider_id: UUID) -> Sequence[EvidenceStanding]:
+        wanted = sorted({str(each) for each in evidence_ids})
+        if not wanted:
+            return ()
+        asked = {"provider_id": str(provider_id), "evidence_ids": wanted}
+        try:
+            response = self._http.post(f"{self._url}/v1/evidence/standings", json=asked)
+            response.raise_for_status()
+        except httpx.HTTPError as error:
+            raise Unavailable("The evidence cannot be looked up; try again in a moment.") from error
+        return _STANDINGS.validate_json(response.content)
+
+    def person(self, subject: str) -> PersonRecord | None:
+        try:
+            body = self._get(f"/v1/copies/people/{UUID(subject)}")
+        except ValueError:
+            return None  # what is no id of the directory's is nobody it knows
+        except httpx.HTTPError as error:
+            raise Unavailable("The directory is not reachable; try again in a moment.") from error
+        return None if body is None else PersonRecord.model_validate_json(body)
+
     def _get(self, path: str) -> bytes | None:
         response = self._http.get(self._url + path)
         if response.status_code == httpx.codes.NOT_FOUND:
@@ -88,8 +121,8 @@ class DirectoryClient:
 
 
 class FakeDirectory:
-    """For other services' tests. `reliances` holds what was relied on: (evidence id, relying object); `settings` what
-    the council has set.
+    """For other services' tests. `reliances` holds what was relied on: (evidence id, relying object); `renewed` the
+    newest edition of what was renewed; `settings` what the council has set.
     """
 
     def __init__(
@@ -97,12 +130,15 @@ class FakeDirectory:
         providers: Iterable[ProviderRecord] = (),
         care_services: Iterable[CareServiceRecord] = (),
         evidence: Iterable[EvidenceRecord] = (),
+        people: Iterable[PersonRecord] = (),
     ) -> None:
         self.providers = {each.id: each for each in providers}
         self.care_services = {each.id: each for each in care_services}
         self.evidence = {each.id: each for each in evidence}
+        self.people = {each.subject: each for each in people}
         self.reliances: set[tuple[UUID, RelyingObject]] = set()
         self.settings: dict[str, JsonValue] = {}
+        self.renewed: dict[UUID, UUID] = {}
 
     def provider(self, provider_id: UUID) -> ProviderRecord | None:
         return self.providers.get(provider_id)
@@ -122,3 +158,14 @@ class FakeDirectory:
             raise EvidenceNotTheirs(strange)
         self.reliances |= {(each, by_object) for each in wanted}
         return [self.evidence[each] for each in sorted(wanted)]
+
+    def standing_of_evidence(self, evidence_ids: Iterable[UUID], *, provider_id: UUID) -> Sequence[EvidenceStanding]:
+        known = [self.evidence[each] for each in sorted(set(evidence_ids)) if each in self.evidence]
+        return [
+            EvidenceStanding(evidence=each, newest_id=self.renewed.get(each.id, each.id))
+            for each in known
+            if each.provider_id == provider_id
+        ]
+
+    def person(self, subject: str) -> PersonRecord | None:
+        return self.people.get(subject)

@@ -38,6 +38,15 @@ class EvidenceRecord(BaseModel):
     uploaded_at: AwareDatetime
 
 
+class EvidenceStanding(BaseModel):
+    """A file, and the newest edition of the same document: the file itself where it was not renewed."""
+
+    model_config = ConfigDict(frozen=True)
+
+    evidence: EvidenceRecord
+    newest_id: UUID
+
+
 class EvidenceNotTheirs(Conflict):
     """Nothing of the request was noted. `evidence_ids` names what is not the provider's, or is not there at all."""
 

@@ -105,6 +105,15 @@ class ContractRate(Record):
     starts_on: date
 
 
+class PersonRecord(Record):
+    """Who the subject of a token is. `provider_id` is None for the council's own people."""
+
+    subject: str
+    name: str
+    provider_id: UUID | None
+    is_active: bool
+
+
 class ContractRecord(Record):
     id: UUID
     version: int
