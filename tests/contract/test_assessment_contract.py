@@ -13,8 +13,8 @@ from conformance import Contract
 from fastapi.testclient import TestClient
 from sqlmodel import Session
 
-from assay_contracts.directory import CareServiceRecord, ProviderRecord
-from assay_contracts.directory.evidence import EvidenceRecord
+from assay_contracts.directory import CareServiceRecord, PersonRecord, ProviderRecord
+from assay_contracts.directory.evidence import EvidenceRecord, EvidenceStanding
 from assay_kit.problems import Unavailable
 from assay_kit.settings import Settings
 from assay_kit.walk import Call, Operation, send
@@ -37,6 +37,12 @@ class NoDirectory:
 
     def rely_on_evidence(self, evidence_ids: Iterable[UUID], **about: Any) -> Sequence[EvidenceRecord]:
         raise Unavailable(f"nobody answers for {list(evidence_ids)} of {about}")
+
+    def standing_of_evidence(self, evidence_ids: Iterable[UUID], **about: Any) -> Sequence[EvidenceStanding]:
+        raise Unavailable(f"nobody answers for {list(evidence_ids)} of {about}")
+
+    def person(self, subject: str) -> PersonRecord | None:
+        raise Unavailable(f"nobody answers for {subject}")
 
 
 def made(make_call: Callable[[Session], Call]) -> tuple[Call, dict[str, str]]:

@@ -8,6 +8,7 @@ from assay_contracts.directory.copies import Copies
 from assay_contracts.roles import Role, Scope
 from assay_kit.database import SessionDep
 from assay_kit.identity import Principal, allow
+from assessment.colleagues import Colleagues
 from assessment.evidence import Evidence
 
 _PROVIDER = (Role.PROVIDER_ADMIN, Role.PROVIDER_USER)
@@ -36,5 +37,10 @@ def get_evidence(request: Request) -> Evidence:
     return Evidence(getattr(request.app.state, "directory", None))
 
 
+def get_colleagues(request: Request) -> Colleagues:
+    return Colleagues(getattr(request.app.state, "directory", None))
+
+
 CopiesDep = Annotated[Copies, Depends(get_copies, scope="function")]
 EvidenceDep = Annotated[Evidence, Depends(get_evidence)]
+ColleaguesDep = Annotated[Colleagues, Depends(get_colleagues)]

@@ -1,10 +1,15 @@
 """Evidence that a provider names: the directory says whether it is theirs, and keeps what something here relies on."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from uuid import UUID
 
 from assay_contracts.directory.client import Directory
-from assay_contracts.directory.evidence import MOST_EVIDENCE_AT_ONCE, EvidenceNotTheirs, RelyingObject
+from assay_contracts.directory.evidence import (
+    MOST_EVIDENCE_AT_ONCE,
+    EvidenceNotTheirs,
+    EvidenceStanding,
+    RelyingObject,
+)
 from assessment.assessments.errors import Barred
 
 
@@ -33,6 +38,21 @@ class Evidence:
         except EvidenceNotTheirs as refused:
             raise Barred(_said_of(named, set(refused.evidence_ids))) from refused
         return {str(each.id): each.sha256 for each in found}
+
+    def newest(self, evidence_ids: Collection[UUID], *, provider_id: UUID) -> dict[UUID, UUID]:
+        """The newest edition of each that the directory knows as the provider's."""
+        return {each.evidence.id: each.newest_id for each in self.standing(evidence_ids, provider_id=provider_id)}
+
+    def standing(self, evidence_ids: Collection[UUID], *, provider_id: UUID) -> Sequence[EvidenceStanding]:
+        """What the directory knows of each."""
+        if self._directory is None:
+            return []
+        known: list[EvidenceStanding] = []
+        wanted = sorted(evidence_ids)
+        for start in range(0, len(wanted), MOST_EVIDENCE_AT_ONCE):
+            some = wanted[start : start + MOST_EVIDENCE_AT_ONCE]
+            known += self._directory.standing_of_evidence(some, provider_id=provider_id)
+        return known
 
 
 def _said_of(named: Mapping[str, Collection[UUID]], strange: Collection[UUID]) -> list[str]:

@@ -13,6 +13,7 @@ import make_assessment as make
 from sqlmodel import Session
 
 from assay_contracts.directory import CareServiceRecord
+from assay_contracts.directory.client import FakeDirectory
 from assay_contracts.directory.copies import Copies
 from assay_contracts.roles import Role
 from assay_kit.calendar import london_day
@@ -23,6 +24,7 @@ from assessment.assessments import actions as scheduling
 from assessment.assessments.repository import Assessments
 from assessment.assessments.rules import Cause
 from assessment.assignments import actions as assigning
+from assessment.colleagues import Colleagues
 from assessment.drafts import actions as drafting
 from assessment.drafts.rules import CommentOutcome, ReviewOutcome
 from assessment.evidence import Evidence
@@ -136,17 +138,33 @@ class Stage:
         self.published(service=service)
         return self.assessing(service)
 
+    def again_with_evidence(self) -> Assessment:
+        """A self-assessment of a service of which another was submitted, with evidence, and then called off."""
+        service = self.service()
+        called_off = self.answered(service)
+        file = make.evidence(self.provider_id)
+        named = answering.Answer(
+            question="1.1.1", rating=AnswerRating.GOOD, narrative="See it.", evidence_ids=[file.id], read_version=1
+        )
+        answering.save_answers(self.session, called_off.id, [named], by=self.provider, now=self.now)
+        evidence = Evidence(FakeDirectory(evidence=[file]))
+        about: dict[str, Any] = {"name": "Pat Provider", "position": "Manager", "evidence": evidence}
+        answering.submit(self.session, called_off.id, **about, by=self.provider, now=self.now)
+        scheduling.cancel(self.session, called_off.id, reason=REASON, by=OFFICER, now=self.now)
+        return self.assessing(service)
+
     def delegated(self) -> Assessment:
         """A self-assessment of which one section is somebody's to answer."""
         found = self.assessing()
+        mine = somebody(Role.PROVIDER_USER, ME, self.provider_id)
         return sectioning.delegate(
             self.session,
             found.id,
             "1.1",
-            subject="person:dee",
-            name="Dee",
+            subject=mine.subject,
             answer_by=None,
-            by=somebody(Role.PROVIDER_USER, ME, self.provider_id),
+            colleagues=Colleagues(None),
+            by=mine,
             now=self.now,
         )
 

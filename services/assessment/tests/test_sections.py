@@ -1,5 +1,6 @@
 """A self-assessment at a glance, in sections that are handed out, beginning from last time's answers."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -11,17 +12,39 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlmodel import Session
 
+from assay_contracts.directory import PersonRecord
 from assay_contracts.directory.client import FakeDirectory
 from assay_contracts.directory.copies import keep_care_service
 from assay_contracts.directory.evidence import RelyingObject
 from assay_contracts.messages import MessageRequested
 from assay_contracts.roles import Role
-from assay_kit.testing import told
+from assay_kit.testing import NOON, Time, told
 from assessment.frameworks.framework import Question
 from assessment.sections.rules import to_carry_over
 
 ANSWER = {"rating": "good", "narrative": "Every plan is written with the person."}
-DEE = {"subject": "person:dee-delegate", "name": "Dee Delegate"}
+DEE = {"subject": "person:dee-delegate"}
+
+
+def person(subject: str, provider_id: UUID | None = make.PROVIDER, *, is_active: bool = True) -> PersonRecord:
+    name = subject.removeprefix("person:").replace("-", " ").title()
+    return PersonRecord(subject=subject, name=name, provider_id=provider_id, is_active=is_active)
+
+
+PEOPLE = (
+    person("person:dee-delegate"),
+    person("person:eve"),
+    person("person:gone", is_active=False),
+    person("person:other-provider", make.OTHER_PROVIDER),
+    person("person:oscar-officer", None),
+)
+
+
+@pytest.fixture(autouse=True)
+def directory(app: FastAPI, monkeypatch: pytest.MonkeyPatch) -> FakeDirectory:
+    known = FakeDirectory(people=PEOPLE)
+    monkeypatch.setattr(app.state, "directory", known, raising=False)
+    return known
 
 
 @pytest.fixture
@@ -96,9 +119,24 @@ def test_only_a_section_that_is_asked_is_delegated_and_not_to_a_day_that_is_past
 
 def test_a_section_is_delegated_anew_in_place_of_the_last_time(people: make.People, assessing: str) -> None:
     make.ok(people.provider.put(f"{assessing}/sections/1.1/delegate", json=DEE))
-    other = {"subject": "person:eve", "name": "Eve"}
+    other = {"subject": "person:eve"}
     again = make.ok(people.provider.put(f"{assessing}/sections/1.1/delegate", json=other))
     assert section(again, "1.1")["delegated_to"]["name"] == "Eve"
+
+
+@pytest.mark.parametrize("subject", ["person:other-provider", "person:oscar-officer", "person:gone", "person:typo"])
+def test_a_section_is_handed_to_ones_own_people_alone(
+    people: make.People, session: Session, assessing: str, subject: str
+) -> None:
+    refused = people.provider.put(f"{assessing}/sections/1.1/delegate", json={"subject": subject})
+    assert (refused.status_code, refused.json()["type"]) == (409, "/problems/not-a-colleague")
+    assert [each for each in told(session, MessageRequested) if each.template == "section_delegated"] == []
+    assert section(make.ok(people.provider.get(f"{assessing}/sections")), "1.1")["delegated_to"] is None
+
+
+def test_a_section_is_kept_for_oneself_without_asking_who_one_is(people: make.People, assessing: str) -> None:
+    mine = make.ok(people.provider.put(f"{assessing}/sections/1.1/delegate", json={"subject": "person:pat-provider"}))
+    assert section(mine, "1.1")["delegated_to"]["name"] == "Pat Provider"
 
 
 # --- beginning from last time -------------------------------------------------------------------------
@@ -138,11 +176,10 @@ def test_last_times_answers_are_carried_over_and_marked_until_somebody_saves_the
 
 
 def test_one_file_serves_several_questions_in_one_year_and_the_next(
-    people: make.People, session: Session, app: FastAPI, monkeypatch: pytest.MonkeyPatch
+    people: make.People, session: Session, directory: FakeDirectory
 ) -> None:
     file = make.evidence(make.PROVIDER)
-    directory = FakeDirectory(evidence=[file])
-    monkeypatch.setattr(app.state, "directory", directory, raising=False)
+    directory.evidence[file.id] = file
     service = make.care_service(session)
     first = make.scheduled(people, session, service=service)
     make.answered(people, first)
@@ -158,6 +195,52 @@ def test_one_file_serves_several_questions_in_one_year_and_the_next(
     assert [each["question"] for each in items if each["evidence_ids"] == [str(file.id)]] == ["1.1.1", "2.1.1"]
     make.ok(people.provider.post(f"/v1/assessments/{second}/submission", json=make.DECLARATION))
     assert directory.reliances == {(file.id, RelyingObject("assessment", UUID(each))) for each in (first, second)}
+
+
+def test_evidence_that_was_renewed_is_carried_over_as_it_is_now(
+    people: make.People, session: Session, directory: FakeDirectory, at: Time
+) -> None:
+    files = [make.evidence(make.PROVIDER) for _ in range(3)]
+    ends = NOON.date() + timedelta(days=100)
+    old, new, kept = (
+        each.model_copy(update={"expires_on": day})
+        for each, day in zip(files, (ends, ends + timedelta(days=365), ends), strict=True)
+    )
+    directory.evidence |= {each.id: each for each in (old, new, kept)}
+    service = make.care_service(session)
+    first = make.scheduled(people, session, service=service)
+    make.answered(people, first)
+    named = ANSWER | {"evidence_ids": [str(old.id), str(kept.id), str(new.id)]}
+    make.ok(people.provider.put(f"/v1/assessments/{first}/answers/1.1.1", json=named, headers={"If-Match": '"1"'}))
+    assert people.officer.get(f"/v1/assessments/{first}/evidence").json()["type"] == "/problems/answers-not-submitted"
+    publish(people, first)
+    assert {each["has_expired"] for each in named_evidence(people.officer, first)} == {False}
+
+    directory.renewed[old.id] = new.id
+    at.now = NOON + timedelta(days=101)
+    second = make.scheduled(people, session, service=service)
+    make.ok(people.provider.post(f"/v1/assessments/{second}/self-assessment"))
+    make.ok(people.provider.post(f"/v1/assessments/{second}/roll-forward"))
+    [item] = [
+        each
+        for each in make.ok(people.provider.get(f"/v1/assessments/{second}/answers"))["items"]
+        if each["evidence_ids"]
+    ]
+    assert item["evidence_ids"] == [str(new.id), str(kept.id)]
+    make.ok(people.provider.post(f"/v1/assessments/{second}/submission", json=make.DECLARATION))
+    told_to_officer = {each["evidence_id"]: each for each in named_evidence(people.officer, second)}
+    assert {key: each["has_expired"] for key, each in told_to_officer.items()} == {
+        str(new.id): False,
+        str(kept.id): True,
+    }
+    assert told_to_officer[str(kept.id)]["questions"] == ["1.1.1"]
+    then = {each["evidence_id"]: each["newest_id"] for each in named_evidence(people.officer, first)}
+    assert then[str(old.id)] == str(new.id)
+    assert people.other_provider.get(f"/v1/assessments/{second}/evidence").status_code == 404
+
+
+def named_evidence(person: TestClient, assessment_id: str) -> list[dict[str, Any]]:
+    return list(make.ok(person.get(f"/v1/assessments/{assessment_id}/evidence"))["items"])
 
 
 def publish(people: make.People, assessment_id: str) -> None:
@@ -212,3 +295,19 @@ def test_only_what_is_asked_in_the_same_words_and_not_yet_answered_is_carried_ov
 ) -> None:
     found = to_carry_over(asked(now), asked(then), answered_then=answered, answered_now=there)
     assert set(found) == {code for code in answered - there if code in now and now[code] == then.get(code)}
+
+
+def test_what_was_submitted_is_not_asked_for_again_after_a_cancellation(people: make.People, session: Session) -> None:
+    service = make.care_service(session)
+    make.published(people, session, service=service)
+    called_off = make.scheduled(people, session, service=service)
+    make.answered(people, called_off, "excellent")
+    make.ok(people.provider.post(f"/v1/assessments/{called_off}/submission", json=make.DECLARATION))
+    reason = {"reason": "It was scheduled under the wrong framework."}
+    make.ok(people.officer.post(f"/v1/assessments/{called_off}/cancellation", json=reason))
+    anew = f"/v1/assessments/{make.scheduled(people, session, service=service)}"
+    make.ok(people.provider.post(f"{anew}/self-assessment"))
+    assert make.ok(people.provider.post(f"{anew}/roll-forward"))["answered"] == 9
+    carried = make.ok(people.provider.get(f"{anew}/answers"))["items"]
+    assert {each["rating"] for each in carried} == {"excellent"}
+    assert all(each["is_carried_over"] for each in carried)

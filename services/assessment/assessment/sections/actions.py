@@ -1,5 +1,6 @@
 """What a provider does with the sections of its self-assessment: hand out, take back, begin from last time."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from uuid import UUID
 
@@ -12,6 +13,8 @@ from assessment.assessments.errors import Barred
 from assessment.assessments.events import write_to
 from assessment.assessments.repository import Assessments
 from assessment.assessments.rules import Status
+from assessment.colleagues import Colleagues
+from assessment.evidence import Evidence
 from assessment.self_assessments.errors import AnswersClosed
 from assessment.self_assessments.repository import SelfAnswers
 from assessment.tables import Assessment, SelfAnswer
@@ -29,12 +32,15 @@ def delegate(
     standard: str,
     *,
     subject: str,
-    name: str,
     answer_by: date | None,
+    colleagues: Colleagues,
     by: Principal,
     now: datetime,
 ) -> Assessment:
-    """Hand a section to one person: until it is taken back only they, and an administrator, save answers there."""
+    """Hand a section to one of the provider's own people: until it is taken back only they, and an administrator, save
+    answers there."""
+    Assessments(session).get(assessment_id, by=by)
+    name = colleagues.name_of(subject, by=by)  # before anything is locked
     assessment = _being_answered(session, assessment_id, by)
     if answer_by is not None and answer_by < london_day(now):
         raise Barred(["The day by which the section is to be answered is past."])
@@ -51,18 +57,24 @@ def delegate(
         delegated_at=now,
     )
     Delegations(session).add(delegation)
+    _write_to_delegate(session, assessment, delegation, section, now)
+    return assessment
+
+
+def _write_to_delegate(
+    session: Session, assessment: Assessment, delegation: Delegation, section: str, now: datetime
+) -> None:
     write_to(
         session,
-        Recipient(person=subject),
+        Recipient(person=delegation.subject),
         "section_delegated",
-        about=assessment_id,
+        about=assessment.id,
         now=now,
         once=str(delegation.id),
         reference=assessment.reference,
         section=section,
-        due_on=(answer_by or london_day(assessment.answers_due_at)).isoformat(),
+        due_on=(delegation.answer_by or london_day(assessment.answers_due_at)).isoformat(),
     )
-    return assessment
 
 
 def end_delegation(session: Session, assessment_id: UUID, standard: str, *, by: Principal, now: datetime) -> Assessment:
@@ -74,36 +86,43 @@ def end_delegation(session: Session, assessment_id: UUID, standard: str, *, by: 
     return assessment
 
 
-def carry_over(session: Session, assessment_id: UUID, *, by: Principal, now: datetime) -> Assessment:
+def carry_over(
+    session: Session, assessment_id: UUID, *, evidence: Evidence, by: Principal, now: datetime
+) -> Assessment:
     """Begin from the last answers and their evidence, each marked as carried over until somebody saves it anew.
 
-    What is answered already stays, and so does what is delegated to somebody else.
+    What is answered already stays, and so does what is delegated to somebody else. Of evidence that was renewed since,
+    the newest edition is carried over.
     """
+    assessments, carried, answers = Assessments(session), CarriedAnswers(session), SelfAnswers(session)
+    earlier = carried.earlier(assessments.get(assessment_id, by=by))
+    then = answers.of(earlier.id) if earlier else {}
+    named = {UUID(each) for answer in then.values() for each in answer.evidence_ids}
+    newest = evidence.newest(named, provider_id=earlier.provider_id) if earlier else {}  # before anything is locked
     assessment = _being_answered(session, assessment_id, by)
-    assessments, carried = Assessments(session), CarriedAnswers(session)
-    earlier = carried.earlier(assessment)
     if earlier is None:
         raise NothingToCarryOver
-    answers = SelfAnswers(session)
-    then = answers.of(earlier.id)
     framework = assessments.framework(assessment)
     asked_now = framework.questions_for(assessment.service_type)
     asked_then = assessments.framework(earlier).questions_for(earlier.service_type)
     codes = to_carry_over(asked_now, asked_then, answered_then=then, answered_now=answers.of(assessment_id))
     elsewhere = {name for name, row in Delegations(session).of(assessment_id).items() if not may_answer_for(row, by)}
     codes = [code for code in codes if framework.locate(code)[0].code not in elsewhere]
-    answers.add([_again(then[code], assessment_id, by=by, now=now) for code in codes])
+    answers.add([_again(then[code], assessment_id, newest, by=by, now=now) for code in codes])
     carried.add(*(_mark(code, assessment_id, earlier.id, by=by, now=now) for code in codes))
     return assessment
 
 
-def _again(answer: SelfAnswer, assessment_id: UUID, *, by: Principal, now: datetime) -> SelfAnswer:
+def _again(
+    answer: SelfAnswer, assessment_id: UUID, newest: Mapping[UUID, UUID], *, by: Principal, now: datetime
+) -> SelfAnswer:
+    evidence_ids = (newest.get(UUID(each), each) for each in answer.evidence_ids)
     return SelfAnswer(
         assessment_id=assessment_id,
         question=answer.question,
         rating=answer.rating,
         narrative=answer.narrative,
-        evidence_ids=list(answer.evidence_ids),
+        evidence_ids=list(dict.fromkeys(str(each) for each in evidence_ids)),
         saved_by=by.subject,
         saved_name=by.name,
         saved_at=now,

@@ -28,4 +28,4 @@ class NothingToCarryOver(Conflict):
     slug, title = "nothing-to-carry-over", "There are no earlier answers"
 
     def __init__(self) -> None:
-        super().__init__("No earlier self-assessment of this service by this provider was submitted and published.")
+        super().__init__("No earlier self-assessment of this service by this provider was submitted.")

@@ -5,7 +5,6 @@ from uuid import UUID
 
 from sqlmodel import Session, col, select
 
-from assessment.assessments.rules import Status
 from assessment.tables import Assessment, SelfAnswer
 from assessment.work_tables import CarriedAnswer, Delegation
 
@@ -46,13 +45,12 @@ class CarriedAnswers:
         }
 
     def earlier(self, assessment: Assessment) -> Assessment | None:
-        """The last published assessment of the same service for which the same provider submitted answers."""
+        """The last assessment of the same service for which the same provider submitted answers, however it ended."""
         wanted = select(Assessment).where(
             Assessment.care_service_id == assessment.care_service_id,
             Assessment.provider_id == assessment.provider_id,
             Assessment.id != assessment.id,
-            Assessment.status == Status.PUBLISHED,
             col(Assessment.submitted_at).is_not(None),
         )
-        newest = wanted.order_by(col(Assessment.published_at).desc(), col(Assessment.id).desc()).limit(1)
+        newest = wanted.order_by(col(Assessment.submitted_at).desc(), col(Assessment.id).desc()).limit(1)
         return self._session.exec(newest).one_or_none()

@@ -7,10 +7,11 @@ from fastapi import APIRouter, Path
 
 from assay_kit.clock import Now
 from assay_kit.database import SessionDep
-from assay_kit.problems import may_answer
+from assay_kit.problems import Unavailable, may_answer
 from assessment.assessments.errors import AssessmentNotFound, Barred
 from assessment.assessments.repository import Assessments
-from assessment.dependencies import ProviderPerson, Reader
+from assessment.colleagues import NotAColleague
+from assessment.dependencies import ColleaguesDep, EvidenceDep, ProviderPerson, Reader
 from assessment.rating.answers import AnswerRating
 from assessment.self_assessments.errors import AnswersClosed, AnswersNotSubmitted
 from assessment.self_assessments.repository import SelfAnswers
@@ -73,7 +74,7 @@ def read_sections(assessment_id: UUID, session: SessionDep, by: Reader) -> Secti
     "/sections/{standard}/delegate",
     summary="Hand a section to one person to answer",
     operation_id="delegate_section",
-    responses=may_answer(SectionNotFound, AnswersClosed, DelegatedElsewhere, Barred),
+    responses=may_answer(SectionNotFound, AnswersClosed, DelegatedElsewhere, Barred, NotAColleague, Unavailable),
 )
 def delegate_section(
     *,
@@ -81,10 +82,12 @@ def delegate_section(
     standard: StandardCode,
     wanted: Delegating,
     session: SessionDep,
+    colleagues: ColleaguesDep,
     by: ProviderPerson,
     now: Now,
 ) -> SectionsRead:
-    return _shown(session, actions.delegate(session, assessment_id, standard, **dict(wanted), by=by, now=now))
+    about = dict(wanted) | {"colleagues": colleagues}
+    return _shown(session, actions.delegate(session, assessment_id, standard, **about, by=by, now=now))
 
 
 @router.delete(
@@ -103,7 +106,9 @@ def end_delegation(
     "/roll-forward",
     summary="Begin from last time's answers and evidence, marked as carried over",
     operation_id="carry_over_answers",
-    responses=may_answer(AnswersClosed, NothingToCarryOver),
+    responses=may_answer(AnswersClosed, NothingToCarryOver, Unavailable),
 )
-def carry_over_answers(assessment_id: UUID, session: SessionDep, by: ProviderPerson, now: Now) -> SectionsRead:
-    return _shown(session, actions.carry_over(session, assessment_id, by=by, now=now))
+def carry_over_answers(
+    assessment_id: UUID, session: SessionDep, evidence: EvidenceDep, by: ProviderPerson, now: Now
+) -> SectionsRead:
+    return _shown(session, actions.carry_over(session, assessment_id, evidence=evidence, by=by, now=now))

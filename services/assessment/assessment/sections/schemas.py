@@ -6,17 +6,16 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, Field
 
-from assay_kit.text import Day, Model, Name, Subject
+from assay_kit.text import Day, Model, Subject
 from assessment.work_tables import Delegation
 
 from .rules import Completeness, Section
 
 
 class Delegating(Model):
-    """`subject` is that of the person's token."""
+    """`subject` is that of the token of one of the provider's own people."""
 
     subject: Subject
-    name: Name
     answer_by: Day | None = None
 
 

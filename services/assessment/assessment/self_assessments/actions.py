@@ -105,17 +105,14 @@ def submit(
     asked = [question.code for question in assessments.questions(assessment)]
     if bars := bars_to_submission(asked, answered(answers)):
         raise Barred(bars)
-    assessment.signed_by = by.subject
-    assessment.signed_name = name
-    assessment.signed_position = position
+    assessment.signed_by, assessment.signed_name, assessment.signed_position = by.subject, name, position
     assessment.evidence_hashes = evidence.rely(
         {f"Question {code}": [UUID(each) for each in answers[code].evidence_ids] for code in asked if code in answers},
         provider_id=assessment.provider_id,
         by_object=RelyingObject("assessment", assessment.id),
     )
     assessment.answers_hash = hash_of(answers, assessment.evidence_hashes)
-    assessment.submitted_at = now
-    assessment.answers_closed_at = now
+    assessment.submitted_at = assessment.answers_closed_at = now
     session.flush()
     tell_submitted(session, assessment, now)
     write_to(
@@ -149,3 +146,12 @@ def hash_of(answers: dict[str, SelfAnswer], evidence_hashes: Mapping[str, str]) 
             for code, answer in sorted(answers.items())
         ]
     )
+
+
+def named_in(answers: Mapping[str, SelfAnswer]) -> dict[UUID, list[str]]:
+    """The questions in whose answers each file is named."""
+    named: dict[UUID, list[str]] = {}
+    for code, answer in sorted(answers.items()):
+        for each in answer.evidence_ids:
+            named.setdefault(UUID(each), []).append(code)
+    return named

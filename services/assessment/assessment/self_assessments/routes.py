@@ -5,9 +5,11 @@ from uuid import UUID
 
 from fastapi import APIRouter, Path, Response
 
+from assay_kit.calendar import london_day
 from assay_kit.clock import Now
 from assay_kit.database import SessionDep
 from assay_kit.etags import IfMatch, set_etag
+from assay_kit.identity import Principal
 from assay_kit.problems import StaleEdit, StepNotAllowed, Unavailable, may_answer
 from assessment.assessments.errors import AssessmentNotFound, Barred, NotOpenYet, QuestionNotFound
 from assessment.assessments.repository import Assessments
@@ -16,12 +18,21 @@ from assessment.assessments.schemas import AssessmentRead
 from assessment.dependencies import EvidenceDep, ProviderPerson, Reader
 from assessment.sections.errors import DelegatedElsewhere
 from assessment.sections.repository import CarriedAnswers
+from assessment.tables import Assessment
 
 from . import actions
 from .errors import AnswersClosed, AnswersNotSubmitted
 from .repository import SelfAnswers
 from .rules import bars_to_submission
-from .schemas import Answering, AnsweringSeveral, Declaring, SelfAnswerRead, SelfAssessmentRead
+from .schemas import (
+    Answering,
+    AnsweringSeveral,
+    Declaring,
+    EvidenceNamed,
+    NamedEvidence,
+    SelfAnswerRead,
+    SelfAssessmentRead,
+)
 
 router = APIRouter(
     prefix="/assessments/{assessment_id}",
@@ -30,6 +41,14 @@ router = APIRouter(
 )
 
 QuestionCode = Annotated[str, Path(pattern=r"^[a-z0-9][a-z0-9._]{0,39}$")]
+
+
+def _with_answers(session: SessionDep, assessment_id: UUID, by: Principal) -> Assessment:
+    """The assessment; AnswersNotSubmitted where its answers are still the provider's alone."""
+    assessment = Assessments(session).get(assessment_id, by=by)
+    if not by.is_provider and assessment.submitted_at is None:
+        raise AnswersNotSubmitted
+    return assessment
 
 
 @router.post(
@@ -49,11 +68,8 @@ def begin_self_assessment(assessment_id: UUID, session: SessionDep, by: Provider
     responses=may_answer(AnswersNotSubmitted),
 )
 def read_self_assessment(assessment_id: UUID, session: SessionDep, by: Reader) -> SelfAssessmentRead:
-    assessments = Assessments(session)
-    assessment = assessments.get(assessment_id, by=by)
-    if not by.is_provider and assessment.submitted_at is None:
-        raise AnswersNotSubmitted
-    framework = assessments.framework(assessment)
+    assessment = _with_answers(session, assessment_id, by)
+    framework = Assessments(session).framework(assessment)
     standard_of = {question.code: s.code for s in framework.standards() for question in s.questions}
     questions = framework.questions_for(assessment.service_type)
     answers = SelfAnswers(session).of(assessment_id)
@@ -70,6 +86,22 @@ def read_self_assessment(assessment_id: UUID, session: SessionDep, by: Reader) -
             for q in questions
         ],
     )
+
+
+@router.get(
+    "/evidence",
+    summary="The files that the answers name: until when each holds, and whether it was renewed since",
+    operation_id="read_named_evidence",
+    responses=may_answer(AnswersNotSubmitted, Unavailable),
+)
+def read_named_evidence(
+    assessment_id: UUID, session: SessionDep, evidence: EvidenceDep, by: Reader, now: Now
+) -> NamedEvidence:
+    """What the directory does not know as the provider's is left out."""
+    assessment = _with_answers(session, assessment_id, by)
+    named = actions.named_in(SelfAnswers(session).of(assessment_id))
+    known = evidence.standing(named, provider_id=assessment.provider_id)
+    return NamedEvidence(items=[EvidenceNamed.of(each, named[each.evidence.id], london_day(now)) for each in known])
 
 
 @router.put(

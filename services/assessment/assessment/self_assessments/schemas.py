@@ -1,10 +1,13 @@
 """What callers send and receive about a provider's own answers."""
 
+from collections.abc import Sequence
+from datetime import date
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, Field, StringConstraints
 
+from assay_contracts.directory.evidence import EvidenceStanding
 from assay_kit.text import Count, Model, Name
 from assessment.assessments.rules import Status
 from assessment.frameworks.framework import Question
@@ -90,3 +93,34 @@ class SelfAssessmentRead(BaseModel):
     answered: int
     bars: list[str] = Field(max_length=1000, description="What still keeps the answers from being submitted.")
     items: list[SelfAnswerRead] = Field(max_length=1000)
+
+
+class EvidenceNamed(BaseModel):
+    """A file that answers name. One that has expired, or was renewed since, may no longer bear an answer out."""
+
+    evidence_id: UUID
+    questions: list[str] = Field(max_length=1000)
+    filename: str
+    kind: str
+    description: str
+    expires_on: date | None = Field(description="The last day on which it holds.")
+    has_expired: bool
+    newest_id: UUID = Field(description="The newest edition of the same document: itself, unless it was renewed.")
+
+    @classmethod
+    def of(cls, standing: EvidenceStanding, questions: Sequence[str], today: date) -> Self:
+        file = standing.evidence
+        return cls(
+            evidence_id=file.id,
+            questions=list(questions),
+            filename=file.filename,
+            kind=file.kind,
+            description=file.description,
+            expires_on=file.expires_on,
+            has_expired=file.expires_on is not None and file.expires_on < today,
+            newest_id=standing.newest_id,
+        )
+
+
+class NamedEvidence(BaseModel):
+    items: list[EvidenceNamed] = Field(max_length=1000)
