@@ -26,6 +26,21 @@ class AssignedOfficer(AssessmentTable, table=True):
     assigned_at: datetime = Field(sa_type=Instant)
 
 
+class OfficerRemoval(AssessmentTable, table=True):
+    """Somebody who was taken off an assessment, for good: it stands against whatever made them work on it."""
+
+    __tablename__ = "officer_removal"
+    __table_args__ = (ForeignKeyConstraint(["assessment_id"], ["assessment.id"]),)
+
+    assessment_id: UUID = Field(primary_key=True)
+    subject: str = Field(primary_key=True)
+    name: str
+    reason: str = Field(sa_type=Text)
+    removed_by: str
+    removed_name: str
+    removed_at: datetime = Field(sa_type=Instant)
+
+
 class Restriction(AssessmentTable, table=True):
     """Until its rating is published a restricted assessment is for those who work on it, and for their seniors."""
 
@@ -43,6 +58,7 @@ class Restriction(AssessmentTable, table=True):
     lifted_by: str | None = None
     lifted_name: str | None = None
     lifted_at: datetime | None = Field(default=None, sa_type=Instant)
+    lifted_because: str | None = Field(default=None, sa_type=Text)
 
 
 class Delegation(AssessmentTable, table=True):

@@ -8,9 +8,10 @@ import make_assessment as make
 import pytest
 from fastapi.testclient import TestClient
 from openpyxl import load_workbook
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from assay_contracts.roles import Role
+from assessment.work_tables import Restriction
 
 WHY = {"reason": "The whistle-blower works with the other officer's family."}
 
@@ -54,7 +55,7 @@ def test_a_restricted_draft_is_for_who_works_on_it_and_seniors_until_it_is_publi
         assert 404 not in statuses(client, restricted) - {403}
         assert listed(client) == [restricted]
     assert stranger.post(f"/v1/assessments/{restricted}/publication").status_code == 404
-    assert stranger.post(f"/v1/assessments/{restricted}/restriction/lifting").status_code == 404
+    assert stranger.post(f"/v1/assessments/{restricted}/restriction/lifting", json=WHY).status_code == 404
 
     make.ok(people.provider.post(f"/v1/assessments/{restricted}/accuracy-confirmation"))
     make.ok(people.officer.post(f"/v1/assessments/{restricted}/publication"))
@@ -85,10 +86,10 @@ def test_an_officer_who_is_assigned_sees_it_and_may_take_the_lead(
 def test_a_restriction_is_imposed_once_and_lifted(people: make.People, restricted: str, stranger: TestClient) -> None:
     again = people.manager.post(f"/v1/assessments/{restricted}/restriction", json=WHY)
     assert again.json()["type"] == "/problems/restricted-already"
-    lifted = make.ok(people.manager.post(f"/v1/assessments/{restricted}/restriction/lifting"))
+    lifted = make.ok(people.manager.post(f"/v1/assessments/{restricted}/restriction/lifting", json=WHY))
     assert lifted["restriction"] is None
     assert 404 not in statuses(stranger, restricted)
-    none = people.manager.post(f"/v1/assessments/{restricted}/restriction/lifting")
+    none = people.manager.post(f"/v1/assessments/{restricted}/restriction/lifting", json=WHY)
     assert none.json()["type"] == "/problems/not-restricted"
 
 
@@ -145,3 +146,35 @@ def test_officers_are_assigned_as_far_as_there_is_room(
     make.ok(people.manager.post(url, json={"officer": "person:one", "officer_name": "One", "leads": True}))
     full = people.manager.post(url, json={"officer": "person:two", "officer_name": "Two"})
     assert full.json()["type"] == "/problems/too-many"
+
+
+def test_somebody_with_a_conflict_of_interest_is_taken_off_for_good(
+    people: make.People, restricted: str, stranger: TestClient
+) -> None:
+    """The officer led it, took part in its validation and was assigned: none of that counts any more."""
+    url = f"/v1/assessments/{restricted}/officers"
+    oscar: dict[str, Any] = {"officer": "person:oscar-officer", "officer_name": "Oscar Officer"}
+    make.ok(people.manager.post(url, json=oscar))
+    why = {"reason": "The officer's sister has worked there since May."}
+    removal = f"{url}/person:oscar-officer/removal"
+    assert people.officer.post(removal, json=why).status_code == 403
+    assert people.manager.post(removal).status_code == 422
+    nobody = people.manager.post(f"{url}/person:una-unassigned/removal", json=why)
+    assert nobody.json()["type"] == "/problems/not-at-work"
+    removed = make.ok(people.manager.post(removal, json=why))
+    assert (removed["officer"], removed["beside"]) == (None, [])
+    assert [(each["name"], each["reason"]) for each in removed["removed"]] == [("Oscar Officer", why["reason"])]
+    assert statuses(people.officer, restricted) == {404}
+    assert listed(people.officer) == []
+    for again in (people.manager.post(removal, json=why), people.manager.post(url, json=oscar)):
+        assert again.json()["type"] == "/problems/taken-off"
+    make.ok(people.manager.post(f"/v1/assessments/{restricted}/restriction/lifting", json=WHY))
+    assert statuses(people.officer, restricted) == {404}
+    assert 404 not in statuses(stranger, restricted)
+
+
+def test_lifting_a_restriction_needs_its_reason(people: make.People, session: Session, restricted: str) -> None:
+    address = f"/v1/assessments/{restricted}/restriction/lifting"
+    assert people.manager.post(address).status_code == 422
+    make.ok(people.manager.post(address, json={"reason": "The whistle-blower has left the service."}))
+    assert session.exec(select(Restriction.lifted_because)).one() == "The whistle-blower has left the service."

@@ -141,6 +141,7 @@ def about(operation: Operation) -> bool:
         "care_service_id",
         "question",
         "standard",
+        "subject",
     }
 
 

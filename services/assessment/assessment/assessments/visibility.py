@@ -1,12 +1,13 @@
-"""Which assessments somebody sees: a provider its own; of those that are restricted, who works on them and seniors."""
+"""Which assessments somebody sees: a provider its own; of those that are restricted, who works on them and seniors.
+Whoever was taken off one sees it no more until it is published."""
 
-from sqlalchemy import ColumnElement, or_, true
+from sqlalchemy import ColumnElement, and_, or_, true
 from sqlmodel import col, exists, select
 
 from assay_contracts.roles import Role
 from assay_kit.identity import SYSTEM, Principal
 from assessment.tables import Assessment, ValidatingPerson
-from assessment.work_tables import AssignedOfficer, Restriction
+from assessment.work_tables import AssignedOfficer, OfficerRemoval, Restriction
 
 from .rules import Status
 
@@ -23,7 +24,12 @@ def seen_by(by: Principal) -> ColumnElement[bool]:
     restricted = exists(
         select(Restriction.id).where(Restriction.assessment_id == Assessment.id, col(Restriction.lifted_at).is_(None))
     )
-    return or_(col(Assessment.status).in_(_PUBLIC), ~restricted, _works_on_it(by))
+    removed = exists(
+        select(OfficerRemoval.subject).where(
+            OfficerRemoval.assessment_id == Assessment.id, OfficerRemoval.subject == by.subject
+        )
+    )
+    return or_(col(Assessment.status).in_(_PUBLIC), and_(~removed, or_(~restricted, _works_on_it(by))))
 
 
 def _works_on_it(by: Principal) -> ColumnElement[bool]:

@@ -10,9 +10,9 @@ from assessment.assessments.errors import ensure_room
 from assessment.assessments.repository import Assessments
 from assessment.assessments.rules import OPEN
 from assessment.tables import Assessment
-from assessment.work_tables import AssignedOfficer, Restriction
+from assessment.work_tables import AssignedOfficer, OfficerRemoval, Restriction
 
-from .errors import NotAssignable, NotRestricted, RestrictedAlready
+from .errors import NotAssignable, NotAtWork, NotRestricted, RestrictedAlready, TakenOff
 from .repository import Assignments
 
 MOST_OFFICERS = 20
@@ -24,6 +24,8 @@ def assign_officer(
     """Let an officer work on it, and lead it where `leads`. Said again of the same officer, only the lead changes."""
     assessment = _worked_on(session, assessment_id, by)
     assignments = Assignments(session)
+    if assignments.is_removed(assessment_id, officer):
+        raise TakenOff
     there = assignments.of(assessment_id)
     if officer not in {each.subject for each in there}:
         ensure_room(len(there), MOST_OFFICERS, "officers")
@@ -38,6 +40,35 @@ def assign_officer(
         assignments.add(assigned)
     if leads:
         assessment.officer, assessment.officer_name = officer, officer_name
+        session.flush()
+    return assessment
+
+
+def remove_officer(
+    session: Session, assessment_id: UUID, subject: str, *, reason: str, by: Principal, now: datetime
+) -> Assessment:
+    """Take somebody off it for good: they neither see it nor work on it until it is published. Nobody leads it then,
+    where they did."""
+    assessment = _worked_on(session, assessment_id, by)
+    assignments = Assignments(session)
+    if assignments.is_removed(assessment_id, subject):
+        raise TakenOff
+    name = assignments.working(assessment).get(subject)
+    if name is None:
+        raise NotAtWork
+    assignments.add(
+        OfficerRemoval(
+            assessment_id=assessment_id,
+            subject=subject,
+            name=name,
+            reason=reason,
+            removed_by=by.subject,
+            removed_name=by.name,
+            removed_at=now,
+        )
+    )
+    if assessment.officer == subject:
+        assessment.officer = assessment.officer_name = None
         session.flush()
     return assessment
 
@@ -58,12 +89,15 @@ def restrict(session: Session, assessment_id: UUID, *, reason: str, by: Principa
     return imposed
 
 
-def lift_restriction(session: Session, assessment_id: UUID, *, by: Principal, now: datetime) -> Restriction:
+def lift_restriction(
+    session: Session, assessment_id: UUID, *, reason: str, by: Principal, now: datetime
+) -> Restriction:
     _worked_on(session, assessment_id, by)
     restriction = Assignments(session).restriction(assessment_id)
     if restriction is None:
         raise NotRestricted
     restriction.lifted_by, restriction.lifted_name, restriction.lifted_at = by.subject, by.name, now
+    restriction.lifted_because = reason
     session.flush()
     return restriction
 

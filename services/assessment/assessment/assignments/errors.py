@@ -22,3 +22,17 @@ class NotRestricted(Conflict):
 
     def __init__(self) -> None:
         super().__init__("There is no restriction to lift.")
+
+
+class NotAtWork(Conflict):
+    slug, title = "not-at-work", "That person does not work on it"
+
+    def __init__(self) -> None:
+        super().__init__("Only who works on an assessment is taken off it.")
+
+
+class TakenOff(Conflict):
+    slug, title = "taken-off", "That person was taken off it"
+
+    def __init__(self) -> None:
+        super().__init__("Whoever was taken off an assessment does not come back to it; name somebody else.")

@@ -1,30 +1,35 @@
 """HTTP for who works on an assessment. Translate, call one action, answer."""
 
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Path
 
 from assay_kit.clock import Now
 from assay_kit.database import SessionDep
 from assay_kit.problems import may_answer
 from assessment.assessments.errors import AssessmentNotFound, TooMany
 from assessment.assessments.repository import Assessments
-from assessment.dependencies import OfficerOrManager, StaffReader
+from assessment.dependencies import CommissioningManager, OfficerOrManager, StaffReader
 from assessment.tables import Assessment
 
 from . import actions
-from .errors import NotAssignable, NotRestricted, RestrictedAlready
+from .errors import NotAssignable, NotAtWork, NotRestricted, RestrictedAlready, TakenOff
 from .repository import Assignments
-from .schemas import Assigning, AssignmentsRead, Restricting
+from .schemas import Assigning, AssignmentsRead, Lifting, Removing, Restricting
 
 router = APIRouter(
     prefix="/assessments/{assessment_id}", tags=["assignments"], responses=may_answer(AssessmentNotFound)
 )
 
 
+OfficerSubject = Annotated[str, Path(max_length=100, pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]*$")]
+
+
 def _shown(session: SessionDep, assessment: Assessment) -> AssignmentsRead:
     assignments = Assignments(session)
-    return AssignmentsRead.of(assessment, assignments.of(assessment.id), assignments.restriction(assessment.id))
+    officers, removals = assignments.of(assessment.id), assignments.removals(assessment.id)
+    return AssignmentsRead.of(assessment, officers, removals, assignments.restriction(assessment.id))
 
 
 @router.get("/officers", summary="Who works on an assessment", operation_id="read_assignments")
@@ -36,12 +41,30 @@ def read_assignments(assessment_id: UUID, session: SessionDep, by: StaffReader) 
     "/officers",
     summary="Assign an officer to an assessment",
     operation_id="assign_officer",
-    responses=may_answer(NotAssignable, TooMany),
+    responses=may_answer(NotAssignable, TakenOff, TooMany),
 )
 def assign_officer(
     assessment_id: UUID, wanted: Assigning, session: SessionDep, by: OfficerOrManager, now: Now
 ) -> AssignmentsRead:
     return _shown(session, actions.assign_officer(session, assessment_id, **dict(wanted), by=by, now=now))
+
+
+@router.post(
+    "/officers/{subject}/removal",
+    summary="Take somebody off an assessment for good, for instance because of a conflict of interest",
+    operation_id="remove_officer",
+    responses=may_answer(NotAssignable, NotAtWork, TakenOff),
+)
+def remove_officer(
+    *,
+    assessment_id: UUID,
+    subject: OfficerSubject,
+    wanted: Removing,
+    session: SessionDep,
+    by: CommissioningManager,
+    now: Now,
+) -> AssignmentsRead:
+    return _shown(session, actions.remove_officer(session, assessment_id, subject, **dict(wanted), by=by, now=now))
 
 
 @router.post(
@@ -63,6 +86,8 @@ def restrict_assessment(
     operation_id="lift_restriction",
     responses=may_answer(NotAssignable, NotRestricted),
 )
-def lift_restriction(assessment_id: UUID, session: SessionDep, by: OfficerOrManager, now: Now) -> AssignmentsRead:
-    actions.lift_restriction(session, assessment_id, by=by, now=now)
+def lift_restriction(
+    assessment_id: UUID, wanted: Lifting, session: SessionDep, by: OfficerOrManager, now: Now
+) -> AssignmentsRead:
+    actions.lift_restriction(session, assessment_id, reason=wanted.reason, by=by, now=now)
     return _shown(session, Assessments(session).get(assessment_id, by=by))

@@ -8,7 +8,7 @@ from pydantic import AwareDatetime, BaseModel, Field
 
 from assay_kit.text import Flag, Model, Name, Reason, Subject
 from assessment.tables import Assessment
-from assessment.work_tables import AssignedOfficer, Restriction
+from assessment.work_tables import AssignedOfficer, OfficerRemoval, Restriction
 
 
 class Assigning(Model):
@@ -21,6 +21,22 @@ class Assigning(Model):
 
 class Restricting(Model):
     reason: Reason
+
+
+class Lifting(Model):
+    reason: Reason
+
+
+class Removing(Model):
+    reason: Reason
+
+
+class RemovalRead(BaseModel):
+    subject: str
+    name: str
+    reason: str
+    removed_name: str
+    removed_at: AwareDatetime
 
 
 class AssignedOfficerRead(BaseModel):
@@ -49,15 +65,24 @@ class AssignmentsRead(BaseModel):
     officer: str | None
     officer_name: str | None
     beside: list[AssignedOfficerRead] = Field(max_length=50)
+    removed: list[RemovalRead] = Field(max_length=50, description="Who was taken off it.")
     restriction: RestrictionRead | None
 
     @classmethod
-    def of(cls, row: Assessment, officers: Sequence[AssignedOfficer], restriction: Restriction | None) -> Self:
+    def of(
+        cls,
+        row: Assessment,
+        officers: Sequence[AssignedOfficer],
+        removals: Sequence[OfficerRemoval],
+        restriction: Restriction | None,
+    ) -> Self:
+        gone = {each.subject for each in removals} | {row.officer}
         beside = [AssignedOfficerRead.model_validate(each, from_attributes=True) for each in officers]
         return cls(
             assessment_id=row.id,
             officer=row.officer,
             officer_name=row.officer_name,
-            beside=[each for each in beside if each.subject != row.officer],
+            beside=[each for each in beside if each.subject not in gone],
+            removed=[RemovalRead.model_validate(each, from_attributes=True) for each in removals],
             restriction=RestrictionRead.of(restriction) if restriction else None,
         )

@@ -36,6 +36,7 @@ FREEZING = [
     ),
     *freeze_trigger("framework", columns=["id", "drafted_by", "drafted_at"], name="drafting_frozen"),
     *append_only_trigger("assigned_officer"),
+    *append_only_trigger("officer_removal"),
     *append_only_trigger("carried_answer"),
     *freeze_trigger("restriction", when="true", columns=_IMPOSED, name="imposed"),
     *freeze_trigger("restriction", when="OLD.lifted_at IS NOT NULL", name="lifted"),
@@ -61,6 +62,20 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("assessment_id", "subject", name=op.f("pk_assigned_officer")),
     )
     op.create_table(
+        "officer_removal",
+        sa.Column("assessment_id", sa.Uuid(), nullable=False),
+        sa.Column("subject", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("removed_by", sa.String(), nullable=False),
+        sa.Column("removed_name", sa.String(), nullable=False),
+        sa.Column("removed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["assessment_id"], ["assessment.id"], name=op.f("fk_officer_removal_assessment_id_assessment")
+        ),
+        sa.PrimaryKeyConstraint("assessment_id", "subject", name=op.f("pk_officer_removal")),
+    )
+    op.create_table(
         "restriction",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("assessment_id", sa.Uuid(), nullable=False),
@@ -71,6 +86,7 @@ def upgrade() -> None:
         sa.Column("lifted_by", sa.String(), nullable=True),
         sa.Column("lifted_name", sa.String(), nullable=True),
         sa.Column("lifted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("lifted_because", sa.Text(), nullable=True),
         sa.ForeignKeyConstraint(
             ["assessment_id"], ["assessment.id"], name=op.f("fk_restriction_assessment_id_assessment")
         ),
@@ -129,7 +145,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    for table in ("carried_answer", "delegation", "restriction", "assigned_officer"):
+    for table in ("carried_answer", "delegation", "restriction", "officer_removal", "assigned_officer"):
         op.drop_table(table)
     for table, name in (("assessment", "circumstances_frozen"), ("framework", "drafting_frozen")):
         for when in ("update", "delete"):
