@@ -1,7 +1,7 @@
 """What happens when two people press the button at once: real transactions on a database of the test's own."""
 
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -10,13 +10,17 @@ from sqlalchemy import Engine
 from sqlmodel import Session
 from stage_assessment import MYSELF, NONE, OFFICER, REASON, Stage, somebody
 
+from assay_contracts.directory.copies import Copies
 from assay_contracts.roles import Role
 from assay_kit.calendar import end_of_london_day
 from assay_kit.identity import Principal
 from assay_kit.problems import StepNotAllowed
+from assessment.assessments.actions import schedule
 from assessment.assessments.errors import Barred
 from assessment.assessments.repository import Assessments
+from assessment.assessments.rules import Cause
 from assessment.main import SERVICE
+from assessment.programme.bulk import schedule_many
 from assessment.publications.actions import propose_withdrawal, publish, withdraw
 from assessment.rating.answers import AnswerRating
 from assessment.remedial_actions.actions import extend_action
@@ -163,6 +167,29 @@ def test_an_action_that_is_given_more_time_meanwhile_is_not_told_of_as_late(own_
 
     with open_session(own_database) as session:
         assert session.get_one(RemedialAction, action_id).overdue_told_at is None
+
+
+def test_a_service_that_is_scheduled_meanwhile_does_not_undo_the_others(own_database: Engine) -> None:
+    with open_session(own_database) as session, session.begin():
+        stage = Stage(session)
+        contested, other_service = stage.awaited(), stage.awaited()
+    about: dict[str, Any] = {"due_before": date(9999, 1, 1), "officers": [], "days_to_validate": 28}
+    about |= {"care_service_ids": [contested, other_service], "only_plan": False, "by": OFFICER, "now": stage.now}
+
+    def schedule_both() -> dict[UUID, str | None]:
+        with open_session(own_database) as session, session.begin():
+            plan = schedule_many(session, Copies(session), **about)
+            return {each.waiting.due.care_service_id: each.refused for each in plan.items}
+
+    with ThreadPoolExecutor(1) as other, open_session(own_database) as first:
+        schedule(first, Copies(first), contested, cause=Cause.ANNUAL, by=OFFICER, now=stage.now)
+        scheduling = other.submit(schedule_both)
+        assert not wait([scheduling], timeout=0.5).done
+        first.commit()
+        refused = scheduling.result(timeout=10)
+    assert refused == {contested: "An assessment of this service was scheduled meanwhile.", other_service: None}
+    with open_session(own_database) as session:
+        assert Assessments(session).under_way(other_service) is not None
 
 
 def test_of_two_ratings_withdrawn_in_favour_of_each_other_one_stands(own_database: Engine) -> None:

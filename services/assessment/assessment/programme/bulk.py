@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
 from assay_contracts.directory.copies import Copies
@@ -57,17 +59,16 @@ def schedule_many(
     Said again it schedules nothing twice: what is under way is no longer waiting.
     """
     years = ProgrammeYears(session)
-    waiting = years.waiting(due_before, care_service_ids, limit=MOST_AT_ONCE)
-    left = years.count_waiting(due_before, care_service_ids) - len(waiting)
+    today = london_day(now)
+    waiting = years.waiting(due_before, care_service_ids, today=today, limit=MOST_AT_ONCE)
+    left = years.count_waiting(due_before, care_service_ids, today=today) - len(waiting)
     names = dict(officers)
     taken = share_out(len(waiting), list(names), years.open_work())
     _, framework = Frameworks(session).current()
     planned = [
         Planned(
             waiting=each,
-            opens_on=opens_before(
-                framework.policy, each.due.due_on, london_day(now), days_to_validate=days_to_validate
-            ),
+            opens_on=opens_before(framework.policy, each.due.due_on, today, days_to_validate=days_to_validate),
             officer=officer,
             officer_name=names.get(officer) if officer else None,
         )
@@ -79,18 +80,20 @@ def schedule_many(
 
 
 def _done(session: Session, copies: Copies, planned: Planned, *, by: Principal, now: datetime) -> Planned:
+    """Whatever stands against one service is undone and said of that one alone."""
+    due = planned.waiting.due
+    about: dict[str, Any] = {
+        "opens_on": planned.opens_on,
+        "officer": planned.officer,
+        "officer_name": planned.officer_name,
+    }
     try:
-        assessment = schedule(
-            session,
-            copies,
-            planned.waiting.due.care_service_id,
-            cause=planned.waiting.due.cause,
-            opens_on=planned.opens_on,
-            officer=planned.officer,
-            officer_name=planned.officer_name,
-            by=by,
-            now=now,
-        )
+        with session.begin_nested():
+            assessment = schedule(session, copies, due.care_service_id, cause=due.cause, **about, by=by, now=now)
+    except IntegrityError as error:
+        if "uq_assessment_under_way" not in str(error.orig):
+            raise
+        return replace(planned, refused="An assessment of this service was scheduled meanwhile.")
     except (CareServiceNotFound, OpensAtNoGoodTime, ServiceEnded, UnderWay) as refused:
         return replace(planned, refused=str(refused))
     return replace(planned, assessment=assessment)

@@ -31,6 +31,14 @@ def _nothing_under_way() -> ColumnElement[bool]:
     )
 
 
+def _runs_on(today: date) -> ColumnElement[bool]:
+    """Nothing is known of the service's end, or its last day is not past."""
+    service = care_service_copy.alias()  # a name of its own: the programme may be read beside the same copies
+    last_day = cast(service.c.record["ended_on"].astext, Date)
+    has_ended = select(service.c.id).where(service.c.id == DueDate.care_service_id, last_day < today)
+    return ~has_ended.exists()
+
+
 @dataclass(frozen=True, kw_only=True)
 class YearCounts:
     due: Mapping[date, int]
@@ -70,22 +78,27 @@ class ProgrammeYears:
         )
         return {str(officer): count for officer, count in self._session.exec(wanted.group_by(col(Assessment.officer)))}
 
-    def waiting(self, due_before: date, care_service_ids: Sequence[UUID] | None, *, limit: int) -> list[Waiting]:
-        """The earliest due first."""
+    def waiting(
+        self, due_before: date, care_service_ids: Sequence[UUID] | None, *, today: date, limit: int
+    ) -> list[Waiting]:
+        """The earliest due first. A service that has ended no longer waits."""
         name = care_service_copy.c.name
         wanted = (
             select(DueDate, name)
             .join(care_service_copy, care_service_copy.c.id == DueDate.care_service_id, isouter=True)
-            .where(*self._awaited(due_before, care_service_ids))
+            .where(*self._awaited(due_before, care_service_ids, today))
         )
         rows = self._session.exec(wanted.order_by(col(DueDate.due_on), col(DueDate.id)).limit(limit))
         return [Waiting(due=due, service_name=found) for due, found in rows]
 
-    def count_waiting(self, due_before: date, care_service_ids: Sequence[UUID] | None) -> int:
-        return self._count_due(*self._awaited(due_before, care_service_ids))
+    def count_waiting(self, due_before: date, care_service_ids: Sequence[UUID] | None, *, today: date) -> int:
+        return self._count_due(*self._awaited(due_before, care_service_ids, today))
 
-    def _awaited(self, due_before: date, care_service_ids: Sequence[UUID] | None) -> list[ColumnElement[bool]]:
-        asked = [col(DueDate.replaced_at).is_(None), col(DueDate.due_on) < due_before, _nothing_under_way()]
+    def _awaited(
+        self, due_before: date, care_service_ids: Sequence[UUID] | None, today: date
+    ) -> list[ColumnElement[bool]]:
+        stands = (col(DueDate.replaced_at).is_(None), col(DueDate.due_on) < due_before)
+        asked = [*stands, _nothing_under_way(), _runs_on(today)]
         if care_service_ids is not None:
             asked.append(col(DueDate.care_service_id).in_(care_service_ids))
         return asked
