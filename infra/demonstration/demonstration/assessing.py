@@ -87,7 +87,9 @@ def _validate(validator: Any, address: str, chance: random.Random, looks: str, b
 def _finding(item: Mapping[str, Any], found: str) -> dict[str, Any]:
     kinds = ["documents", "observation", "people"]
     if item["own_rating"] == found or (item["own_rating"] in ("good", "excellent") and found in ("good", "excellent")):
-        return {"question": item["question"], "agrees": True, "evidence_kinds": kinds}
+        agreed = {"question": item["question"], "agrees": True, "evidence_kinds": kinds}
+        is_wanting = item["own_rating"] in ("requires_improvement", "poor")
+        return agreed | ({"reason": "The visit and the records bear the provider out."} if is_wanting else {})
     reason = "What was seen on the visit and in the records does not bear out the provider's own rating."
     return {
         "question": item["question"],

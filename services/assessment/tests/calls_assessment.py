@@ -61,7 +61,7 @@ def _framework() -> Call:
     return replace(_officer({"version": 1}), shared_because="every provider is assessed under it")
 
 
-def _publish_framework(stage: Stage) -> Call:
+def _on_drafted_framework(stage: Stage) -> Call:
     row = draft_framework(stage.session, _framework_file(stage), by=SYSTEM, now=stage.now)
     return _staff(Role.ADMINISTRATOR, {"version": row.version})
 
@@ -117,7 +117,7 @@ def _verify(stage: Stage) -> Call:
 
 DECISION = {"step": "decline", "reason": REASON}
 ASSIGNING = {"officer": "person:sam-second", "officer_name": "Sam Second", "leads": True}
-DELEGATING = {"subject": "person:dee", "name": "Dee", "answer_by": "9999-12-31"}
+DELEGATING = {"subject": "person:known-caller", "answer_by": "9999-12-31"}
 
 
 def _section(row: Assessment) -> dict[str, Any]:
@@ -140,7 +140,8 @@ _MAKERS: Mapping[str, Maker] = {
     "read_framework_file": lambda _: _framework(),
     "read_framework_differences": lambda _: replace(_framework(), query={"since": 2}),
     "read_rule_page": lambda _: Call(path={"version": 1}),
-    "publish_framework": _publish_framework,
+    "publish_framework": _on_drafted_framework,
+    "discard_framework": _on_drafted_framework,
     "list_programme": lambda _: _officer(),
     "read_programme_year": lambda _: _officer(),
     "schedule_assessments": lambda s: _officer(body=_many(s.awaited())),
@@ -151,7 +152,10 @@ _MAKERS: Mapping[str, Maker] = {
     "read_assignments": lambda s: _officer(_of(s.restricted())),
     "assign_officer": lambda s: _officer(_of(s.restricted()), ASSIGNING),
     "restrict_assessment": lambda s: _officer(_of(s.scheduled()), WHY),
-    "lift_restriction": lambda s: _officer(_of(s.restricted())),
+    "lift_restriction": lambda s: _officer(_of(s.restricted()), WHY),
+    "remove_officer": lambda s: _staff(
+        Role.COMMISSIONING_MANAGER, _of(s.validating()) | {"subject": OFFICER.subject}, WHY
+    ),
     "read_sections": lambda s: _owner(s, _of(s.assessing())),
     "delegate_section": lambda s: _owner(s, _section(s.assessing()), DELEGATING),
     "end_delegation": lambda s: _owner(s, _section(s.delegated())),
@@ -160,6 +164,7 @@ _MAKERS: Mapping[str, Maker] = {
     "cancel_assessment": lambda s: _officer(_of(s.scheduled()), WHY),
     "begin_self_assessment": lambda s: _owner(s, _of(s.opened())),
     "read_self_assessment": lambda s: _owner(s, _of(s.assessing())),
+    "read_named_evidence": lambda s: _owner(s, _of(s.answered_with_evidence())),
     "save_answer": lambda s: _owner(s, _of(s.assessing()) | {"question": "1.1.1"}, ANSWER),
     "save_answers": lambda s: _owner(s, _of(s.assessing()), {"answers": [{"question": "1.1.1", **ANSWER}]}),
     "submit_self_assessment": lambda s: _owner(s, _of(s.answered()), make.DECLARATION),
@@ -232,6 +237,7 @@ def _stale(stage: Stage) -> Call:
 # Calls that come at the wrong stage, where repeating the call that succeeds would succeed again.
 _BACKWARDS = {"first": "2026-03-02", "last": "2026-03-01"}
 _TOO_SOON: Sequence[tuple[str, Maker]] = (
+    ("discard_framework", lambda _: _staff(Role.ADMINISTRATOR, {"version": 1})),
     ("read_draft", lambda s: _owner(s, _of(s.scheduled()))),
     ("read_report", lambda s: _owner(s, _of(s.scheduled()))),
     ("read_report_pdf", lambda s: _owner(s, _of(s.scheduled()))),
@@ -245,6 +251,7 @@ _TOO_SOON: Sequence[tuple[str, Maker]] = (
     ("read_self_assessment", lambda s: _officer(_of(s.scheduled()))),
     ("read_validation", lambda s: _officer(_of(s.scheduled()))),
     ("read_sections", lambda s: _officer(_of(s.scheduled()))),
+    ("read_named_evidence", lambda s: _officer(_of(s.answered()))),
     ("delegate_section", lambda s: _owner(s, _section(s.scheduled()), DELEGATING)),
     ("end_delegation", lambda s: _owner(s, _section(s.scheduled()))),
     ("carry_over_answers", lambda s: _owner(s, _of(s.assessing()))),
@@ -304,6 +311,18 @@ def _submit_with_evidence(stage: Stage) -> Call:
     return _owner(stage, _of(stage.answered_with_evidence()), make.DECLARATION)
 
 
+def _on_evidence(stage: Stage) -> Call:
+    return _owner(stage, _of(stage.answered_with_evidence()))
+
+
+def _again_with_evidence(stage: Stage) -> Call:
+    return _owner(stage, _of(stage.again_with_evidence()))
+
+
+def _delegate_to_another(stage: Stage) -> Call:
+    return _owner(stage, _section(stage.assessing()), DELEGATING | {"subject": str(uuid4())})
+
+
 def _comment_with_evidence(stage: Stage) -> Call:
     return _owner(stage, _of(stage.drafted()), COMMENT | {"evidence_ids": [str(uuid4())]})
 
@@ -325,6 +344,9 @@ REFUSED: Sequence[tuple[str, Callable[[Session], Call]]] = [
 # Calls about what only the directory can know.
 ASKING_THE_DIRECTORY: KnownCalls = {
     "submit_self_assessment": lambda s: _submit_with_evidence(Stage(s)),
+    "read_named_evidence": lambda s: _on_evidence(Stage(s)),
+    "carry_over_answers": lambda s: _again_with_evidence(Stage(s)),
+    "delegate_section": lambda s: _delegate_to_another(Stage(s)),
     "comment_on_accuracy": lambda s: _comment_with_evidence(Stage(s)),
     "note_progress": lambda s: _note_with_evidence(Stage(s)),
     "read_report": lambda s: _nameless(Stage(s)),

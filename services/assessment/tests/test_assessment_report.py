@@ -48,6 +48,8 @@ def test_the_report_holds_both_sides_answers_and_what_stands(people: make.People
     first = report["domains"][0]["standards"][0]["questions"][0]
     assert (first["own_rating"], first["found_rating"], first["rating"]) == ("good", "poor", "poor")
     assert first["reason"] == "What was seen about 1.1.1 does not bear out the answer."
+    assert first["own_narrative"] == "How we meet 1.1.1, with an example."
+    assert (first["own_evidence"], first["evidence_kinds"]) == (0, ["documents", "people"])
     assert report["working"][-1] == "The rating is Requires improvement."
     make.ok(people.provider.post(f"{drafted}/accuracy-confirmation"))
     make.ok(people.officer.post(f"{drafted}/publication"))
@@ -222,3 +224,11 @@ def test_the_results_leave_the_house_as_csv_and_as_a_workbook(
     assert [row["percent"] for row in sheet_of(people, "results.xlsx")] == [None, 58.33]
     none = people.officer.get("/v1/results.csv", params={"first": "2026-03-02", "last": "2026-03-01"})
     assert none.json()["type"] == "/problems/period-is-none"
+
+
+def test_the_documents_say_what_the_provider_wrote_and_what_the_officer_saw(people: make.People, drafted: str) -> None:
+    said = words(people.provider.get(f"{drafted}/report.docx").content)
+    assert "In the provider's words: How we meet 1.1.1, with an example." in said
+    assert "What the officer saw: documents, people" in said
+    assert "Evidence that the provider named" not in said
+    assert people.provider.get(f"{drafted}/report.pdf").content.startswith(b"%PDF")

@@ -125,6 +125,8 @@ def test_a_withdrawal_stays_as_it_was_proposed_and_approved(people: make.People,
                 session.connection().execute(text(statement))
 
     refuse("UPDATE withdrawal SET proposed_by = 'person:mona-manager'", "DELETE FROM withdrawal")
+    assert REASON not in people.provider.get(f"/v1/assessments/{wrong}/timeline").text
+    assert REASON in people.manager.get(f"/v1/assessments/{wrong}/timeline").text
     make.ok(people.second_manager.post(f"/v1/assessments/{wrong}/withdrawal"))
     refuse(
         "UPDATE withdrawal SET approved_by = 'person:somebody'",
@@ -132,6 +134,8 @@ def test_a_withdrawal_stays_as_it_was_proposed_and_approved(people: make.People,
         f"UPDATE assessment SET replacement_id = NULL WHERE id = '{wrong}'",
         f"UPDATE assessment SET draft_issued_at = NULL WHERE id = '{wrong}'",
     )
+    steps = make.ok(people.provider.get(f"/v1/assessments/{wrong}/timeline"))["items"]
+    assert (steps[0]["step"], steps[0]["reason"]) == ("withdraw", REASON)
 
 
 def test_an_imported_rating_is_marked_and_cannot_be_recomputed(people: make.People, session: Session) -> None:

@@ -77,9 +77,22 @@ def test_a_visit_is_recorded_once_it_was_made(people: make.People, validating: s
     visit = {"visited_on": "2026-03-02", "announced": True, "roles_met": ["carer"], "note": "Two calls shadowed."}
     made = people.officer.post(f"{validating}/visits", json=visit)
     assert made.status_code == 201
-    assert [each["roles_met"] for each in make.ok(people.manager.get(f"{validating}/visits"))] == [["carer"]]
+    [seen] = make.ok(people.manager.get(f"{validating}/visits"))
+    assert (seen["roles_met"], seen["note"]) == (["carer"], "Two calls shadowed.")
     tomorrow = people.officer.post(f"{validating}/visits", json=visit | {"visited_on": "2026-03-03"})
     assert tomorrow.json()["type"] == "/problems/visit-in-the-future"
+
+
+def test_what_an_officer_notes_of_a_visit_stays_with_the_council(people: make.People, session: Session) -> None:
+    url = f"/v1/assessments/{make.validated(people, session)}"
+    visit = {"visited_on": "2026-03-02", "announced": True, "roles_met": ["carer"], "note": "A carer spoke in private."}
+    make.ok(people.officer.post(f"{url}/visits", json=visit))
+    make.ok(people.officer.post(f"{url}/draft"))
+    [seen] = make.ok(people.provider.get(f"{url}/visits"))
+    assert (seen["roles_met"], seen["note"]) == (["carer"], None)
+    for reader in (people.provider, people.officer):
+        assert "in private" not in reader.get(f"{url}/report").text
+    assert "in private" in people.officer.get(f"{url}/visits").text
 
 
 def test_the_draft_waits_for_every_question(people: make.People, validating: str) -> None:
@@ -204,3 +217,18 @@ def test_no_computed_value_is_obtainable_before_the_draft(people: make.People, s
     make.ok(people.officer.post(f"/v1/assessments/{assessment_id}/draft"))
     draft = people.officer.get(f"/v1/assessments/{assessment_id}/draft").text
     assert {value for value in values if value in draft} == values
+
+
+def test_what_is_found_wanting_is_told_with_a_reason_though_both_agree(people: make.People, session: Session) -> None:
+    assessment_id = make.scheduled(people, session)
+    make.answered(people, assessment_id, q1_1_1="poor", q1_1_2="requires_improvement")
+    url = f"/v1/assessments/{assessment_id}"
+    make.ok(people.provider.post(f"{url}/submission", json=make.DECLARATION))
+    make.ok(people.officer.post(f"{url}/validation", json={}))
+    agreed = {"agrees": True, "evidence_kinds": ["records"]}
+    for code in ("1.1.1", "1.1.2"):
+        refused = people.officer.put(f"{url}/validated-answers/{code}", json=agreed)
+        assert "needs a reason" in refused.json()["bars"][0]
+        reasoned = agreed | {"reason": "No plan had been reviewed since May."}
+        make.ok(people.officer.put(f"{url}/validated-answers/{code}", json=reasoned))
+    make.ok(people.officer.put(f"{url}/validated-answers/1.1.3", json=agreed))

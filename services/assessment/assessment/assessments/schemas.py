@@ -86,12 +86,15 @@ class Timeline(BaseModel):
 
     @classmethod
     def of(cls, entries: Sequence[TimelineEntryRead], *, by: Principal) -> Self:
-        """As `by` may read it: why an assessment was scheduled is the council's own note, and may speak of a band."""
+        """As `by` may read it: why an assessment was scheduled is the council's own note, and may speak of a band; what
+        one person proposes is told once another has decided it."""
         if not by.is_provider:
             return cls(items=list(entries))
-        return cls(items=[_without_note(entry) if entry.step in _NOTED_FOR_STAFF else entry for entry in entries])
+        told = [entry for entry in entries if entry.step not in _AMONG_STAFF]
+        return cls(items=[_without_note(entry) if entry.step in _NOTED_FOR_STAFF else entry for entry in told])
 
 
+_AMONG_STAFF = {Step.PROPOSE_WITHDRAWAL}
 _NOTED_FOR_STAFF = {"schedule", Step.VALIDATE_WITHOUT_SELF_ASSESSMENT}
 
 

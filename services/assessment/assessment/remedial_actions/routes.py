@@ -23,6 +23,7 @@ from .errors import (
     PlanNotBeingWritten,
     PlanNotFound,
 )
+from .reading import plan_of
 from .repository import Plans
 from .rules import PlanStatus
 from .schemas import (
@@ -59,9 +60,7 @@ def list_plans(
     responses=may_answer(PlanNotFound),
 )
 def read_plan(plan_id: UUID, session: SessionDep, by: Reader, now: Now) -> PlanRead:
-    plans = Plans(session)
-    plan = plans.get(plan_id, by=by)
-    return PlanRead.whole(plan, plans.issues(plan_id), plans.actions(plan_id), plans.progress(plan_id), now)
+    return plan_of(session, plan_id, by=by, now=now)
 
 
 @router.post(

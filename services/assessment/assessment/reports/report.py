@@ -46,7 +46,7 @@ def report_of(session: Session, copies: Copies, assessment: Assessment, *, by: P
             "percent": trace.percent,
             "limiters": list(trace.limiters),
             "domains": [_domain(domain, questions) for domain in trace.domains],
-            "visits": [VisitRead.of(visit) for visit in Validations(session).visits(assessment.id)],
+            "visits": [VisitRead.of(visit, with_note=False) for visit in Validations(session).visits(assessment.id)],
             "changes": changes_of(session, assessment),
             "working": in_words(trace),
             "next_due_on": assessment.next_due_on.isoformat() if assessment.next_due_on else None,

@@ -1,5 +1,6 @@
 """HTTP for reports: as data, as tagged PDF, as Word."""
 
+from datetime import datetime
 from uuid import UUID
 
 from fastapi import APIRouter, Response
@@ -17,7 +18,7 @@ from assessment.drafts.errors import DraftNotIssued
 from assessment.publications.errors import NotPublished
 from assessment.rating.errors import NoResult
 from assessment.remedial_actions.errors import PlanNotFound
-from assessment.remedial_actions.routes import read_plan
+from assessment.remedial_actions.reading import plan_of
 
 from .documents import A_PDF, A_WORD_FILE, pdf_of, word_of
 from .readable import readable_plan, readable_report, readable_summary
@@ -99,7 +100,7 @@ def read_public_summary_pdf(
     responses=_OF_PLAN,
 )
 def read_plan_report(plan_id: UUID, session: SessionDep, copies: CopiesDep, by: Reader, now: Now) -> PlanReport:
-    return plan_report_of(session, copies, read_plan(plan_id, session, by, now))
+    return _plan_report(session, copies, plan_id, by, now)
 
 
 @router.get(
@@ -110,7 +111,7 @@ def read_plan_report(plan_id: UUID, session: SessionDep, copies: CopiesDep, by: 
     responses=A_PDF | _OF_PLAN,
 )
 def read_plan_pdf(plan_id: UUID, session: SessionDep, copies: CopiesDep, by: Reader, now: Now) -> Response:
-    plan = read_plan_report(plan_id, session, copies, by, now)
+    plan = _plan_report(session, copies, plan_id, by, now)
     return pdf_of("action-plan", readable_plan(plan), name=f"{plan.reference}-plan", now=now)
 
 
@@ -122,9 +123,13 @@ def read_plan_pdf(plan_id: UUID, session: SessionDep, copies: CopiesDep, by: Rea
     responses=A_WORD_FILE | _OF_PLAN,
 )
 def read_plan_word(plan_id: UUID, session: SessionDep, copies: CopiesDep, by: Reader, now: Now) -> Response:
-    plan = read_plan_report(plan_id, session, copies, by, now)
+    plan = _plan_report(session, copies, plan_id, by, now)
     return word_of("action-plan", readable_plan(plan), name=f"{plan.reference}-plan")
 
 
 def _report(session: Session, copies: Copies, assessment_id: UUID, by: Principal) -> ReportRead:
     return report_of(session, copies, Assessments(session).get(assessment_id, by=by), by=by)
+
+
+def _plan_report(session: Session, copies: Copies, plan_id: UUID, by: Principal, now: datetime) -> PlanReport:
+    return plan_report_of(session, copies, plan_of(session, plan_id, by=by, now=now))

@@ -15,6 +15,7 @@ from assessment.rating.answers import AnswerRating
 from assessment.rating.trace import Bite, Percent
 from assessment.remedial_actions.schemas import PlanRead
 from assessment.tables import AnswerChange, SelfAnswer, ValidatedAnswer
+from assessment.validations.rules import EvidenceKind
 from assessment.validations.schemas import VisitRead
 
 
@@ -25,9 +26,12 @@ class ReportQuestion(BaseModel):
     text: str
     critical: bool
     own_rating: AnswerRating | None
+    own_narrative: str
+    own_evidence: int = Field(description="How many documents the provider named.")
     found_rating: AnswerRating
     rating: AnswerRating
     reason: str | None
+    evidence_kinds: list[EvidenceKind] = Field(max_length=5, description="What the officer saw.")
     good_practice: str | None
 
     @classmethod
@@ -39,9 +43,12 @@ class ReportQuestion(BaseModel):
             text=question.question,
             critical=question.critical,
             own_rating=own.rating if own else None,
+            own_narrative=own.narrative if own else "",
+            own_evidence=len(own.evidence_ids) if own else 0,
             found_rating=found.rating,
             rating=change.rating if change else found.rating,
             reason=change.reason if change else found.reason,
+            evidence_kinds=[EvidenceKind(kind) for kind in found.evidence_kinds],
             good_practice=found.good_practice,
         )
 

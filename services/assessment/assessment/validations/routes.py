@@ -124,7 +124,7 @@ def list_visits(assessment_id: UUID, session: SessionDep, by: Reader) -> list[Vi
     assessment = Assessments(session).get(assessment_id, by=by)
     if by.is_provider and assessment.status not in DRAFT_SEEN:
         raise NotYetShared
-    return [VisitRead.of(visit) for visit in Validations(session).visits(assessment_id)]
+    return [VisitRead.of(visit, with_note=not by.is_provider) for visit in Validations(session).visits(assessment_id)]
 
 
 @router.post(
@@ -135,7 +135,8 @@ def list_visits(assessment_id: UUID, session: SessionDep, by: Reader) -> list[Vi
     responses=may_answer(NotValidating, VisitInTheFuture, TooMany),
 )
 def record_visit(assessment_id: UUID, wanted: Visiting, session: SessionDep, by: Officer, now: Now) -> VisitRead:
-    return VisitRead.of(actions.record_visit(session, assessment_id, **dict(wanted), by=by, now=now))
+    visit = actions.record_visit(session, assessment_id, **dict(wanted), by=by, now=now)
+    return VisitRead.of(visit, with_note=True)
 
 
 @router.post(

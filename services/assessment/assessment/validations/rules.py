@@ -8,6 +8,8 @@ from enum import StrEnum
 
 from assessment.rating.answers import AnswerRating
 
+# What a provider is asked to put right, so that it must be told what is wrong.
+_WANTING = (AnswerRating.REQUIRES_IMPROVEMENT, AnswerRating.POOR)
 # As many as a report shows.
 MOST_VISITS = 200
 
@@ -43,6 +45,8 @@ def bars_to_finding(
     if not agrees and not reason:
         bars.append("Say why: a rating that is not the provider's own needs a reason.")
     found = own if agrees else rating
+    if agrees and found in _WANTING and not reason:
+        bars.append("Say why: what is found wanting needs a reason, though the provider says so itself.")
     if not evidence_kinds and found is not AnswerRating.NOT_APPLICABLE:
         bars.append("Name at least one kind of evidence that you saw.")
     return bars

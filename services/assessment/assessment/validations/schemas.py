@@ -115,10 +115,11 @@ class VisitRead(BaseModel):
     visited_on: date
     announced: bool
     roles_met: list[str] = Field(max_length=20)
-    note: str | None
+    note: str | None = Field(description="The council's own: a provider is answered null, and no report has it.")
     recorded_name: str
     recorded_at: AwareDatetime
 
     @classmethod
-    def of(cls, row: Visit) -> Self:
-        return cls.model_validate(row, from_attributes=True)
+    def of(cls, row: Visit, *, with_note: bool) -> Self:
+        read = cls.model_validate(row, from_attributes=True)
+        return read if with_note else read.model_copy(update={"note": None})

@@ -46,7 +46,13 @@ _VISIT = (
     Field(
         name="roles_met", label="Who was met", hint="Roles, not names, separated by commas: manager, two care workers"
     ),
-    Field(name="note", label="Note (optional)", kind=Kind.WORDS, is_required=False),
+    Field(
+        name="note",
+        label="Note (optional)",
+        kind=Kind.WORDS,
+        hint="For the council only: neither the provider nor the report is told.",
+        is_required=False,
+    ),
 )
 
 
