@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from make_facts import POLICY, days_ago, enquiries, facts
 
-from risk.bands.rules import IN_CONFIDENCE, Band, Direction, direction, judge, missing
+from risk.bands.rules import IN_CONFIDENCE, Band, Direction, direction, follows_rating_alone, judge, missing
 from risk.indicators.reading import Reading, State
 from risk.indicators.registry import read_all
 from risk.scoring_models.policy import Indicator, Level
@@ -47,6 +47,22 @@ def estate(*levels: Level, states: dict[Indicator, State] | None = None) -> list
 )
 def test_levels_make_a_band(levels: list[Level], band: Band) -> None:
     assert judge(estate(*levels), RULE).band is band
+
+
+@pytest.mark.parametrize(
+    ("levels", "alone"),
+    [
+        ([Level.CRITICAL], True),
+        ([Level.CRITICAL, Level.LOW, Level.MODERATE], True),
+        ([Level.CRITICAL, Level.CRITICAL], False),
+        ([Level.CRITICAL, Level.SERIOUS, Level.SERIOUS], False),
+        ([Level.MODERATE, Level.SERIOUS, Level.SERIOUS], False),
+        ([Level.MODERATE] * 4, False),
+    ],
+)
+def test_red_may_follow_from_the_rating_alone(levels: list[Level], alone: bool) -> None:
+    """The first of the ten is the quality assessment."""
+    assert follows_rating_alone(estate(*levels), RULE) is alone
 
 
 @pytest.mark.parametrize("state", [State.STALE, State.NO_DATA])

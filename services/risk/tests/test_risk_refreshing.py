@@ -59,6 +59,7 @@ def test_a_published_rating_changes_the_band_and_the_others_hear_of_it(session: 
     last = told(session, BandChanged)[-1]
     assert (last.previous_band, last.band, last.computed_band) == ("green", "red", "red")
     assert last.reasons == ("Quality assessment rated Poor, published on 1 March 2026.",)
+    assert last.follows_rating_alone
     [message] = told(session, MessageRequested)
     assert (message.template, message.to.role) == ("service_turned_red", Role.COMPLIANCE_OFFICER)
 

@@ -46,7 +46,7 @@ class Changes:
         band["since"] = before.since if before and before.band is shown else self.now
         self.bands.append(band)
         if before is None or (before.band, before.computed_band) != (shown, worked.verdict.band):
-            self._note_change(band, worked.verdict, before.band if before else None)
+            self._note_change(band, worked, before.band if before else None)
         if worked.verdict.band is Band.RED and (before is None or before.computed_band is not Band.RED):
             self._propose_to_act(band, worked.verdict)
 
@@ -93,7 +93,8 @@ class Changes:
             "refreshed_at": self.now,
         }
 
-    def _note_change(self, band: dict[str, Any], verdict: Verdict, before: Band | None) -> None:
+    def _note_change(self, band: dict[str, Any], worked: Worked, before: Band | None) -> None:
+        verdict = worked.verdict
         shown = Band(band["band"])
         about = {name: band[name] for name in ("provider_id", "care_service_id")}
         stood = before or LIFE.start
@@ -119,6 +120,7 @@ class Changes:
                 previous_band=ToldBand(before) if before else None,
                 reasons=verdict.open_reasons,
                 model_version=self.model_version,
+                follows_rating_alone=worked.follows_rating_alone,
             )
         )
 

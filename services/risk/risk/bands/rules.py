@@ -9,6 +9,8 @@ from risk.scoring_models.policy import BandPolicy, Level
 
 IN_CONFIDENCE = "The council holds information in confidence."
 
+_RATING = "quality_assessment"
+
 
 class Band(StrEnum):
     """From least to most concern: what is not known ranks between Green and Amber."""
@@ -65,6 +67,13 @@ def judge(readings: Sequence[Reading], policy: BandPolicy) -> Verdict:
 def open_reasons(reasons: Iterable[str], unsayable: Collection[str]) -> list[str]:
     """The reasons with the fixed sentence, once, in the place of those that may not be said to everybody."""
     return list(dict.fromkeys(IN_CONFIDENCE if each in unsayable else each for each in reasons))
+
+
+def follows_rating_alone(readings: Sequence[Reading], policy: BandPolicy) -> bool:
+    """Whether the service is Red for its quality assessment, and would not be without it."""
+    rating = [each for each in readings if each.indicator == _RATING]
+    others = [each for each in readings if each.indicator != _RATING]
+    return judge(rating, policy).band is Band.RED and judge(others, policy).band is not Band.RED
 
 
 def _band(counted: Sequence[Reading], points: int, readings: Sequence[Reading], policy: BandPolicy) -> Band:

@@ -5,7 +5,7 @@ from hashlib import sha256
 from json import JSONEncoder
 from typing import Any
 
-from risk.bands.rules import Verdict, judge
+from risk.bands.rules import Band, Verdict, follows_rating_alone, judge
 from risk.indicators.facts import Facts
 from risk.indicators.reading import Reading
 from risk.indicators.registry import read_all
@@ -21,6 +21,7 @@ class Worked:
     verdict: Verdict
     readings: tuple[Reading, ...]
     digest: str
+    follows_rating_alone: bool = False
 
     @property
     def levels(self) -> dict[str, Level]:
@@ -32,7 +33,8 @@ def work_out(facts: Facts, policy: Policy, *, model_version: int) -> Worked:
     verdict = judge(readings, policy.band)
     said = [[each.indicator, each.state, each.level, each.reason, each.confidential] for each in readings]
     digest = sha256(as_json([model_version, verdict.band, verdict.points, said]).encode()).hexdigest()
-    return Worked(verdict=verdict, readings=readings, digest=digest)
+    alone = verdict.band is Band.RED and follows_rating_alone(readings, policy.band)
+    return Worked(verdict=verdict, readings=readings, digest=digest, follows_rating_alone=alone)
 
 
 def as_json(value: Any) -> str:

@@ -43,6 +43,8 @@ class BandChanged(Event):
     previous_band: Band | None
     reasons: tuple[str, ...]
     model_version: int
+    # Red because of the quality assessment alone: without that rating it would not be.
+    follows_rating_alone: bool = False
 
 
 class InterventionChanged(Event):
