@@ -10,8 +10,10 @@ from fastapi.testclient import TestClient
 from openpyxl import load_workbook
 from sqlmodel import Session, select
 
+from assay_contracts.messages import MessageRequested
 from assay_contracts.roles import Role
 from assessment.work_tables import Restriction
+from assay_kit.testing import told
 
 WHY = {"reason": "The whistle-blower works with the other officer's family."}
 
@@ -128,6 +130,35 @@ def exported(reader: TestClient) -> list[tuple[Any, ...]]:
     header, line = load_workbook(BytesIO(reader.get("/v1/programme.xlsx").content)).worksheets[0].values
     in_workbook = dict(zip(map(str, header), line, strict=True))
     return [tuple(row[name] for name in columns), tuple(in_workbook[name] for name in columns)]
+
+
+def test_neither_a_reference_nor_a_count_tells_of_what_is_restricted(
+    people: make.People, session: Session, stranger: TestClient
+) -> None:
+    service = make.care_service(session)
+    make.published(people, session, service=service)
+    assessment_id = make.scheduled(people, session, service=service, officer="person:oscar-officer", officer_name="O")
+    make.ok(people.manager.post(f"/v1/assessments/{assessment_id}/restriction", json=WHY))
+    again = {"care_service_id": str(service.id)}
+    assert "ASM-" not in stranger.post("/v1/assessments", json=again).json()["detail"]
+    assert "ASM-2026-0002" in people.officer.post("/v1/assessments", json=again).json()["detail"]
+    asked = {"due_before": "2028-01-01", "only_plan": True}
+    for reader, count in ((stranger, 0), (people.manager, 1)):
+        year = make.ok(reader.get("/v1/programme/year?starts_on=2027-01-01"))
+        assert sum(each["under_way"] for each in year["officers"]) == count
+        assert sum(each["not_scheduled"] for each in year["months"]) == 1 - count
+        assert len(make.ok(reader.post("/v1/programme/scheduling", json=asked))["items"]) == 1 - count
+
+
+def test_of_a_restricted_submission_without_a_lead_only_who_may_see_it_hears(
+    people: make.People, session: Session
+) -> None:
+    assessment_id = make.scheduled(people, session)
+    make.ok(people.officer.post(f"/v1/assessments/{assessment_id}/restriction", json=WHY))
+    make.answered(people, assessment_id)
+    make.ok(people.provider.post(f"/v1/assessments/{assessment_id}/submission", json=make.DECLARATION))
+    letters = [each for each in told(session, MessageRequested) if each.template == "self_assessment_submitted"]
+    assert [(each.to.person, each.to.role) for each in letters] == [("person:oscar-officer", None)]
 
 
 def test_nobody_is_assigned_to_what_is_published(people: make.People, session: Session) -> None:

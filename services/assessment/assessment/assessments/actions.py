@@ -44,7 +44,7 @@ def schedule(
     service = _assessable(copies, care_service_id, now)
     assessments = Assessments(session)
     if (open_ := assessments.under_way(care_service_id)) is not None:
-        raise UnderWay(open_.reference)
+        raise UnderWay(open_.reference if assessments.is_seen(open_, by=by) else None)
     opens_on = opens_on or london_day(now)
     if not is_near(opens_on, london_day(now)):
         raise OpensAtNoGoodTime(opens_on)

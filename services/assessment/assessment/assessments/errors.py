@@ -31,8 +31,10 @@ class QuestionNotFound(NotFound):
 class UnderWay(Conflict):
     slug, title = "assessment-under-way", "The service is being assessed"
 
-    def __init__(self, reference: str) -> None:
-        super().__init__(f"Assessment {reference} of this service is under way; a service has one at a time.")
+    def __init__(self, reference: str | None) -> None:
+        """Without a reference for who may not see which."""
+        which = f"Assessment {reference}" if reference else "An assessment"
+        super().__init__(f"{which} of this service is under way; a service has one at a time.")
 
 
 class ServiceEnded(Conflict):

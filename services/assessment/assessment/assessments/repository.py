@@ -33,6 +33,10 @@ class Assessments:
             raise AssessmentNotFound(assessment_id)
         return found
 
+    def is_seen(self, assessment: Assessment, *, by: Principal) -> bool:
+        wanted = select(Assessment.id).where(Assessment.id == assessment.id, seen_by(by))
+        return self.session.exec(wanted).one_or_none() is not None
+
     def lock_together(self, *assessment_ids: UUID) -> None:
         """Lock several, always in the same order, so that two people who name the same ones never wait in a ring."""
         wanted = select(Assessment.id).where(col(Assessment.id).in_(assessment_ids)).order_by(col(Assessment.id))

@@ -11,7 +11,7 @@ from sqlmodel import Session
 
 from assay_contracts.directory.copies import Copies
 from assay_kit.calendar import london_day
-from assay_kit.identity import Principal
+from assay_kit.identity import SYSTEM, Principal
 from assessment.assessments.actions import schedule
 from assessment.assessments.errors import CareServiceNotFound, OpensAtNoGoodTime, ServiceEnded, UnderWay
 from assessment.frameworks.repository import Frameworks
@@ -59,9 +59,10 @@ def schedule_many(
     Said again it schedules nothing twice: what is under way is no longer waiting.
     """
     years = ProgrammeYears(session)
-    today = london_day(now)
-    waiting = years.waiting(due_before, care_service_ids, today=today, limit=MOST_AT_ONCE)
-    left = years.count_waiting(due_before, care_service_ids, today=today) - len(waiting)
+    # a plan tells nothing of what its reader may not see; what is scheduled comes after all that is under way
+    sees, today = by if only_plan else SYSTEM, london_day(now)
+    waiting = years.waiting(due_before, care_service_ids, by=sees, today=today, limit=MOST_AT_ONCE)
+    left = years.count_waiting(due_before, care_service_ids, by=sees, today=today) - len(waiting)
     names = dict(officers)
     taken = share_out(len(waiting), list(names), years.open_work())
     _, framework = Frameworks(session).current()

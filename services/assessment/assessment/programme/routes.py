@@ -58,7 +58,7 @@ def read_programme_year(
 ) -> ProgrammeYear:
     today = london_day(now)
     months = months_from(min(starts_on or today, _LAST_START))
-    return ProgrammeYear.of(ProgrammeYears(session).counts(months, today), months)
+    return ProgrammeYear.of(ProgrammeYears(session).counts(months, today, by=by), months)
 
 
 @router.post(

@@ -10,7 +10,9 @@ from sqlalchemy import ColumnElement, Date, cast
 from sqlmodel import Session, col, exists, func, select
 
 from assay_kit.calendar import start_of_london_day
+from assay_kit.identity import Principal
 from assessment.assessments.rules import OPEN, months_after
+from assessment.assessments.visibility import seen_by
 from assessment.tables import Assessment, DueDate
 
 from .repository import care_service_copy
@@ -23,10 +25,11 @@ def _month_of(column: Any) -> ColumnElement[date]:
     return cast(func.date_trunc("month", func.timezone("Europe/London", column)), Date)
 
 
-def _nothing_under_way() -> ColumnElement[bool]:
+def _nothing_under_way(by: Principal) -> ColumnElement[bool]:
+    """Nothing that `by` may see."""
     return ~exists(
         select(Assessment.id).where(
-            Assessment.care_service_id == DueDate.care_service_id, col(Assessment.status).in_(OPEN)
+            Assessment.care_service_id == DueDate.care_service_id, col(Assessment.status).in_(OPEN), seen_by(by)
         )
     )
 
@@ -61,14 +64,14 @@ class ProgrammeYears:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def counts(self, months: Sequence[date], today: date) -> YearCounts:
+    def counts(self, months: Sequence[date], today: date, *, by: Principal) -> YearCounts:
         first, end = months[0], months_after(months[-1], 1)
         return YearCounts(
             due=self._due(first, end),
-            not_scheduled=self._due(first, end, _nothing_under_way()),
+            not_scheduled=self._due(first, end, _nothing_under_way(by)),
             published=self._published(start_of_london_day(first), start_of_london_day(end)),
             overdue=self._count_due(col(DueDate.due_on) < today),
-            work=self._work(),
+            work=self._work(by),
         )
 
     def open_work(self) -> dict[str, int]:
@@ -79,26 +82,28 @@ class ProgrammeYears:
         return {str(officer): count for officer, count in self._session.exec(wanted.group_by(col(Assessment.officer)))}
 
     def waiting(
-        self, due_before: date, care_service_ids: Sequence[UUID] | None, *, today: date, limit: int
+        self, due_before: date, care_service_ids: Sequence[UUID] | None, *, by: Principal, today: date, limit: int
     ) -> list[Waiting]:
-        """The earliest due first. A service that has ended no longer waits."""
+        """The earliest due first, of those of which `by` sees nothing under way. What has ended no longer waits."""
         name = care_service_copy.c.name
         wanted = (
             select(DueDate, name)
             .join(care_service_copy, care_service_copy.c.id == DueDate.care_service_id, isouter=True)
-            .where(*self._awaited(due_before, care_service_ids, today))
+            .where(*self._awaited(due_before, care_service_ids, by, today))
         )
         rows = self._session.exec(wanted.order_by(col(DueDate.due_on), col(DueDate.id)).limit(limit))
         return [Waiting(due=due, service_name=found) for due, found in rows]
 
-    def count_waiting(self, due_before: date, care_service_ids: Sequence[UUID] | None, *, today: date) -> int:
-        return self._count_due(*self._awaited(due_before, care_service_ids, today))
+    def count_waiting(
+        self, due_before: date, care_service_ids: Sequence[UUID] | None, *, by: Principal, today: date
+    ) -> int:
+        return self._count_due(*self._awaited(due_before, care_service_ids, by, today))
 
     def _awaited(
-        self, due_before: date, care_service_ids: Sequence[UUID] | None, today: date
+        self, due_before: date, care_service_ids: Sequence[UUID] | None, by: Principal, today: date
     ) -> list[ColumnElement[bool]]:
         stands = (col(DueDate.replaced_at).is_(None), col(DueDate.due_on) < due_before)
-        asked = [*stands, _nothing_under_way(), _runs_on(today)]
+        asked = [*stands, _nothing_under_way(by), _runs_on(today)]
         if care_service_ids is not None:
             asked.append(col(DueDate.care_service_id).in_(care_service_ids))
         return asked
@@ -123,11 +128,12 @@ class ProgrammeYears:
         )
         return dict(self._session.exec(wanted.group_by(month)).all())
 
-    def _work(self) -> dict[Officer, dict[date, int]]:
+    def _work(self, by: Principal) -> dict[Officer, dict[date, int]]:
         """An officer goes by the name they were last assigned under."""
         month = _month_of(Assessment.answers_due_at)
         name = func.max(Assessment.officer_name)
-        wanted = select(Assessment.officer, name, month, func.count()).where(col(Assessment.status).in_(OPEN))
+        is_open = (col(Assessment.status).in_(OPEN), seen_by(by))
+        wanted = select(Assessment.officer, name, month, func.count()).where(*is_open)
         names: dict[str | None, str | None] = {}
         work: dict[str | None, dict[date, int]] = {}
         for officer, called, when, count in self._session.exec(wanted.group_by(col(Assessment.officer), month)):

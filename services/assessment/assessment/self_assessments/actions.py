@@ -8,8 +8,6 @@ from uuid import UUID
 from sqlmodel import Session
 
 from assay_contracts.directory.evidence import RelyingObject
-from assay_contracts.messages import Recipient
-from assay_contracts.roles import Role
 from assay_kit.calendar import london_day
 from assay_kit.etags import check_match
 from assay_kit.freeze import content_hash
@@ -17,7 +15,8 @@ from assay_kit.identity import Principal
 from assay_kit.timeline import take
 from assessment.assessments.actions import of
 from assessment.assessments.errors import Barred, NotOpenYet
-from assessment.assessments.events import tell_submitted, write_to
+from assessment.assessments.events import tell_submitted
+from assessment.assessments.hearing import write_to_officers
 from assessment.assessments.repository import Assessments
 from assessment.assessments.rules import LIFE, Status, Step
 from assessment.evidence import Evidence
@@ -115,14 +114,7 @@ def submit(
     assessment.submitted_at = assessment.answers_closed_at = now
     session.flush()
     tell_submitted(session, assessment, now)
-    write_to(
-        session,
-        Recipient(person=assessment.officer) if assessment.officer else Recipient(role=Role.COMPLIANCE_OFFICER),
-        "self_assessment_submitted",
-        about=assessment.id,
-        now=now,
-        reference=assessment.reference,
-    )
+    write_to_officers(session, assessment, "self_assessment_submitted", now=now, reference=assessment.reference)
     return assessment
 
 
