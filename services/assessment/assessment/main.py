@@ -17,7 +17,7 @@ from assessment.frameworks.routes import router as frameworks
 from assessment.insight.figures import FIGURES
 from assessment.insight.routes import router as insight
 from assessment.programme.actions import hear_of_band, hear_of_care_service
-from assessment.programme.due import ENDED_SERVICES, REMINDERS, WINDOWS
+from assessment.programme.due import ASKED_OF_ENDED, ENDED_SERVICES, REMINDERS, WINDOWS
 from assessment.programme.routes import router as programme
 from assessment.publications.routes import router as publications
 from assessment.reassessments.routes import router as reassessments
@@ -57,7 +57,8 @@ SERVICE = Service(
         BandChanged: hear_of_band,
     },
     tells=TELLS["assessment"],
-    due=(REMINDERS, WINDOWS, ENDED_SERVICES, LATE_PLANS, LATE_ACTIONS, FIGURES),
+    # nobody is reminded of what is called off at the same instant
+    due=(ASKED_OF_ENDED, REMINDERS, WINDOWS, ENDED_SERVICES, LATE_PLANS, LATE_ACTIONS, FIGURES),
 )
 
 

@@ -56,6 +56,13 @@ class Assessment(AssessmentTable, table=True):
         UniqueConstraint("reference"),
         ForeignKeyConstraint(["framework_id"], ["framework.id"]),
         ForeignKeyConstraint(["replacement_id"], ["assessment.id"]),
+        Index(
+            "uq_assessment_imported",
+            "care_service_id",
+            "opens_on",
+            unique=True,
+            postgresql_where=text("imported AND status = 'published'"),
+        ),
         # one assessment of a service under way at a time
         Index("uq_assessment_under_way", "care_service_id", unique=True, postgresql_where=text(_NOT_OPEN)),
         Index("ix_assessment_care_service_id", "care_service_id", "published_at"),
@@ -258,26 +265,6 @@ class Dispute(AssessmentTable, table=True):
     reviewed_at: datetime | None = Field(default=None, sa_type=Instant)
 
 
-class Withdrawal(AssessmentTable, table=True):
-    __table_args__ = (
-        UniqueConstraint("assessment_id"),
-        ForeignKeyConstraint(["assessment_id"], ["assessment.id"]),
-        ForeignKeyConstraint(["replacement_id"], ["assessment.id"]),
-        CheckConstraint("approved_by <> proposed_by", name="by_a_second_person"),
-    )
-
-    id: UUID = Field(default_factory=new_id, primary_key=True)
-    assessment_id: UUID
-    replacement_id: UUID
-    reason: str = Field(sa_type=Text)
-    proposed_by: str
-    proposed_name: str
-    proposed_at: datetime = Field(sa_type=Instant)
-    approved_by: str | None = None
-    approved_name: str | None = None
-    approved_at: datetime | None = Field(default=None, sa_type=Instant)
-
-
 class RemedialPlan(AssessmentTable, table=True):
     __tablename__ = "remedial_plan"
     __table_args__ = (
@@ -393,6 +380,7 @@ class Reminder(AssessmentTable, table=True):
     days_before: int
     due_at: datetime = Field(sa_type=Instant)
     sent_at: datetime | None = Field(default=None, sa_type=Instant)
+    passed_over_at: datetime | None = Field(default=None, sa_type=Instant)
 
 
 metadata = AssessmentTable.metadata

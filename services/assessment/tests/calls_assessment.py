@@ -16,7 +16,7 @@ from assay_contracts.roles import Role
 from assay_kit.identity import SYSTEM
 from assay_kit.walk import Call, KnownCalls
 from assessment.frameworks.actions import draft_framework
-from assessment.publications.actions import propose_withdrawal
+from assessment.publications.withdrawing import propose_withdrawal
 from assessment.tables import AccuracyComment, Assessment, RemedialPlan
 
 Maker = Callable[[Stage], Call]
@@ -115,6 +115,7 @@ def _verify(stage: Stage) -> Call:
     return _officer(_plan(plan) | {"issue_id": stage.issue_id(plan)}, body)
 
 
+HANDING_OVER = WHY | {"reviewer": "person:sam-second", "reviewer_name": "Sam Second"}
 DECISION = {"step": "decline", "reason": REASON}
 ASSIGNING = {"officer": "person:sam-second", "officer_name": "Sam Second", "leads": True}
 DELEGATING = {"subject": "person:known-caller", "answer_by": "9999-12-31"}
@@ -181,12 +182,14 @@ _MAKERS: Mapping[str, Maker] = {
     "decide_accuracy_comment": _decide,
     "confirm_accuracy": lambda s: _owner(s, _of(s.drafted())),
     "dispute_draft": lambda s: _owner(s, _of(s.drafted()), WHY),
-    "begin_senior_review": lambda s: _officer(_of(s.disputed())),
+    "begin_senior_review": lambda s: _staff(Role.COMMISSIONING_MANAGER, _of(s.disputed())),
+    "hand_review_over": lambda s: _staff(Role.COMMISSIONING_MANAGER, _of(s.disputed()), HANDING_OVER),
     "conclude_senior_review": lambda s: _officer(_of(s.reviewing()), REVIEW),
     "publish_rating": lambda s: _officer(_of(s.confirmed())),
     "recompute_rating": lambda s: _owner(s, _of(s.published())),
     "propose_withdrawal": _propose,
     "withdraw_rating": _withdraw,
+    "refuse_withdrawal": lambda s: replace(_withdraw(s), body=WHY),
     "record_imported_rating": _import,
     "read_rating": lambda s: _owner(s, {"care_service_id": s.service().id}),
     "read_report": lambda s: _owner(s, _of(s.drafted())),
@@ -256,6 +259,7 @@ _TOO_SOON: Sequence[tuple[str, Maker]] = (
     ("end_delegation", lambda s: _owner(s, _section(s.scheduled()))),
     ("carry_over_answers", lambda s: _owner(s, _of(s.assessing()))),
     ("assign_officer", lambda s: _officer(_of(s.published()), ASSIGNING)),
+    ("hand_review_over", lambda s: _staff(Role.COMMISSIONING_MANAGER, _of(s.drafted()), HANDING_OVER)),
     ("list_visits", lambda s: _owner(s, _of(s.scheduled()))),
     ("record_finding", lambda s: _officer(_of(s.scheduled()) | {"question": "1.1.1"}, FINDING)),
     ("record_findings", lambda s: _officer(_of(s.scheduled()), {"findings": [{"question": "1.1.1", **FINDING}]})),

@@ -21,7 +21,8 @@ from assessment.assessments.repository import Assessments
 from assessment.assessments.rules import Cause
 from assessment.main import SERVICE
 from assessment.programme.bulk import schedule_many
-from assessment.publications.actions import propose_withdrawal, publish, withdraw
+from assessment.publications.actions import publish
+from assessment.publications.withdrawing import propose_withdrawal, withdraw
 from assessment.rating.answers import AnswerRating
 from assessment.remedial_actions.actions import extend_action
 from assessment.remedial_actions.due import tell_of_late_actions

@@ -23,7 +23,13 @@ def post(client_as: make.ClientAs, people: make.People) -> TestClient:
 
 
 def turn(
-    post: TestClient, service: CareServiceRecord, band: Band, at: datetime = NOON, *, before: Band | None = None
+    post: TestClient,
+    service: CareServiceRecord,
+    band: Band,
+    at: datetime = NOON,
+    *,
+    before: Band | None = None,
+    alone: bool = False,
 ) -> None:
     event = BandChanged(
         care_service_id=service.id,
@@ -33,6 +39,7 @@ def turn(
         previous_band=before,
         reasons=("Two unexpected deaths in twelve months",),
         model_version=1,
+        follows_rating_alone=alone,
         at=at,
     )
     envelope = envelope_for(event, source="risk", event_id=uuid4())
@@ -148,12 +155,15 @@ def test_a_provider_is_never_told_that_its_service_is_red(
     for path, text in said.items():
         assert "problems/" not in text, path
         assert re.search(r"(?i)\bred\b|red_band|brought forward", text) is None, path
-    assert '"responsive"' in said["programme"]
+    assert {each["cause"] for each in make.ok(people.provider.get("/v1/programme"))["items"]} == {None}
+    [date_told] = make.ok(people.provider.get(f"/v1/care-services/{service.id}/due-dates"))
+    assert date_told == {"due_on": "2026-03-30", "cause": None, "because": None, "set_at": None, "replaced_at": None}
+    assert "red_band_days" not in people.provider.get("/v1/frameworks/2/rule").text
     assert make.ok(people.officer.get(f"/v1/assessments/{assessment_id}"))["cause"] == "red_band"
     assert reason in people.officer.get(f"/v1/assessments/{assessment_id}/timeline").text
     machine = client_as(scopes=(Scope.RATINGS_READ,), name="regulator")
     rating = f"/v1/care-services/{service.id}/rating"
-    assert make.ok(machine.get(rating))["next_due_cause"] == "responsive"
+    assert make.ok(machine.get(rating))["next_due_cause"] is None
     assert make.ok(people.viewer.get(rating))["next_due_cause"] == "red_band"
 
 

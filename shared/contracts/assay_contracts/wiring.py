@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from assay_contracts.assessment import (
+    AssessmentCancelled,
     AssessmentScheduled,
     DraftIssued,
     RatingPublished,
@@ -40,6 +41,7 @@ TELLS: Mapping[str, Mapping[str, Sequence[str]]] = {
     },
     "assessment": {
         AssessmentScheduled.TYPE: _FEED,
+        AssessmentCancelled.TYPE: _FEED,
         SelfAssessmentSubmitted.TYPE: _FEED,
         DraftIssued.TYPE: _FEED,
         RatingPublished.TYPE: (*_FEED, "risk"),

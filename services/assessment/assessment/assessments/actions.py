@@ -9,17 +9,20 @@ from sqlmodel import Session
 from assay_contracts.directory import CareServiceRecord
 from assay_contracts.directory.copies import Copies
 from assay_contracts.messages import Recipient
+from assay_contracts.roles import Role
 from assay_kit.calendar import london_day
 from assay_kit.identity import Principal
 from assay_kit.references import next_reference
 from assay_kit.timeline import begin, take
+from assessment.drafts.repository import Drafts
 from assessment.frameworks.repository import Frameworks
 from assessment.tables import Assessment, Reminder
+from assessment.validations.repository import Validations
 
-from .errors import CareServiceNotFound, OpensAtNoGoodTime, ServiceEnded, UnderWay
-from .events import tell_scheduled, write_to
+from .errors import Barred, CareServiceNotFound, OpensAtNoGoodTime, ServiceEnded, UnderWay
+from .events import tell_cancelled, tell_scheduled, write_to
 from .repository import Assessments
-from .rules import LIFE, Cause, Step, answers_due_at, is_near, reminders
+from .rules import LIFE, Cause, Status, Step, answers_due_at, bars_to_cancelling, is_near, reminders
 
 
 class Whose(TypedDict):
@@ -81,9 +84,38 @@ def schedule(
 
 
 def cancel(session: Session, assessment_id: UUID, *, reason: str, by: Principal, now: datetime) -> Assessment:
+    """Call an assessment off, by somebody who has nothing to gain from it."""
     assessment = Assessments(session).get(assessment_id, by=by, lock=True)
-    take(session, assessment, Step.CANCEL, LIFE, by=by, now=now, reason=reason, **of(assessment))
+    drafts = Drafts(session)
+    disputed = drafts.dispute(assessment_id)
+    bars = bars_to_cancelling(
+        Status(assessment.status),
+        has_draft=assessment.draft_issued_at is not None,
+        is_manager=by.has(Role.COMMISSIONING_MANAGER),
+        took_part=by.subject in Validations(session).people(assessment_id),
+        reviewer=drafts.reviewer(disputed).subject if disputed else None,
+        by=by.subject,
+    )
+    if bars and LIFE.after(Status(assessment.status), Step.CANCEL) is not None:
+        raise Barred(bars)
+    call_off(session, assessment, reason=reason, by=by, now=now)
     return assessment
+
+
+def call_off(session: Session, assessment: Assessment, *, reason: str, by: Principal, now: datetime) -> None:
+    """Take the step and tell everybody who waits for the assessment."""
+    take(session, assessment, Step.CANCEL, LIFE, by=by, now=now, reason=reason, **of(assessment))
+    tell_cancelled(session, assessment, now)
+    write_to(
+        session,
+        Recipient(provider_id=assessment.provider_id),
+        "assessment_cancelled",
+        about=assessment.id,
+        now=now,
+        care_service_id=str(assessment.care_service_id),
+        reference=assessment.reference,
+        reason=reason,
+    )
 
 
 def of(assessment: Assessment) -> Whose:

@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlmodel import Session
 
 from assay_contracts.assessment import (
+    AssessmentCancelled,
     AssessmentScheduled,
     DraftIssued,
     RatingPublished,
@@ -22,6 +23,10 @@ from assessment.tables import Assessment
 def tell_scheduled(session: Session, assessment: Assessment, now: datetime) -> None:
     due_on = london_day(assessment.answers_due_at)
     tell(session, AssessmentScheduled(**_about(assessment), reference=assessment.reference, due_on=due_on, at=now))
+
+
+def tell_cancelled(session: Session, assessment: Assessment, now: datetime) -> None:
+    tell(session, AssessmentCancelled(**_about(assessment), reference=assessment.reference, at=now))
 
 
 def tell_submitted(session: Session, assessment: Assessment, now: datetime) -> None:

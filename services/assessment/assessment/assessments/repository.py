@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
 from assay_kit.identity import Principal
 from assay_kit.pagination import Page, PageAsked, paginate
@@ -83,11 +83,18 @@ class Assessments:
         return paginate(self.session, statement, page, col(Assessment.id))
 
     def due_date(self, care_service_id: UUID, *, lock: bool = False) -> DueDate | None:
-        """The due date that stands."""
+        """The due date that stands. A lock is on the service: the row itself may be replaced while one waits for it."""
+        if lock:
+            self.session.exec(select(func.pg_advisory_xact_lock(func.hashtextextended(str(care_service_id), 0)))).one()
         statement = select(DueDate).where(
             DueDate.care_service_id == care_service_id, col(DueDate.replaced_at).is_(None)
         )
-        return self.session.exec(statement.with_for_update() if lock else statement).one_or_none()
+        return self.session.exec(statement.execution_options(populate_existing=lock)).one_or_none()
+
+    def last_due_date(self, care_service_id: UUID) -> DueDate | None:
+        """The due date that stands, or the last that did."""
+        statement = select(DueDate).where(DueDate.care_service_id == care_service_id)
+        return self.session.exec(statement.order_by(col(DueDate.id).desc()).limit(1)).one_or_none()
 
     def framework(self, assessment: Assessment) -> Framework:
         """The version that the assessment is pinned to; an imported one has none."""

@@ -17,7 +17,7 @@ from assessment.frameworks.repository import Frameworks
 from assessment.tables import Assessment
 
 from . import actions
-from .errors import AssessmentNotFound, CareServiceNotFound, OpensAtNoGoodTime, ServiceEnded, UnderWay
+from .errors import AssessmentNotFound, Barred, CareServiceNotFound, OpensAtNoGoodTime, ServiceEnded, UnderWay
 from .repository import Assessments
 from .rules import Status
 from .schemas import AssessmentRead, Cancelling, Scheduling, Timeline
@@ -84,7 +84,7 @@ def read_assessment_timeline(assessment_id: UUID, session: SessionDep, by: Reade
     "/{assessment_id}/cancellation",
     summary="Call an assessment off",
     operation_id="cancel_assessment",
-    responses=may_answer(AssessmentNotFound, StepNotAllowed),
+    responses=may_answer(AssessmentNotFound, StepNotAllowed, Barred),
 )
 def cancel_assessment(
     assessment_id: UUID, wanted: Cancelling, session: SessionDep, by: OfficerOrManager, now: Now

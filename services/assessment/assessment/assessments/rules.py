@@ -31,6 +31,7 @@ class Step(StrEnum):
     ISSUE_DRAFT = "issue_draft"
     DISPUTE = "dispute"
     BEGIN_SENIOR_REVIEW = "begin_senior_review"
+    HAND_REVIEW_OVER = "hand_review_over"
     PUBLISH = "publish"
     CANCEL = "cancel"
     WITHDRAW = "withdraw"
@@ -39,6 +40,7 @@ class Step(StrEnum):
     DECIDE_COMMENT = "decide_comment"
     CONCLUDE_SENIOR_REVIEW = "conclude_senior_review"
     PROPOSE_WITHDRAWAL = "propose_withdrawal"
+    REFUSE_WITHDRAWAL = "refuse_withdrawal"
 
 
 class Cause(StrEnum):
@@ -88,9 +90,12 @@ LIFE: Life[Status, Step] = Life(
         (_S.DRAFT_ISSUED, _T.CLOSE_ACCURACY_WINDOW): _S.DRAFT_ISSUED,
         (_S.DRAFT_ISSUED, _T.DECIDE_COMMENT): _S.DRAFT_ISSUED,
         (_S.DISPUTED, _T.DECIDE_COMMENT): _S.DISPUTED,
+        (_S.DISPUTED, _T.HAND_REVIEW_OVER): _S.DISPUTED,
+        (_S.SENIOR_REVIEW, _T.HAND_REVIEW_OVER): _S.SENIOR_REVIEW,
         (_S.SENIOR_REVIEW, _T.DECIDE_COMMENT): _S.SENIOR_REVIEW,
         (_S.SENIOR_REVIEW, _T.CONCLUDE_SENIOR_REVIEW): _S.SENIOR_REVIEW,
         (_S.PUBLISHED, _T.PROPOSE_WITHDRAWAL): _S.PUBLISHED,
+        (_S.PUBLISHED, _T.REFUSE_WITHDRAWAL): _S.PUBLISHED,
     },
 )
 
@@ -102,6 +107,25 @@ OPEN = frozenset(Status) - {Status.PUBLISHED, Status.CANCELLED, Status.WITHDRAWN
 AWAITING_ANSWERS = frozenset({Status.SCHEDULED, Status.SELF_ASSESSING})
 # A computed rating exists from here on.
 DRAFT_SEEN = frozenset({Status.DRAFT_ISSUED, Status.DISPUTED, Status.SENIOR_REVIEW, Status.PUBLISHED, Status.WITHDRAWN})
+
+
+def has_draft(status: Status, draft_issued_at: datetime | None) -> bool:
+    """Whether there is a draft to be read: one that was issued stays readable when the assessment is called off."""
+    return draft_issued_at is not None or status in DRAFT_SEEN
+
+
+def bars_to_cancelling(
+    status: Status, *, has_draft: bool, is_manager: bool, took_part: bool, reviewer: str | None, by: str
+) -> list[str]:
+    """Who may call an assessment off. Once a rating can be seen those who found it may not make it go away."""
+    if not has_draft or (status == Status.SENIOR_REVIEW and by == reviewer):
+        return []
+    bars = []
+    if not is_manager:
+        bars.append("After the draft a commissioning manager calls an assessment off.")
+    if took_part:
+        bars.append("You took part in the validation; another person calls it off.")
+    return bars
 
 
 def months_after(day: date, months: int) -> date:

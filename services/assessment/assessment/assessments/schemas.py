@@ -90,12 +90,16 @@ class Timeline(BaseModel):
         one person proposes is told once another has decided it."""
         if not by.is_provider:
             return cls(items=list(entries))
-        told = [entry for entry in entries if entry.step not in _AMONG_STAFF]
+        told = [entry for entry in entries if entry.step not in _FOR_STAFF]
         return cls(items=[_without_note(entry) if entry.step in _NOTED_FOR_STAFF else entry for entry in told])
 
 
-_AMONG_STAFF = {Step.PROPOSE_WITHDRAWAL}
-_NOTED_FOR_STAFF = {"schedule", Step.VALIDATE_WITHOUT_SELF_ASSESSMENT}
+# Who works on it, for whom it is kept, and what is only proposed.
+_FOR_STAFF = {
+    "assign_officer", "change_lead", "restrict", "lift_restriction", "record_visit",
+    Step.PROPOSE_WITHDRAWAL, Step.REFUSE_WITHDRAWAL,
+}  # fmt: skip
+_NOTED_FOR_STAFF = {"schedule", Step.VALIDATE_WITHOUT_SELF_ASSESSMENT, Step.HAND_REVIEW_OVER}
 
 
 def _without_note(entry: TimelineEntryRead) -> TimelineEntryRead:

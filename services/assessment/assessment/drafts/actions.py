@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlmodel import Session
@@ -12,7 +13,7 @@ from assay_contracts.messages import Recipient
 from assay_contracts.roles import Role
 from assay_kit.calendar import london_day
 from assay_kit.identity import Principal
-from assay_kit.timeline import take
+from assay_kit.timeline import note, take
 from assessment.assessments.actions import of
 from assessment.assessments.errors import Barred, ensure_room
 from assessment.assessments.events import write_to
@@ -34,10 +35,13 @@ from .rules import (
     bars_to_commenting,
     bars_to_decision,
     bars_to_disputing,
+    bars_to_handing_over,
+    bars_to_publishing_reviewed,
     bars_to_review_outcome,
     bars_to_senior_review,
     dispute_closes_at,
 )
+from .tables import Handover
 
 _UNPUBLISHED = (Status.DRAFT_ISSUED, Status.DISPUTED, Status.SENIOR_REVIEW)
 
@@ -81,6 +85,8 @@ def comment(
         made_at=now,
     )
     drafts.add(row)
+    about: dict[str, Any] = {"status": assessment.status, "detail": {"question": question}, **of(assessment)}
+    note(session, LIFE.name, assessment_id, "comment_on_accuracy", by=by, now=now, **about)
     return row
 
 
@@ -174,10 +180,58 @@ def begin_senior_review(session: Session, assessment_id: UUID, *, by: Principal,
     """Somebody who had no part in the validation takes the dispute on."""
     assessment = Assessments(session).get(assessment_id, by=by, lock=True)
     take(session, assessment, Step.BEGIN_SENIOR_REVIEW, LIFE, by=by, now=now, **of(assessment))
-    if bars := bars_to_senior_review(by.subject, Validations(session).people(assessment_id)):
+    disputed, drafts = _dispute(session, assessment), Drafts(session)
+    handed = drafts.reviewer(disputed)
+    bars = bars_to_senior_review(
+        by.subject,
+        is_manager=by.has(Role.COMMISSIONING_MANAGER),
+        worked_on_by=drafts.worked_on_by(assessment),
+        handed_to=handed.subject,
+        handed_name=handed.name,
+    )
+    if bars:
         raise Barred(bars)
-    disputed = _dispute(session, assessment)
     disputed.reviewer, disputed.reviewer_name = by.subject, by.name
+    return assessment
+
+
+def hand_review_over(
+    session: Session,
+    assessment_id: UUID,
+    *,
+    reviewer: str,
+    reviewer_name: str,
+    reason: str,
+    by: Principal,
+    now: datetime,
+) -> Assessment:
+    """A manager puts the review into somebody's hands: before it begins, or when whoever has it cannot go on."""
+    assessment = Assessments(session).get(assessment_id, by=by, lock=True)
+    step, detail = Step.HAND_REVIEW_OVER, {"reviewer_name": reviewer_name}
+    take(session, assessment, step, LIFE, by=by, now=now, reason=reason, detail=detail, **of(assessment))
+    disputed, drafts = _dispute(session, assessment), Drafts(session)
+    worked_on_by, is_reviewed = drafts.worked_on_by(assessment), disputed.outcome is not None
+    if bars := bars_to_handing_over(by.subject, reviewer, worked_on_by=worked_on_by, is_reviewed=is_reviewed):
+        raise Barred(bars)
+    handed = Handover(
+        assessment_id=assessment_id,
+        reviewer=reviewer,
+        reviewer_name=reviewer_name,
+        reason=reason,
+        handed_by=by.subject,
+        handed_name=by.name,
+        handed_at=now,
+    )
+    drafts.add(handed)
+    write_to(
+        session,
+        Recipient(person=reviewer),
+        "senior_review_handed_over",
+        about=handed.id,
+        now=now,
+        reference=assessment.reference,
+        reason=reason,
+    )
     return assessment
 
 
@@ -196,7 +250,7 @@ def conclude_senior_review(
     if assessment.status != Status.SENIOR_REVIEW:
         raise NotADraft(assessment.status)
     disputed = _dispute(session, assessment)
-    ensure_reviewer(disputed, by)
+    _ensure_reviewer(session, disputed, by)
     if disputed.outcome is not None:
         raise Barred(["The review has its outcome."])
     undecided = Drafts(session).undecided(assessment_id)
@@ -224,10 +278,23 @@ def conclude_senior_review(
     return assessment
 
 
-def ensure_reviewer(disputed: Dispute, by: Principal) -> None:
-    """Only whoever took the review on concludes and publishes it."""
-    if disputed.reviewer != by.subject:
-        raise Barred([f"{disputed.reviewer_name} has taken this review on."])
+def ensure_may_publish(session: Session, disputed: Dispute, by: Principal) -> None:
+    """What was disputed is not published by those whose findings were."""
+    bars = bars_to_publishing_reviewed(
+        by.subject,
+        is_manager=by.has(Role.COMMISSIONING_MANAGER),
+        reviewer=Drafts(session).reviewer(disputed).subject,
+        took_part=by.subject in Validations(session).people(disputed.assessment_id),
+    )
+    if bars:
+        raise Barred(bars)
+
+
+def _ensure_reviewer(session: Session, disputed: Dispute, by: Principal) -> None:
+    """Only whoever has the review concludes it."""
+    reviewer = Drafts(session).reviewer(disputed)
+    if reviewer.subject != by.subject:
+        raise Barred([f"{reviewer.name} has taken this review on."])
 
 
 def _change(

@@ -10,9 +10,9 @@ from assay_kit.problems import StepNotAllowed, Unavailable, may_answer
 from assessment.assessments.errors import AssessmentNotFound, Barred, QuestionNotFound, TooMany
 from assessment.assessments.repository import Assessments
 from assessment.assessments.routes import shown
-from assessment.assessments.rules import DRAFT_SEEN, Status
+from assessment.assessments.rules import Status
 from assessment.assessments.schemas import AssessmentRead
-from assessment.dependencies import EvidenceDep, OfficerOrManager, ProviderPerson, Reader
+from assessment.dependencies import CommissioningManager, EvidenceDep, OfficerOrManager, ProviderPerson, Reader
 from assessment.rating.answers import AnswerRating
 from assessment.rating.errors import NoResult
 from assessment.rating.repository import Results
@@ -23,7 +23,17 @@ from . import actions
 from .errors import CommentDecided, CommentNotFound, DraftNotIssued, NotADraft
 from .repository import Drafts
 from .rules import bars_to_commenting, bars_to_disputing
-from .schemas import ChangeRead, Commenting, CommentRead, Deciding, DisputeRead, Disputing, DraftRead, Reviewing
+from .schemas import (
+    ChangeRead,
+    Commenting,
+    CommentRead,
+    Deciding,
+    DisputeRead,
+    Disputing,
+    DraftRead,
+    HandingOver,
+    Reviewing,
+)
 
 router = APIRouter(prefix="/assessments/{assessment_id}", tags=["draft"], responses=may_answer(AssessmentNotFound))
 
@@ -37,7 +47,7 @@ router = APIRouter(prefix="/assessments/{assessment_id}", tags=["draft"], respon
 def read_draft(assessment_id: UUID, session: SessionDep, by: Reader, now: Now) -> DraftRead:
     assessment = Assessments(session).get(assessment_id, by=by)
     issued_at, closes_at = assessment.draft_issued_at, assessment.accuracy_closes_at
-    if assessment.status not in DRAFT_SEEN or issued_at is None or closes_at is None:
+    if issued_at is None or closes_at is None:
         raise DraftNotIssued
     results = [ResultRead.of(result) for result in Results(session).all(assessment_id)]
     drafts, validations = Drafts(session), Validations(session)
@@ -59,7 +69,7 @@ def read_draft(assessment_id: UUID, session: SessionDep, by: Reader, now: Now) -
         standing=results[-1],
         earlier=results[:-1],
         changes=ChangeRead.all_of(validations.changes(assessment_id), found),
-        dispute=DisputeRead.of(disputed) if disputed else None,
+        dispute=DisputeRead.of(disputed, drafts.reviewer(disputed).name) if disputed else None,
     )
 
 
@@ -129,6 +139,18 @@ def dispute_draft(
 )
 def begin_senior_review(assessment_id: UUID, session: SessionDep, by: OfficerOrManager, now: Now) -> AssessmentRead:
     return shown(session, actions.begin_senior_review(session, assessment_id, by=by, now=now), by)
+
+
+@router.post(
+    "/senior-review/handover",
+    summary="Put the senior review into the hands of somebody who did not validate",
+    operation_id="hand_review_over",
+    responses=may_answer(StepNotAllowed, Barred, NotADraft),
+)
+def hand_review_over(
+    assessment_id: UUID, wanted: HandingOver, session: SessionDep, by: CommissioningManager, now: Now
+) -> AssessmentRead:
+    return shown(session, actions.hand_review_over(session, assessment_id, **dict(wanted), by=by, now=now), by)
 
 
 @router.post(

@@ -52,9 +52,37 @@ def bars_to_disputing(*, closes_at: datetime, undecided_comments: int, now: date
     return ["The time to dispute the draft is over."] if now > closes_at and not undecided_comments else []
 
 
-def bars_to_senior_review(by: str, validated_by: Collection[str]) -> list[str]:
-    """A dispute is looked at by somebody who had no part in the validation."""
-    return ["You took part in the validation; another person reviews the dispute."] if by in validated_by else []
+def bars_to_senior_review(
+    by: str, *, is_manager: bool, worked_on_by: Collection[str], handed_to: str | None, handed_name: str | None
+) -> list[str]:
+    """A dispute is looked at by a commissioning manager, or whoever one hands it to, that did not work on it."""
+    if by in worked_on_by:
+        return ["You took part in the validation; another person reviews the dispute."]
+    bars = []
+    if handed_to is not None and handed_to != by:
+        bars.append(f"This review was handed to {handed_name}.")
+    if handed_to is None and not is_manager:
+        bars.append("A commissioning manager takes the review on, or hands it to you.")
+    return bars
+
+
+def bars_to_handing_over(by: str, to: str, *, worked_on_by: Collection[str], is_reviewed: bool) -> list[str]:
+    """Neither who hands a review over nor who gets it has worked on what is reviewed."""
+    bars = []
+    if is_reviewed:
+        bars.append("The review has its outcome.")
+    if by in worked_on_by:
+        bars.append("You took part in the validation; another manager hands the review over.")
+    if to in worked_on_by:
+        bars.append("They took part in the validation, or work on it; another person reviews the dispute.")
+    return bars
+
+
+def bars_to_publishing_reviewed(by: str, *, is_manager: bool, reviewer: str | None, took_part: bool) -> list[str]:
+    """Whoever reviewed it publishes it, or a commissioning manager who took no part."""
+    if by == reviewer or (is_manager and not took_part):
+        return []
+    return ["Whoever reviewed it publishes it, or a commissioning manager who took no part in the validation."]
 
 
 def bars_to_publication(

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, Field
 
-from assay_kit.text import Model, Reason
+from assay_kit.text import Model, Name, Reason, Subject
 from assessment.assessments.rules import Status
 from assessment.rating.answers import AnswerRating, ResultCause
 from assessment.rating.schemas import ResultRead
@@ -50,8 +50,9 @@ class DisputeRead(BaseModel):
     reviewed_at: AwareDatetime | None
 
     @classmethod
-    def of(cls, row: Dispute) -> Self:
-        return cls.model_validate(row, from_attributes=True)
+    def of(cls, row: Dispute, reviewer_name: str | None) -> Self:
+        own = {name: getattr(row, name) for name in cls.model_fields}
+        return cls(**own | {"reviewer_name": reviewer_name})
 
 
 class DraftRead(BaseModel):
@@ -105,6 +106,14 @@ class Deciding(Model):
 
 
 class Disputing(Model):
+    reason: Reason
+
+
+class HandingOver(Model):
+    """Who is to review the dispute. The reason stays with the council."""
+
+    reviewer: Subject
+    reviewer_name: Name
     reason: Reason
 
 

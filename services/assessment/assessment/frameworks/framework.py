@@ -33,7 +33,9 @@ class Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class Policy(Part):
+class PublicPolicy(Part):
+    """What everybody may read of the policy."""
+
     self_assessment_days: Days
     factual_accuracy_days: Days
     # After the last answer to a comment: the version that was shipped first did not name it.
@@ -44,9 +46,13 @@ class Policy(Part):
     follow_up_months: Months
     follow_up_ratings: frozenset[Rating]
     new_service_months: Months
-    red_band_days: Days
     plan_ratings: frozenset[Rating]
     issue_ratings: frozenset[Rating]
+
+
+class Policy(PublicPolicy):
+    # Bands are the council's own: who knows by how much a Red one brings an assessment forward reads it from the date.
+    red_band_days: Days
 
 
 class Points(Part):

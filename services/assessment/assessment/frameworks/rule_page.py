@@ -4,7 +4,7 @@ from pydantic import BaseModel, Field
 
 from assay_contracts.assessment.ratings import Rating
 
-from .framework import Framework, Points, Policy
+from .framework import Framework, Points, PublicPolicy
 
 _NAMES = {
     Rating.EXCELLENT: "Excellent",
@@ -43,7 +43,7 @@ class RulePage(BaseModel):
     limiters: list[LimiterRule] = Field(max_length=20)
     domains: list[DomainRule] = Field(max_length=20)
     critical_questions: list[str] = Field(max_length=600)
-    policy: Policy
+    policy: PublicPolicy
     steps: list[str] = Field(max_length=20)
 
 
@@ -70,7 +70,7 @@ def rule_page(framework: Framework) -> RulePage:
         critical_questions=[
             f"{question.code} {question.question}" for question in framework.questions() if question.critical
         ],
-        policy=framework.policy,
+        policy=PublicPolicy.model_validate(framework.policy.model_dump(include=set(PublicPolicy.model_fields))),
         steps=list(_steps(framework)),
     )
 

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlmodel import Session
 
 from assay_contracts.directory import CareServiceRecord, CareServiceRecorded
-from assay_contracts.directory.copies import receive_care_service
+from assay_contracts.directory.copies import Copies, receive_care_service
 from assay_contracts.messages import Recipient
 from assay_contracts.risk import Band, BandChanged
 from assay_contracts.roles import Role
@@ -14,10 +14,11 @@ from assay_kit.calendar import london_day
 from assessment.assessments.events import write_to
 from assessment.assessments.repository import Assessments
 from assessment.assessments.rules import Cause
+from assessment.frameworks.framework import Framework
 from assessment.frameworks.repository import Frameworks
-from assessment.tables import DueDate
+from assessment.tables import Assessment, DueDate
 
-from .rules import due_after_red_band, due_of_new_service
+from .rules import due_after_red_band, due_of_new_service, stands_after_publication
 
 
 def set_due_date(
@@ -46,8 +47,11 @@ def set_due_date(
 
 
 def hear_of_band(session: Session, event: BandChanged) -> None:
-    """A service that turns Red is assessed sooner; one that stays Red was brought forward when it turned."""
-    if event.band is not Band.RED or event.previous_band is Band.RED:
+    """A service that turns Red is assessed sooner; one that stays Red was brought forward when it turned.
+
+    Red for nothing but its own rating brings nothing forward: that rating has its follow-up.
+    """
+    if event.band is not Band.RED or event.previous_band is Band.RED or event.follows_rating_alone:
         return
     _, framework = Frameworks(session).current()
     standing = Assessments(session).due_date(event.care_service_id, lock=True)
@@ -75,14 +79,34 @@ def hear_of_band(session: Session, event: BandChanged) -> None:
 
 
 def hear_of_care_service(session: Session, event: CareServiceRecorded) -> None:
-    """Keep the copy; a new service joins the programme with its first placement, one that has ended leaves it."""
+    """Keep the copy; a new service joins the programme with its first placement; one that has ended, or that the
+    council no longer buys, leaves it, and is back with the date that it had when that turns out to be wrong."""
     receive_care_service(session, event)
-    service = event.care_service
-    if service.ended_on is not None and service.ended_on < london_day(event.at):
+    service = Copies(session).care_service(event.care_service.id) or event.care_service
+    has_ended = service.ended_on is not None and service.ended_on < london_day(event.at)
+    if has_ended or not service.is_contracted:
         drop_due_date(session, service.id, event.at)
         return
-    if service.is_contracted and service.first_placement_on is not None:
+    _expect_again(session, service, event.at)
+    if service.first_placement_on is not None:
         _expect_first_assessment(session, service, service.first_placement_on, event.at)
+
+
+def _expect_again(session: Session, service: CareServiceRecord, now: datetime) -> None:
+    assessments = Assessments(session)
+    standing = assessments.due_date(service.id, lock=True)
+    last = assessments.last_due_date(service.id)
+    if standing is not None or last is None:
+        return
+    set_due_date(
+        session,
+        care_service_id=service.id,
+        provider_id=service.provider_id,
+        due_on=last.due_on,
+        cause=last.cause,
+        because=last.because,
+        now=now,
+    )
 
 
 def _expect_first_assessment(
@@ -103,6 +127,31 @@ def _expect_first_assessment(
         due_on=due_on,
         cause=Cause.NEW_SERVICE,
         because=f"First placement on {first_placement_on.isoformat()}.",
+        now=now,
+    )
+
+
+def expect_next(session: Session, assessment: Assessment, framework: Framework, now: datetime) -> None:
+    """Let the next assessment be due after this one, unless the service turned Red since what it rests on was seen."""
+    if assessment.next_due_on is None:
+        raise ValueError(f"Assessment {assessment.id} is not published.")
+    standing = Assessments(session).due_date(assessment.care_service_id, lock=True)
+    if standing is not None and stands_after_publication(
+        is_red_band=standing.cause == Cause.RED_BAND,
+        due_on=standing.due_on,
+        set_at=standing.set_at,
+        next_due_on=assessment.next_due_on,
+        draft_issued_at=assessment.draft_issued_at,
+    ):
+        return
+    follows_up = assessment.rating is not None and assessment.rating in framework.policy.follow_up_ratings
+    set_due_date(
+        session,
+        care_service_id=assessment.care_service_id,
+        provider_id=assessment.provider_id,
+        due_on=assessment.next_due_on,
+        cause=Cause.FOLLOW_UP if follows_up else Cause.ANNUAL,
+        because=f"After {assessment.reference}, {assessment.rating or 'without a rating'}.".replace("_", " "),
         now=now,
     )
 

@@ -85,4 +85,4 @@ def list_due_dates(care_service_id: UUID, session: SessionDep, copies: CopiesDep
     service = copies.care_service(care_service_id)
     if service is None or not by.sees(service.provider_id):
         raise CareServiceNotFound(care_service_id)
-    return [DueDateRead.of(row, by=by) for row in Programme(session).history(care_service_id)]
+    return DueDateRead.all_of(Programme(session).history(care_service_id), by=by)

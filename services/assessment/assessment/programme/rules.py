@@ -1,7 +1,7 @@
 """When a service's next assessment is due. Pure."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from assessment.assessments.rules import months_after
 from assessment.frameworks.framework import Policy
@@ -11,6 +11,17 @@ def due_after_red_band(policy: Policy, today: date, standing: date | None) -> da
     """The day to which a Red band brings the next assessment forward; None where it is due by then anyway."""
     forward = today + timedelta(days=policy.red_band_days)
     return None if standing is not None and standing <= forward else forward
+
+
+def stands_after_publication(
+    *, is_red_band: bool, due_on: date, set_at: datetime, next_due_on: date, draft_issued_at: datetime | None
+) -> bool:
+    """Whether the date that stands outlives a publication: brought forward by Red since what is published was found.
+
+    A rating that was given elsewhere (no draft of it was issued here) answers no Red band.
+    """
+    is_since = draft_issued_at is None or set_at > draft_issued_at
+    return is_red_band and is_since and due_on <= next_due_on
 
 
 def due_of_new_service(policy: Policy, first_placement_on: date) -> date:

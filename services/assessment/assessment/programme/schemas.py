@@ -1,6 +1,6 @@
 """What callers receive about the programme."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Annotated, Self
 from uuid import UUID
@@ -10,7 +10,7 @@ from pydantic import AwareDatetime, BaseModel, Field
 from assay_kit.identity import Principal
 from assay_kit.text import WHOLE, Day, Flag, Model, Name, Subject
 from assessment.assessments.rules import Cause, Status
-from assessment.assessments.telling import cause_as_told
+from assessment.assessments.telling import cause_of_date, may_know_bands
 from assessment.tables import DueDate
 
 from .bulk import MOST_AT_ONCE, Plan, Planned
@@ -25,7 +25,7 @@ class ProgrammeEntry(BaseModel):
     provider_id: UUID
     service_name: str | None
     due_on: date
-    cause: Cause
+    cause: Cause | None = Field(description="Null for whoever may not know bands.")
     because: str | None
     is_overdue: bool
     assessment_id: UUID | None
@@ -41,7 +41,7 @@ class ProgrammeEntry(BaseModel):
             provider_id=due.provider_id,
             service_name=entry.service_name,
             due_on=due.due_on,
-            cause=cause_as_told(due.cause, by),
+            cause=cause_of_date(due.cause, by),
             because=_because_as_told(due, by),
             is_overdue=due.due_on < today,
             assessment_id=open_.id if open_ else None,
@@ -52,16 +52,29 @@ class ProgrammeEntry(BaseModel):
 
 
 class DueDateRead(BaseModel):
+    """Whoever may not know bands is told the date that stands, and neither its cause nor since when: both say Red."""
+
     due_on: date
-    cause: Cause
+    cause: Cause | None
     because: str | None
-    set_at: AwareDatetime
+    set_at: AwareDatetime | None
     replaced_at: AwareDatetime | None
 
     @classmethod
-    def of(cls, row: DueDate, *, by: Principal) -> Self:
-        told = {"cause": cause_as_told(row.cause, by), "because": _because_as_told(row, by)}
-        return cls(due_on=row.due_on, set_at=row.set_at, replaced_at=row.replaced_at, **told)
+    def all_of(cls, rows: Iterable[DueDate], *, by: Principal) -> list[Self]:
+        if not may_know_bands(by):
+            nothing = {"cause": None, "because": None, "set_at": None, "replaced_at": None}
+            return [cls(due_on=row.due_on, **nothing) for row in rows if row.replaced_at is None]
+        return [
+            cls(
+                due_on=row.due_on,
+                cause=row.cause,
+                because=row.because,
+                set_at=row.set_at,
+                replaced_at=row.replaced_at,
+            )
+            for row in rows
+        ]
 
 
 def _because_as_told(row: DueDate, by: Principal) -> str | None:

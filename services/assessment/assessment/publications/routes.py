@@ -11,7 +11,7 @@ from assay_kit.problems import StepNotAllowed, Unavailable, may_answer
 from assessment.assessments.errors import AssessmentNotFound, Barred, CareServiceNotFound
 from assessment.assessments.repository import Assessments
 from assessment.assessments.routes import shown
-from assessment.assessments.rules import DRAFT_SEEN
+from assessment.assessments.rules import has_draft
 from assessment.assessments.schemas import AssessmentRead
 from assessment.dependencies import CommissioningManager, CopiesDep, OfficerOrManager, Overseer, RatingReader, Reader
 from assessment.drafts.errors import DraftNotIssued
@@ -21,10 +21,10 @@ from assessment.rating.errors import NoResult, ResultDisagrees
 from assessment.rating.schemas import RecomputationRead
 from assessment.validations.repository import Validations
 
-from . import actions
+from . import actions, withdrawing
 from .errors import AlreadyImported, NotPublished, WithdrawalNotProposed, WithdrawalProposed
 from .recomputing import recompute_published
-from .schemas import Importing, ProposingWithdrawal, RatingRead, RecomputationsRead, WithdrawalRead
+from .schemas import Importing, ProposingWithdrawal, RatingRead, RecomputationsRead, RefusingWithdrawal, WithdrawalRead
 
 router = APIRouter(tags=["publication"])
 
@@ -48,7 +48,7 @@ def publish_rating(assessment_id: UUID, session: SessionDep, by: OfficerOrManage
 def recompute_rating(assessment_id: UUID, session: SessionDep, by: Reader) -> RecomputationRead:
     assessments = Assessments(session)
     assessment = assessments.get(assessment_id, by=by)
-    if assessment.status not in DRAFT_SEEN:
+    if not has_draft(assessment.status, assessment.draft_issued_at):
         raise DraftNotIssued
     if assessment.imported:
         raise NoResult
@@ -75,7 +75,20 @@ def recompute_ratings(session: SessionDep, page: PageQuery, by: Overseer) -> Rec
 def propose_withdrawal(
     assessment_id: UUID, wanted: ProposingWithdrawal, session: SessionDep, by: OfficerOrManager, now: Now
 ) -> WithdrawalRead:
-    return WithdrawalRead.of(actions.propose_withdrawal(session, assessment_id, **dict(wanted), by=by, now=now))
+    return WithdrawalRead.of(withdrawing.propose_withdrawal(session, assessment_id, **dict(wanted), by=by, now=now))
+
+
+@router.post(
+    "/assessments/{assessment_id}/withdrawal-proposal/refusal",
+    summary="Turn a proposed withdrawal down, or take one's own back; another may be proposed",
+    operation_id="refuse_withdrawal",
+    responses=may_answer(AssessmentNotFound, StepNotAllowed, WithdrawalNotProposed, Barred),
+)
+def refuse_withdrawal(
+    assessment_id: UUID, wanted: RefusingWithdrawal, session: SessionDep, by: OfficerOrManager, now: Now
+) -> WithdrawalRead:
+    refused = withdrawing.refuse_withdrawal(session, assessment_id, reason=wanted.reason, by=by, now=now)
+    return WithdrawalRead.of(refused)
 
 
 @router.post(
@@ -85,7 +98,7 @@ def propose_withdrawal(
     responses=may_answer(AssessmentNotFound, StepNotAllowed, WithdrawalNotProposed, Barred),
 )
 def withdraw_rating(assessment_id: UUID, session: SessionDep, by: CommissioningManager, now: Now) -> AssessmentRead:
-    return shown(session, actions.withdraw(session, assessment_id, by=by, now=now), by)
+    return shown(session, withdrawing.withdraw(session, assessment_id, by=by, now=now), by)
 
 
 @router.post(

@@ -19,6 +19,13 @@ def bars_to_approving_withdrawal(by: str, proposed_by: str) -> list[str]:
     return ["You proposed this withdrawal; another person approves it."] if by == proposed_by else []
 
 
+def bars_to_refusing_withdrawal(by: str, proposed_by: str, *, is_manager: bool) -> list[str]:
+    """Whoever proposed a withdrawal takes it back; a commissioning manager turns it down."""
+    if by == proposed_by or is_manager:
+        return []
+    return ["A commissioning manager turns a withdrawal down, or whoever proposed it takes it back."]
+
+
 def bars_to_import(*, published_on: date, today: date) -> list[str]:
     """A rating given before is from the past."""
     return ["An imported rating was published in the past."] if published_on > today else []

@@ -11,14 +11,19 @@ from assay_kit.identity import Principal
 from assay_kit.pagination import Page
 from assay_kit.text import Day, Line, Model, Reason
 from assessment.assessments.rules import Cause
-from assessment.assessments.telling import cause_as_told
-from assessment.tables import Assessment, DueDate, Withdrawal
+from assessment.assessments.telling import cause_of_date
+from assessment.tables import Assessment, DueDate
 
 from .recomputing import Checked
+from .tables import Withdrawal
 
 
 class ProposingWithdrawal(Model):
     replacement_id: UUID
+    reason: Reason
+
+
+class RefusingWithdrawal(Model):
     reason: Reason
 
 
@@ -30,6 +35,9 @@ class WithdrawalRead(BaseModel):
     proposed_at: AwareDatetime
     approved_name: str | None
     approved_at: AwareDatetime | None
+    refused_name: str | None
+    refused_at: AwareDatetime | None
+    refused_because: str | None
 
     @classmethod
     def of(cls, row: Withdrawal) -> Self:
@@ -115,7 +123,7 @@ class RatingRead(BaseModel):
             imported=row.imported if row else False,
             published_at=row.published_at if row else None,
             next_due_on=due.due_on if due else None,
-            next_due_cause=cause_as_told(due.cause, by) if due else None,
+            next_due_cause=cause_of_date(due.cause, by) if due else None,
             sentence=_sentence(row),
         )
 

@@ -13,6 +13,7 @@ class PlanStatus(StrEnum):
     RETURNED = "returned"
     APPROVED = "approved"
     CLOSED = "closed"
+    WITHDRAWN = "withdrawn"
 
 
 class PlanStep(StrEnum):
@@ -20,6 +21,7 @@ class PlanStep(StrEnum):
     RETURN = "return"
     APPROVE = "approve"
     CLOSE = "close"
+    WITHDRAW = "withdraw"
     EXTEND_ACTION = "extend_action"
     VERIFY_ISSUE = "verify_issue"
 
@@ -48,6 +50,11 @@ PLAN_LIFE: Life[PlanStatus, PlanStep] = Life(
         (_S.SUBMITTED, _T.APPROVE): _S.APPROVED,
         (_S.RETURNED, _T.SUBMIT): _S.SUBMITTED,
         (_S.APPROVED, _T.CLOSE): _S.CLOSED,
+        # with the rating that it follows; a plan that was closed stays so
+        (_S.AWAITING_PLAN, _T.WITHDRAW): _S.WITHDRAWN,
+        (_S.SUBMITTED, _T.WITHDRAW): _S.WITHDRAWN,
+        (_S.RETURNED, _T.WITHDRAW): _S.WITHDRAWN,
+        (_S.APPROVED, _T.WITHDRAW): _S.WITHDRAWN,
         # what is written down without moving it on
         (_S.APPROVED, _T.EXTEND_ACTION): _S.APPROVED,
         (_S.APPROVED, _T.VERIFY_ISSUE): _S.APPROVED,

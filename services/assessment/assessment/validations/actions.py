@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from sqlmodel import Session
@@ -11,6 +12,7 @@ from assay_contracts.messages import Recipient
 from assay_kit.calendar import london_day
 from assay_kit.etags import check_match
 from assay_kit.identity import Principal
+from assay_kit.timeline import note as note_step
 from assay_kit.timeline import take
 from assessment.assessments.actions import of
 from assessment.assessments.errors import Barred, ensure_room
@@ -32,7 +34,7 @@ from assessment.tables import Assessment, ValidatedAnswer, Visit
 
 from .errors import MayNotGoWithoutAnswers, NotValidating, VisitInTheFuture
 from .repository import Validations
-from .rules import MOST_VISITS, EvidenceKind, bars_to_finding
+from .rules import MOST_VISITS, EvidenceKind, bars_to_finding, bars_to_validating
 
 
 def begin_validation(
@@ -49,6 +51,7 @@ def begin_validation(
     step = Step.BEGIN_VALIDATION if not_self_assessed is None else Step.VALIDATE_WITHOUT_SELF_ASSESSMENT
     detail = {"not_self_assessed": str(not_self_assessed)} if not_self_assessed else {}
     take(session, assessment, step, LIFE, by=by, now=now, reason=reason, detail=detail, **of(assessment))
+    _ensure_blind(session, assessment, by)
     if not_self_assessed is not None:
         due_at = assessment.answers_due_at
         if refusal := may_go_without_answers(not_self_assessed, cause=assessment.cause, due_at=due_at, now=now):
@@ -82,6 +85,7 @@ def record_findings(
     assessments = Assessments(session)
     assessment = assessments.get(assessment_id, by=by, share=True)
     _ensure_validating(assessment)
+    _ensure_blind(session, assessment, by)
     validations = Validations(session)
     validations.take_part(assessment_id, by=by, now=now)
     answers = SelfAnswers(session).submitted(assessment)
@@ -146,7 +150,9 @@ def record_visit(
     by: Principal,
     now: datetime,
 ) -> Visit:
-    _ensure_validating(Assessments(session).get(assessment_id, by=by, lock=True))
+    assessment = Assessments(session).get(assessment_id, by=by, lock=True)
+    _ensure_validating(assessment)
+    _ensure_blind(session, assessment, by)
     if visited_on > london_day(now):
         raise VisitInTheFuture
     validations = Validations(session)
@@ -163,6 +169,9 @@ def record_visit(
         recorded_at=now,
     )
     validations.add(visit)
+    seen = {"visited_on": visited_on.isoformat(), "announced": announced}
+    about: dict[str, Any] = {"status": assessment.status, "detail": seen, **of(assessment)}
+    note_step(session, LIFE.name, assessment_id, "record_visit", by=by, now=now, **about)
     return visit
 
 
@@ -172,6 +181,7 @@ def issue_draft(session: Session, assessment_id: UUID, *, by: Principal, now: da
     assessment = assessments.get(assessment_id, by=by, lock=True)
     framework = assessments.framework(assessment)
     take(session, assessment, Step.ISSUE_DRAFT, LIFE, by=by, now=now, **of(assessment))
+    _ensure_blind(session, assessment, by)
     validations = Validations(session)
     validations.take_part(assessment_id, by=by, now=now)
     standing = validations.standing(assessment_id)
@@ -194,6 +204,11 @@ def issue_draft(session: Session, assessment_id: UUID, *, by: Principal, now: da
         answer_by=london_day(closes_at).isoformat(),
     )
     return assessment
+
+
+def _ensure_blind(session: Session, assessment: Assessment, by: Principal) -> None:
+    if bars := bars_to_validating(by.subject, Validations(session).seers(assessment)):
+        raise Barred(bars)
 
 
 def _ensure_validating(assessment: Assessment) -> None:

@@ -4,12 +4,14 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy import text
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session, col, func, select
 
 from assay_kit.identity import Principal
+from assessment.assessments.rules import Status
 from assessment.rating.answers import AnswerRating
-from assessment.tables import AnswerChange, ValidatedAnswer, ValidatingPerson, Visit
+from assessment.tables import AnswerChange, Assessment, ValidatedAnswer, ValidatingPerson, Visit
 
 
 class Validations:
@@ -69,6 +71,22 @@ class Validations:
         """Keep, once, that `by` took part in the validation."""
         part = {"assessment_id": assessment_id, "subject": by.subject, "name": by.name, "since": now}
         self._session.execute(insert(ValidatingPerson).values(**part).on_conflict_do_nothing())
+
+    def seers(self, assessment: Assessment) -> set[str]:
+        """Who took part in a validation of the same service that came to a rating and was called off since the last
+        publication: they know the rating that their findings would give."""
+        published = (
+            select(func.max(Assessment.published_at))
+            .where(Assessment.care_service_id == assessment.care_service_id, col(Assessment.imported).is_(False))
+            .scalar_subquery()
+        )
+        took_part = select(ValidatingPerson.subject).where(
+            ValidatingPerson.assessment_id == Assessment.id,
+            Assessment.care_service_id == assessment.care_service_id,
+            Assessment.status == Status.CANCELLED,
+            col(Assessment.draft_issued_at) > func.coalesce(published, text("'-infinity'")),
+        )
+        return set(self._session.exec(took_part))
 
     def people(self, assessment_id: UUID) -> set[str]:
         """The subjects of everybody who took part in the validation."""

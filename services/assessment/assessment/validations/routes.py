@@ -11,7 +11,7 @@ from assay_kit.problems import StaleEdit, StepNotAllowed, may_answer
 from assessment.assessments.errors import AssessmentNotFound, Barred, QuestionNotFound, TooMany
 from assessment.assessments.repository import Assessments
 from assessment.assessments.routes import shown
-from assessment.assessments.rules import DRAFT_SEEN
+from assessment.assessments.rules import has_draft
 from assessment.assessments.schemas import AssessmentRead
 from assessment.dependencies import Officer, Reader
 from assessment.sections.repository import CarriedAnswers
@@ -35,7 +35,7 @@ router = APIRouter(
     "/validation",
     summary="Begin to validate",
     operation_id="begin_validation",
-    responses=may_answer(StepNotAllowed, MayNotGoWithoutAnswers),
+    responses=may_answer(StepNotAllowed, MayNotGoWithoutAnswers, Barred),
 )
 def begin_validation(
     assessment_id: UUID, wanted: BeginningValidation, session: SessionDep, by: Officer, now: Now
@@ -52,7 +52,7 @@ def begin_validation(
 def read_validation(assessment_id: UUID, session: SessionDep, by: Reader) -> ValidationRead:
     assessments = Assessments(session)
     assessment = assessments.get(assessment_id, by=by)
-    if by.is_provider and assessment.status not in DRAFT_SEEN:
+    if by.is_provider and not has_draft(assessment.status, assessment.draft_issued_at):
         raise NotYetShared
     if assessment.answers_closed_at is None:
         raise AnswersNotSubmitted
@@ -122,7 +122,7 @@ def record_findings(
 )
 def list_visits(assessment_id: UUID, session: SessionDep, by: Reader) -> list[VisitRead]:
     assessment = Assessments(session).get(assessment_id, by=by)
-    if by.is_provider and assessment.status not in DRAFT_SEEN:
+    if by.is_provider and not has_draft(assessment.status, assessment.draft_issued_at):
         raise NotYetShared
     return [VisitRead.of(visit, with_note=not by.is_provider) for visit in Validations(session).visits(assessment_id)]
 
@@ -132,7 +132,7 @@ def list_visits(assessment_id: UUID, session: SessionDep, by: Reader) -> list[Vi
     status_code=201,
     summary="Record a visit",
     operation_id="record_visit",
-    responses=may_answer(NotValidating, VisitInTheFuture, TooMany),
+    responses=may_answer(NotValidating, VisitInTheFuture, TooMany, Barred),
 )
 def record_visit(assessment_id: UUID, wanted: Visiting, session: SessionDep, by: Officer, now: Now) -> VisitRead:
     visit = actions.record_visit(session, assessment_id, **dict(wanted), by=by, now=now)

@@ -3,7 +3,7 @@
 Nothing here, or anywhere before a draft is issued, computes a rating: the officer judges questions, not a score.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from enum import StrEnum
 
 from assessment.rating.answers import AnswerRating
@@ -22,6 +22,11 @@ class EvidenceKind(StrEnum):
     STAFF = "staff"
     PEOPLE = "people"
     RECORDS = "records"
+
+
+def bars_to_validating(by: str, seers: Collection[str]) -> list[str]:
+    """Who has seen the rating of a draft that was called off does not validate again: nobody would believe it blind."""
+    return ["You saw the rating of a draft that was called off; another officer validates."] if by in seers else []
 
 
 def bars_to_finding(

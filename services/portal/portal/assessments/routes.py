@@ -60,7 +60,7 @@ async def list_assessments(request: Request, visitor: SignedIn) -> Response:
         "assessments/list.html",
         items=page["items"],
         names=names,
-        plans=[plan for plan in plans["items"] if plan["status"] != "closed"],
+        plans=[plan for plan in plans["items"] if plan["status"] not in {"closed", "withdrawn"}],
         stage=status,
         stages=STATUSES,
         next_href=with_query(request, {"cursor": page["next_cursor"]}) if page["next_cursor"] else None,

@@ -8,6 +8,7 @@ from assay_contracts.assessment.ratings import Rating
 from assay_kit.events import Event
 
 __all__ = [
+    "AssessmentCancelled",
     "AssessmentScheduled",
     "DraftIssued",
     "Rating",
@@ -27,6 +28,18 @@ class AssessmentScheduled(Event):
     care_service_id: UUID
     provider_id: UUID
     due_on: date
+
+
+class AssessmentCancelled(Event):
+    """It was called off before its rating was published: whoever waits for it waits no more."""
+
+    TYPE: ClassVar[str] = "assessment.cancelled.v1"
+    KEY: ClassVar[str] = "assessment_id"
+
+    assessment_id: UUID
+    reference: str
+    care_service_id: UUID
+    provider_id: UUID
 
 
 class SelfAssessmentSubmitted(Event):

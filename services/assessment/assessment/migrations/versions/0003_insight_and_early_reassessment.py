@@ -1,4 +1,4 @@
-"""Figures for insight, and requests for an early reassessment"""
+"""Figures for insight, requests for an early reassessment, and what people may take back or hand on"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -92,6 +92,8 @@ FREEZING = [
     *append_only_trigger("published_answer"),
     *freeze_trigger("reassessment_request", when="true", columns=_ASKED, name="asked"),
     *freeze_trigger("reassessment_request", when="OLD.decided_at IS NOT NULL", name="decided"),
+    *append_only_trigger("review_handover"),
+    *freeze_trigger("withdrawal", when="OLD.refused_at IS NOT NULL", name="refused"),
 ]
 
 
@@ -169,8 +171,64 @@ def upgrade() -> None:
         sa.UniqueConstraint("plan_id", name=op.f("uq_reassessment_request_plan_id")),
     )
     op.create_index(op.f("ix_reassessment_request_provider_id"), "reassessment_request", ["provider_id"], unique=False)
+    _hand_reviews_on()
+    _answer_withdrawals()
     for statement in FREEZING:
         op.execute(statement)
+
+
+def _hand_reviews_on() -> None:
+    op.create_table(
+        "review_handover",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("assessment_id", sa.Uuid(), nullable=False),
+        sa.Column("reviewer", sa.String(), nullable=False),
+        sa.Column("reviewer_name", sa.String(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("handed_by", sa.String(), nullable=False),
+        sa.Column("handed_name", sa.String(), nullable=False),
+        sa.Column("handed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["assessment_id"], ["assessment.id"], name=op.f("fk_review_handover_assessment_id_assessment")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_review_handover")),
+    )
+    op.create_index(op.f("ix_review_handover_assessment_id"), "review_handover", ["assessment_id"], unique=False)
+
+
+def _answer_withdrawals() -> None:
+    op.drop_constraint("uq_withdrawal_assessment_id", "withdrawal")
+    for name, kind in (
+        ("refused_by", sa.String()),
+        ("refused_name", sa.String()),
+        ("refused_at", sa.DateTime(timezone=True)),
+        ("refused_because", sa.Text()),
+    ):
+        op.add_column("withdrawal", sa.Column(name, kind, nullable=True))
+    op.create_check_constraint(
+        op.f("ck_withdrawal_one_answer"), "withdrawal", "approved_at IS NULL OR refused_at IS NULL"
+    )
+    op.create_index(
+        "uq_withdrawal_standing",
+        "withdrawal",
+        ["assessment_id"],
+        unique=True,
+        postgresql_where=sa.text("refused_at IS NULL"),
+    )
+    op.create_index(
+        "uq_assessment_imported",
+        "assessment",
+        ["care_service_id", "opens_on"],
+        unique=True,
+        postgresql_where=sa.text("imported AND status = 'published'"),
+    )
+    op.add_column("reminder", sa.Column("passed_over_at", sa.DateTime(timezone=True), nullable=True))
+    op.drop_constraint("ck_remedial_plan_known_status", "remedial_plan")
+    op.create_check_constraint(
+        op.f("ck_remedial_plan_known_status"),
+        "remedial_plan",
+        "status IN ('awaiting_plan', 'submitted', 'returned', 'approved', 'closed', 'withdrawn')",
+    )
 
 
 def downgrade() -> None:
