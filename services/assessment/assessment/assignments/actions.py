@@ -1,14 +1,17 @@
 """Who works on an assessment, and whether it is for them alone until its rating is published."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlmodel import Session
 
 from assay_kit.identity import Principal
+from assay_kit.timeline import note
+from assessment.assessments.actions import of
 from assessment.assessments.errors import ensure_room
 from assessment.assessments.repository import Assessments
-from assessment.assessments.rules import OPEN
+from assessment.assessments.rules import LIFE, OPEN
 from assessment.tables import Assessment
 from assessment.work_tables import AssignedOfficer, OfficerRemoval, Restriction
 
@@ -27,6 +30,7 @@ def assign_officer(
     if assignments.is_removed(assessment_id, officer):
         raise TakenOff
     there = assignments.of(assessment_id)
+    _note(session, assessment, "assign_officer", by=by, now=now, detail={"officer": officer_name, "leads": leads})
     if officer not in {each.subject for each in there}:
         ensure_room(len(there), MOST_OFFICERS, "officers")
         assigned = AssignedOfficer(
@@ -38,7 +42,9 @@ def assign_officer(
             assigned_at=now,
         )
         assignments.add(assigned)
-    if leads:
+    if leads and assessment.officer != officer:
+        changed = {"from": assessment.officer_name, "to": officer_name}
+        _note(session, assessment, "change_lead", by=by, now=now, detail=changed)
         assessment.officer, assessment.officer_name = officer, officer_name
         session.flush()
     return assessment
@@ -70,6 +76,7 @@ def remove_officer(
     if assessment.officer == subject:
         assessment.officer = assessment.officer_name = None
         session.flush()
+    _note(session, assessment, "remove_officer", by=by, now=now, reason=reason, detail={"officer": name})
     return assessment
 
 
@@ -86,20 +93,36 @@ def restrict(session: Session, assessment_id: UUID, *, reason: str, by: Principa
         assessment_id=assessment.id, reason=reason, imposed_by=by.subject, imposed_name=by.name, imposed_at=now
     )
     assignments.add(imposed)
+    _note(session, assessment, "restrict", by=by, now=now, reason=reason)
     return imposed
 
 
 def lift_restriction(
     session: Session, assessment_id: UUID, *, reason: str, by: Principal, now: datetime
 ) -> Restriction:
-    _worked_on(session, assessment_id, by)
+    assessment = _worked_on(session, assessment_id, by)
     restriction = Assignments(session).restriction(assessment_id)
     if restriction is None:
         raise NotRestricted
     restriction.lifted_by, restriction.lifted_name, restriction.lifted_at = by.subject, by.name, now
     restriction.lifted_because = reason
     session.flush()
+    _note(session, assessment, "lift_restriction", by=by, now=now, reason=reason)
     return restriction
+
+
+def _note(
+    session: Session,
+    assessment: Assessment,
+    step: str,
+    *,
+    by: Principal,
+    now: datetime,
+    reason: str | None = None,
+    detail: dict[str, Any] | None = None,
+) -> None:
+    about: dict[str, Any] = {"status": assessment.status, "reason": reason, "detail": detail}
+    note(session, LIFE.name, assessment.id, step, by=by, now=now, **about, **of(assessment))
 
 
 def _worked_on(session: Session, assessment_id: UUID, by: Principal) -> Assessment:
