@@ -24,7 +24,7 @@ def readable_report(report: ReportRead) -> dict[str, Any]:
         "kind": kind,
         "title": f"{kind} {report.reference}",
         "reference": report.reference,
-        "note": "Draft: not for publication" if report.is_draft else "",
+        "note": report.note or "",
         "service_name": report.service_name,
         "provider_name": report.provider_name,
         "rating": named(report.rating),

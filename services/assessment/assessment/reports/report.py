@@ -5,7 +5,6 @@ from sqlmodel import Session
 from assay_contracts.directory.copies import Copies
 from assay_kit.identity import Principal
 from assessment.assessments.repository import Assessments
-from assessment.assessments.rules import DRAFT_SEEN
 from assessment.assessments.telling import cause_as_told
 from assessment.drafts.errors import DraftNotIssued
 from assessment.drafts.schemas import ChangeRead
@@ -20,11 +19,12 @@ from assessment.validations.repository import Validations
 from assessment.validations.schemas import VisitRead
 
 from .schemas import ReportDomain, ReportQuestion, ReportRead, ReportStandard
+from .standing import note_of
 
 
 def report_of(session: Session, copies: Copies, assessment: Assessment, *, by: Principal) -> ReportRead:
     """The report of an assessment whose draft was issued."""
-    if assessment.status not in DRAFT_SEEN or assessment.draft_issued_at is None:
+    if assessment.draft_issued_at is None:
         raise DraftNotIssued
     framework = Assessments(session).framework(assessment)
     result = Results(session).latest(assessment.id)
@@ -38,6 +38,7 @@ def report_of(session: Session, copies: Copies, assessment: Assessment, *, by: P
             "assessment_id": assessment.id,
             "cause": cause_as_told(assessment.cause, by),
             "is_draft": assessment.published_at is None,
+            "note": note_of(session, assessment, by=by),
             "service_name": service.name if service else "",
             "provider_name": provider.name if provider else "",
             "framework_name": framework.name,

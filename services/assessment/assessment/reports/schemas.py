@@ -75,6 +75,7 @@ class ReportRead(BaseModel):
     assessment_id: UUID
     reference: str
     is_draft: bool
+    note: str | None = Field(description="What a reader must know first: a draft, withdrawn, superseded.")
     status: Status
     cause: Cause
     service_name: str

@@ -6,7 +6,6 @@ from assay_contracts.directory.copies import Copies
 from assay_kit.calendar import london_day
 from assay_kit.identity import SYSTEM
 from assessment.assessments.repository import Assessments
-from assessment.assessments.rules import Status
 from assessment.frameworks.rule_page import rule_page
 from assessment.publications.errors import NotPublished
 from assessment.rating.errors import NoResult
@@ -17,13 +16,14 @@ from assessment.remedial_actions.schemas import PlanRead
 from assessment.tables import Assessment
 
 from .schemas import PlanReport, PublicSummary, SummaryDomain
+from .standing import stands
 
 
 def summary_of(session: Session, copies: Copies, assessment: Assessment) -> PublicSummary:
     """The public summary of a rating that is published and stands."""
     if assessment.imported:
         raise NoResult
-    if assessment.status != Status.PUBLISHED or assessment.published_at is None:
+    if assessment.published_at is None or not stands(session, assessment):
         raise NotPublished
     framework = Assessments(session).framework(assessment)
     trace = RatingTrace.model_validate(Results(session).latest(assessment.id).trace)
