@@ -174,6 +174,27 @@ def test_nothing_that_was_computed_is_in_any_answer_before_the_draft(
     assert len(found_in(draft, values)) > 6
 
 
+def test_no_count_moves_with_what_an_officer_finds_while_a_twin_stands_published(
+    people: make.People, session: Session
+) -> None:
+    """The twin's own figures may be read; those of the blind one would be told by what changes with its findings."""
+    unusual_framework(session)
+    make.published(people, session, BUT)
+    assessment_id = make.validated(people, session, BUT)
+    counting = [each for each in OPERATIONS if each.method == "GET" and not names_of(each)]
+    assert len(counting) > 10
+
+    def counted() -> dict[str, str]:
+        return {each.id: said_by(people.officer.get(each.path)) for each in counting if "workbook" not in each.id}
+
+    before = counted()
+    for code in make.questions(people, assessment_id):
+        changed = make.finding(code, {code: "requires_improvement" if BUT.get(code) == "poor" else "poor"})
+        url = f"/v1/assessments/{assessment_id}/validated-answers/{code}"
+        make.ok(people.officer.put(url, json=changed, headers={"If-Match": '"1"'}))
+    assert counted() == before
+
+
 def test_no_rating_stands_in_any_answer_about_it_before_the_draft(
     people: make.People, session: Session, blind: tuple[str, set[str]]
 ) -> None:
