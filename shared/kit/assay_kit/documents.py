@@ -1,4 +1,4 @@
-"""Documents people file and send: PDF (tagged, PDF/UA-1, so that a screen reader can read it) and Word.
+"""Documents people file and send: PDF (tagged, PDF/UA-1, so that a screen reader can read it), HTML and Word.
 
 Templates are files of the service that owns them. What people wrote is passed in as data and is never run as markup.
 """
@@ -13,7 +13,7 @@ from typing import Any
 
 import typst
 from docxtpl import DocxTemplate  # type: ignore[import-untyped]  # it publishes no types
-from jinja2 import StrictUndefined, select_autoescape
+from jinja2 import StrictUndefined, TemplateError, select_autoescape
 from jinja2.sandbox import SandboxedEnvironment
 from pydantic_core import to_jsonable_python
 
@@ -48,6 +48,18 @@ def pdf(template: Path, data: Mapping[str, Any], *, now: datetime | None = None)
     if not isinstance(made, bytes):
         raise DocumentFailed(f"{template.name} made no single file.")
     return made
+
+
+def html(template: Path, data: Mapping[str, Any]) -> str:
+    """The Jinja file `template`, filled with `data` as for `pdf`: a page that needs nothing else. All is escaped.
+
+    DocumentFailed where a tag names something that `data` has not.
+    """
+    environment = SandboxedEnvironment(undefined=StrictUndefined, autoescape=True, trim_blocks=True, lstrip_blocks=True)
+    try:
+        return environment.from_string(template.read_text(encoding="utf-8")).render(_readable(data))
+    except TemplateError as error:
+        raise DocumentFailed(f"{template.name}: {error}") from error
 
 
 def word(template: Path, data: Mapping[str, Any]) -> bytes:

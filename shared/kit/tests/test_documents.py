@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from docx import Document
 
-from assay_kit.documents import DocumentFailed, pdf, word
+from assay_kit.documents import DocumentFailed, html, pdf, word
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 TYPST = """
@@ -103,3 +103,18 @@ def test_a_pdf_can_be_made_of_strange_text(typst_template: Path) -> None:
 def test_word_names_what_its_data_lacks(word_template: Path) -> None:
     with pytest.raises(DocumentFailed, match=r"decision\.docx.*score"):
         word(word_template, {"title": "x", "reasons": []})
+
+
+def test_a_page_shows_what_was_written_and_runs_none_of_it(tmp_path: Path) -> None:
+    template = tmp_path / "decision.html"
+    template.write_text("<h1>{{ title }}</h1>{% for each in reasons %}<p>{{ each }}</p>{% endfor %}", encoding="utf-8")
+    made = html(template, DATA | {"reasons": ["<script>alert(1)</script>", "{{ title }}"]})
+    assert "<h1>Decision — £5 &amp; more</h1>" in made
+    assert "<p>&lt;script&gt;alert(1)&lt;/script&gt;</p><p>{{ title }}</p>" in made
+
+
+def test_a_page_that_names_what_is_not_there_is_ours_to_repair(tmp_path: Path) -> None:
+    template = tmp_path / "decision.html"
+    template.write_text("{{ nothing }}", encoding="utf-8")
+    with pytest.raises(DocumentFailed, match=r"decision\.html"):
+        html(template, DATA)
