@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlmodel import Session, col
 
 from assay_kit.due import DueWork
-from dps_admission.applications import actions
+from dps_admission.applications import actions, stale
 from dps_admission.applications.repository import Applications
 from dps_admission.applications.rules import OPEN, ApplicationStatus
 from dps_admission.evaluations.deciding import record_silences
@@ -19,6 +19,11 @@ from dps_admission.tables import Application, Clarification, LotApplication, Rep
 def _next_draft(session: Session) -> datetime | None:
     is_draft = col(Application.status) == ApplicationStatus.DRAFT
     return Applications(session).first(Application.expires_at, is_draft)
+
+
+def _next_reminder(session: Session) -> datetime | None:
+    waiting = col(Application.status) == ApplicationStatus.DRAFT, col(Application.reminded_at).is_(None)
+    return Applications(session).first(Application.remind_at, *waiting)
 
 
 def _next_clarification(session: Session) -> datetime | None:
@@ -46,7 +51,8 @@ def _next_offer(session: Session) -> datetime | None:
 
 
 DUE = (
-    DueWork(name="expire drafts", next=_next_draft, do=actions.expire_drafts),
+    DueWork(name="expire drafts", next=_next_draft, do=stale.expire_drafts),
+    DueWork(name="remind of drafts", next=_next_reminder, do=stale.remind_of_drafts),
     DueWork(name="close silent clarifications", next=_next_clarification, do=actions.close_silent_clarifications),
     DueWork(name="record silence", next=_next_window, do=record_silences),
     DueWork(name="warn before the end", next=_next_due_soon, do=actions.warn_of_due_soon),

@@ -1,6 +1,7 @@
 """A provider's evidence that something here relies on: the directory keeps the files, this service their hashes."""
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +17,8 @@ class EvidenceRead(BaseModel):
     id: UUID
     filename: str
     sha256: str
+    expires_on: date | None = None
+    """As the directory knew it then; None: it does not expire."""
 
 
 def rely(

@@ -130,7 +130,7 @@ def refused(answer: Any) -> list[str]:
     return [bar["rule"] for bar in answer.json()["bars"]]
 
 
-def evidence(directory: FakeDirectory, provider_id: UUID) -> EvidenceRecord:
+def evidence(directory: FakeDirectory, provider_id: UUID, *, expires_on: date | None = None) -> EvidenceRecord:
     """A file that a provider has uploaded to the directory."""
     record = EvidenceRecord(
         id=uuid4(),
@@ -141,7 +141,7 @@ def evidence(directory: FakeDirectory, provider_id: UUID) -> EvidenceRecord:
         size=2_048,
         sha256="ab" * 32,
         description="Certificate of insurance",
-        expires_on=None,
+        expires_on=expires_on,
         uploaded_at=NOON,
     )
     directory.evidence[record.id] = record
@@ -169,7 +169,7 @@ class House:
         return self.client_as(scopes=(Scope.MEMBERSHIPS_READ,), name="Case management")
 
     def deliver(self, event: Event) -> None:
-        source = "directory" if event.TYPE.startswith("directory.") else "risk"
+        source = event.TYPE.partition(".")[0]
         envelope = envelope_for(event, source=source, event_id=uuid4())
         deliverer = self.client_as(scopes=(Scope.EVENTS_DELIVER,), name="Risk")
         assert ok(deliverer.post("/events", json=envelope.model_dump(mode="json")))["outcome"] == "applied"

@@ -7,7 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assay_kit.calendar import Calendar, CalendarEnds, WorkingDays
-from dps_admission.applications.checks import CheckKind, CheckOutcome, Facts, InsuranceFacts, ServiceFacts, run_checks
+from dps_admission.applications.checks import (
+    CheckKind,
+    CheckOutcome,
+    DocumentFacts,
+    Facts,
+    InsuranceFacts,
+    ServiceFacts,
+    run_checks,
+)
 from dps_admission.applications.rules import (
     APPLICATION_LIFE,
     LOT_APPLICATION_LIFE,
@@ -19,8 +27,10 @@ from dps_admission.applications.rules import (
     Urgency,
     bars_to_choices,
     bars_to_prolonging,
+    draft_clock,
     due_date,
     due_soon_at,
+    moved_due_date,
     representations_window,
     urgency,
 )
@@ -195,6 +205,7 @@ def facts(**about: Any) -> Facts:
         "regulated_activity": "Personal care",
         "services": (SERVICE,),
         "insurance": INSURED,
+        "documents": (),
         "others_open": 0,
         "price": Decimal("19.50"),
         "ceiling": Decimal("19.50"),
@@ -214,6 +225,10 @@ def insured(**about: Any) -> InsuranceFacts:
         "expires_on": INSURED.expires_on,
     }
     return InsuranceFacts(**usual | about)
+
+
+def document(expires_on: date | None) -> DocumentFacts:
+    return DocumentFacts(filename="certificate.pdf", expires_on=expires_on)
 
 
 def test_every_check_runs_and_what_is_not_connected_says_so() -> None:
@@ -240,6 +255,9 @@ def test_every_check_runs_and_what_is_not_connected_says_so() -> None:
         (CheckKind.INSURANCE, {"insurance": insured(level=Decimal("4999999.99"))}, CheckOutcome.FAILED),
         (CheckKind.INSURANCE, {"insurance": insured(level=None)}, CheckOutcome.FAILED),
         (CheckKind.INSURANCE, {"insurance": insured(asked=False, level=None)}, CheckOutcome.NOT_NEEDED),
+        (CheckKind.DOCUMENTS, {"documents": ()}, CheckOutcome.NOT_NEEDED),
+        (CheckKind.DOCUMENTS, {"documents": (document(TODAY), document(None))}, CheckOutcome.PASSED),
+        (CheckKind.DOCUMENTS, {"documents": (document(date(2026, 3, 1)),)}, CheckOutcome.FAILED),
         (CheckKind.DUPLICATE, {"others_open": 1}, CheckOutcome.FAILED),
         (CheckKind.PRICE, {"price": Decimal("19.51")}, CheckOutcome.FAILED),
         (CheckKind.PRICE, {"price": None}, CheckOutcome.FAILED),
@@ -256,3 +274,29 @@ def test_a_named_service_must_be_what_the_lot_needs(flaw: str) -> None:
     flawed = sound | {"has_ended": False} | {flaw: {"has_ended": True, "cqc_location_id": None}.get(flaw, False)}
     found = outcomes(services=(SERVICE, ServiceFacts(**flawed)))
     assert found[CheckKind.CQC_REGISTRATION] == CheckOutcome.FAILED
+
+
+@given(received=DAYS, first=st.integers(5, 30), second=st.integers(5, 30), passed=st.integers(0, 60))
+def test_a_moved_due_date_is_the_new_period_and_makes_nobody_late(
+    received: date, first: int, second: int, passed: int
+) -> None:
+    due_on, today = ENGLAND.after(received, first), received + timedelta(days=passed)
+    moved = moved_due_date(received, due_on, days=second, today=today, calendar=ENGLAND)
+    assert moved >= ENGLAND.after(received, second)
+    assert moved >= min(due_on, today)
+    if today <= received:
+        assert moved == ENGLAND.after(received, second)
+
+
+@pytest.mark.parametrize(
+    ("ends_on", "expires", "reminds"),
+    [
+        (None, datetime(2026, 5, 31, 12, tzinfo=UTC), datetime(2026, 5, 17, 12, tzinfo=UTC)),
+        (date(2026, 4, 1), datetime(2026, 4, 1, 22, 59, 59, 999999, tzinfo=UTC),
+         datetime(2026, 3, 18, 22, 59, 59, 999999, tzinfo=UTC)),
+        (date(2026, 3, 3), datetime(2026, 3, 3, 23, 59, 59, 999999, tzinfo=UTC), datetime(2026, 3, 2, 12, tzinfo=UTC)),
+    ],
+)  # fmt: skip
+def test_a_draft_ends_with_its_life_or_with_the_dps(ends_on: date | None, expires: datetime, reminds: datetime) -> None:
+    clock = draft_clock(datetime(2026, 3, 2, 12, tzinfo=UTC), life=90, reminder=14, ends_on=ends_on)
+    assert (clock.expires_at, clock.remind_at) == (expires, reminds)

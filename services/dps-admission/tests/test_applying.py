@@ -142,10 +142,14 @@ def test_managers_are_told_once_at_four_fifths_and_once_at_the_end(house: House,
     assert warnings[1].at == datetime(2026, 3, 16, 23, 59, 59, 999999, tzinfo=UTC)
 
 
-def test_a_stale_draft_expires(house: House, session: Session, at: Time) -> None:
+def test_a_stale_draft_is_reminded_of_once_and_then_expires(house: House, session: Session, at: Time) -> None:
     who = applicant(session)
     drafted = house.draft(house.open_lot(), who)
+    assert do_due(session, at.now + timedelta(days=75)) == 0
+    assert do_due(session, at.now + timedelta(days=76)) == 1
     assert do_due(session, at.now + timedelta(days=89)) == 0
+    [reminder] = [one for one in told(session, MessageRequested) if one.template == "draft_expiring"]
+    assert reminder.personalisation == {"reference": drafted["reference"], "expires_on": "2026-05-31"}
     at.now += timedelta(days=90)
     assert do_due(session, at.now) == 1
     assert do_due(session, at.now) == 0

@@ -14,7 +14,7 @@ def test_submission_relies_on_the_providers_own_documents_and_keeps_their_hashes
     lot, who = house.open_lot(), applicant(session)
     certificate = evidence(house.directory, who.provider_id)
     submitted = house.submit(lot, who, answers={"insurance_certificate": str(certificate.id)})
-    kept = {"id": str(certificate.id), "filename": "certificate.pdf", "sha256": certificate.sha256}
+    kept = {"id": str(certificate.id), "filename": "certificate.pdf", "sha256": certificate.sha256, "expires_on": None}
     assert submitted["evidence"] == [kept]
     [(relied_on, by_object)] = house.directory.reliances
     assert (relied_on, by_object.kind, str(by_object.id)) == (certificate.id, "application", submitted["id"])

@@ -1,11 +1,11 @@
 """What people do to applications that are submitted: withdraw, ask, answer, prolong; and what falls due."""
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlmodel import Session, col
 
-from assay_kit.calendar import WorkingDays, end_of_london_day, london_day
+from assay_kit.calendar import LAST_YEAR, WorkingDays, end_of_london_day, london_day
 from assay_kit.identity import SYSTEM, Principal
 from assay_kit.timeline import take
 from dps_admission.bars import Bar
@@ -25,6 +25,7 @@ from .rules import (
     ApplicationStep,
     LotApplicationStatus,
     LotApplicationStep,
+    bars_to_asking,
     bars_to_prolonging,
     due_soon_at,
 )
@@ -102,11 +103,17 @@ def close_if_decided(session: Session, application_id: UUID, *, by: Principal, n
 
 
 def ask_for_clarification(
-    session: Session, part_id: UUID, *, question: str, by: Principal, now: datetime
+    session: Session, part_id: UUID, *, question: str, answer_by: date | None = None, by: Principal, now: datetime
 ) -> Clarification:
-    """Ask the provider. The evaluation period runs on."""
+    """Ask the provider, who answers by a day of its own. The evaluation period runs on."""
     part = Applications(session).lot_application(part_id, lock=True)
     profile = profile_for(session, part)
+    calendar = WorkingDays(profile.calendar.value)
+    answer_on = answer_by or calendar.after(london_day(now), profile.policy.clarification_days)
+    is_working = london_day(now) < answer_on and answer_on.year <= LAST_YEAR and calendar.is_working(answer_on)
+    ApplicationRefused.unless_clear(
+        bars_to_asking(today=london_day(now), answer_on=answer_on, is_working_day=is_working)
+    )
     take(
         session,
         part,
@@ -116,18 +123,17 @@ def ask_for_clarification(
         now=now,
         provider_id=part.provider_id,
     )
-    closes_on = _working_day(profile, now, profile.policy.clarification_days)
     asked = Clarification(
         lot_application_id=part.id,
         question=question,
         asked_by=by.name,
         asked_by_subject=by.subject,
         asked_at=now,
-        due_at=closes_on,
+        due_at=end_of_london_day(answer_on),
     )
     session.add(asked)
     session.flush()
-    about = {"answer_by": london_day(closes_on).isoformat()}
+    about = {"answer_by": answer_on.isoformat()}
     write_to_provider(session, part.provider_id, "clarification_asked", about=asked.id, personalisation=about, now=now)
     return asked
 
@@ -196,39 +202,6 @@ def take_on(session: Session, part_id: UUID, *, by: Principal) -> LotApplication
 def profile_for(session: Session, part: LotApplication) -> ProfileContent:
     schemes = Schemes(session)
     return schemes.profile_of(schemes.get(schemes.lot(part.lot_id).scheme_id))
-
-
-def _working_day(profile: ProfileContent, now: datetime, days: int) -> datetime:
-    return end_of_london_day(WorkingDays(profile.calendar.value).after(london_day(now), days))
-
-
-def expire_draft(session: Session, application: Application, *, now: datetime) -> None:
-    take(
-        session,
-        application,
-        ApplicationStep.EXPIRE,
-        APPLICATION_LIFE,
-        by=SYSTEM,
-        now=now,
-        provider_id=application.provider_id,
-    )
-    application.closed_at = now
-    write_to_provider(
-        session,
-        application.provider_id,
-        "draft_expired",
-        about=application.id,
-        personalisation={"reference": application.reference},
-        now=now,
-    )
-
-
-def expire_drafts(session: Session, now: datetime) -> int:
-    is_draft = col(Application.status) == ApplicationStatus.DRAFT
-    stale = Applications(session).due(Application, col(Application.expires_at), now, is_draft)
-    for application in stale:
-        expire_draft(session, application, now=application.expires_at)
-    return len(stale)
 
 
 def close_silent_clarifications(session: Session, now: datetime) -> int:

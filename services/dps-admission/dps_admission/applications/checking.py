@@ -1,5 +1,6 @@
 """Runs the automatic checks on a lot application and stores what they saw; a person settles what they could not."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -10,7 +11,7 @@ from dps_admission.bars import Bar
 from dps_admission.evaluations.rules import Finding
 from dps_admission.tables import Check, LotApplication
 
-from .checks import NEEDS_PERSON, run_checks
+from .checks import NEEDS_PERSON, CheckResult, run_checks
 from .errors import AlreadyAnswered, ApplicationRefused
 from .facts import facts_about
 from .repository import Applications
@@ -18,28 +19,58 @@ from .rules import OPEN
 
 
 def run_checks_on(session: Session, part: LotApplication, *, now: datetime) -> None:
-    for result in run_checks(facts_about(session, part, now=now)):
-        session.add(
-            Check(
-                lot_application_id=part.id,
-                round=part.round,
-                kind=result.kind,
-                outcome=result.outcome,
-                reason=result.reason,
-                inputs=result.inputs,
-                ran_at=now,
-            )
-        )
+    """The first run of a round."""
+    session.add_all([_stored(part, one, run=1, now=now) for one in run_checks(facts_about(session, part, now=now))])
     session.flush()
+
+
+def run_checks_again(session: Session, part: LotApplication, *, now: datetime) -> Sequence[Check]:
+    """Another run of this round. What a person found stands where a check says the same as it did then."""
+    before = {one.kind: one for one in Applications(session).checks_of(part)}
+    run = max((one.run for one in before.values()), default=0) + 1
+    fresh = []
+    for result in run_checks(facts_about(session, part, now=now)):
+        check = _stored(part, result, run=run, now=now)
+        then = before.get(result.kind)
+        if then is not None and (then.outcome, then.reason) == (result.outcome, result.reason):
+            check.finding, check.finding_reason, check.found_at = then.finding, then.finding_reason, then.found_at
+            check.found_by, check.found_by_subject = then.found_by, then.found_by_subject
+        fresh.append(check)
+    session.add_all(fresh)
+    session.flush()
+    return fresh
+
+
+def check_again(session: Session, part_id: UUID, *, now: datetime) -> LotApplication:
+    """A person has the checks run again, to settle what they say now."""
+    part = Applications(session).lot_application(part_id, lock=True)
+    if part.status not in OPEN:
+        raise ApplicationRefused([Bar("not-open", "This lot application is decided.")])
+    run_checks_again(session, part, now=now)
+    return part
+
+
+def _stored(part: LotApplication, result: CheckResult, *, run: int, now: datetime) -> Check:
+    return Check(
+        lot_application_id=part.id,
+        round=part.round,
+        run=run,
+        kind=result.kind,
+        outcome=result.outcome,
+        reason=result.reason,
+        inputs=result.inputs,
+        ran_at=now,
+    )
 
 
 def settle_check(
     session: Session, check_id: UUID, *, finding: Finding, reason: str, by: Principal, now: datetime
 ) -> Check:
     """A person says what a check that failed or could not run comes to."""
-    check, part = Applications(session).check(check_id)
-    if part.status not in OPEN or check.round != part.round:
-        raise ApplicationRefused([Bar("not-open", "This evaluation is over.")])
+    applications = Applications(session)
+    check, part = applications.check(check_id)
+    if part.status not in OPEN or check.id not in {one.id for one in applications.checks_of(part)}:
+        raise ApplicationRefused([Bar("not-open", "This evaluation is over, or the checks have run again.")])
     if check.outcome not in NEEDS_PERSON:
         raise ApplicationRefused([Bar("nothing-to-settle", "This check needs nobody.")])
     if check.finding is not None:

@@ -16,6 +16,7 @@ class CheckKind(StrEnum):
     CQC_REGISTRATION = "cqc_registration"
     CQC_REGISTER = "cqc_register"
     INSURANCE = "insurance"
+    DOCUMENTS = "documents"
     DUPLICATE = "duplicate"
     PRICE = "price"
 
@@ -49,6 +50,14 @@ class InsuranceFacts:
 
 
 @dataclass(frozen=True, kw_only=True)
+class DocumentFacts:
+    """A file that the answers attach."""
+
+    filename: str
+    expires_on: date | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Facts:
     today: date
     company_number: str | None
@@ -57,6 +66,7 @@ class Facts:
     regulated_activity: str | None
     services: tuple[ServiceFacts, ...]
     insurance: InsuranceFacts
+    documents: tuple[DocumentFacts, ...]
     others_open: int
     """Other open lot applications and live memberships of the same provider, lot and zone."""
     price: Decimal | None
@@ -82,6 +92,7 @@ def run_checks(facts: Facts) -> list[CheckResult]:
         _cqc_registration(facts),
         _cqc_register(facts),
         _insurance(facts),
+        _documents(facts),
         _duplicate(facts),
         _price(facts),
     ]
@@ -162,6 +173,16 @@ def _insurance(facts: Facts) -> CheckResult:
     if held.level_needed is not None and held.level < held.level_needed:
         return _result(kind, CheckOutcome.FAILED, "The insurance is below the level needed.", **seen)
     return _result(kind, CheckOutcome.PASSED, "The insurance covers today at the level needed.", **seen)
+
+
+def _documents(facts: Facts) -> CheckResult:
+    kind, held = CheckKind.DOCUMENTS, facts.documents
+    if not held:
+        return _result(kind, CheckOutcome.NOT_NEEDED, "No documents are attached.", documents=0)
+    lapsed = sorted(one.filename for one in held if one.expires_on is not None and one.expires_on < facts.today)
+    if lapsed:
+        return _result(kind, CheckOutcome.FAILED, f"Expired: {', '.join(lapsed)}.", documents=len(held))
+    return _result(kind, CheckOutcome.PASSED, "No attached document has expired.", documents=len(held))
 
 
 def _duplicate(facts: Facts) -> CheckResult:

@@ -1,7 +1,7 @@
 """Drafts: begin one, save it again and again, submit it. What is submitted is frozen."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -32,6 +32,7 @@ from dps_admission.schemes.rules import LotStatus, SchemeStatus, bars_to_receivi
 from dps_admission.tables import Application, Lot, LotApplication
 
 from .checking import run_checks_on
+from .copying import begin_from, settle_previous
 from .errors import ApplicationRefused, NotADraft
 from .repository import Applications
 from .rules import (
@@ -46,6 +47,7 @@ from .rules import (
     due_soon_at,
 )
 from .schemas import ApplicationIn, ChoiceIn, DraftIn, SubmissionIn
+from .stale import set_draft_clock
 
 
 def start_application(
@@ -61,17 +63,18 @@ def start_application(
         raise ApplicationRefused([Bar("provider-unknown", "The directory does not know this provider.")])
     ApplicationRefused.unless_clear(bars_to_provider(session, by.org))
     earlier = Applications(session).seen_by(asked.copy_from, by) if asked.copy_from else None
-    life = schemes.profile_of(scheme).policy.draft_life_calendar_days
     application = Application(
         reference=next_reference(session, "APP", now),
         provider_id=by.org,
         scheme_id=scheme.id,
-        answers=dict(earlier.answers) if earlier else {},
-        previous_id=earlier.id if earlier else None,
         started_at=now,
         started_by=by.subject,
-        expires_at=now + timedelta(days=life),
+        saved_at=now,
+        expires_at=now,
     )
+    set_draft_clock(application, scheme, schemes.profile_of(scheme).policy)
+    if earlier is not None:
+        begin_from(session, application, earlier)
     session.add(application)
     begin(session, application, APPLICATION_LIFE, by=by, now=now, provider_id=by.org)
     return application
@@ -96,8 +99,8 @@ def save_draft(
         raise AnswersRefused(errors)
     application.answers, application.choices = dict(asked.answers), choices
     application.version += 1
-    life = Schemes(session).profile_of(Schemes(session).get(application.scheme_id)).policy
-    application.expires_at = now + timedelta(days=life.draft_life_calendar_days)
+    application.saved_at, scheme = now, Schemes(session).get(application.scheme_id)
+    set_draft_clock(application, scheme, Schemes(session).profile_of(scheme).policy)
     session.flush()
     return application
 
@@ -142,6 +145,7 @@ def submit(
     _must_be_draft(application)
     check_match(read_version, application.version)
     _must_be_complete(session, application, now=now)
+    settle_previous(session, application)
     application.evidence = _evidence_for(session, application, directory)
     application.content_hash = hash_of(application)
     application.submitted_at, application.submitted_by = now, by.subject

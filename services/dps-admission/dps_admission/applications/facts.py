@@ -1,12 +1,14 @@
 """Gathers what the automatic checks look at. Reads only; what it means is in checks.py."""
 
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from sqlmodel import Session
 
 from assay_contracts.directory.copies import Copies
 from assay_kit.calendar import london_day
+from dps_admission.evidence import EvidenceRead
 from dps_admission.question_sets.content import Purpose, QuestionSetContent
 from dps_admission.question_sets.repository import QuestionSets
 from dps_admission.question_sets.rules import answer_to, as_date, as_pounds
@@ -14,7 +16,7 @@ from dps_admission.schemes.profiles import Insurance, ProfileContent
 from dps_admission.schemes.repository import Schemes
 from dps_admission.tables import Application, LotApplication
 
-from .checks import Facts, InsuranceFacts, ServiceFacts
+from .checks import DocumentFacts, Facts, InsuranceFacts, ServiceFacts
 from .repository import Applications
 
 
@@ -34,6 +36,7 @@ def facts_about(session: Session, part: LotApplication, *, now: datetime) -> Fac
         regulated_activity=lot.regulated_activity,
         services=_services(session, part, service_type=lot.service_type, today=today),
         insurance=_insurance(profile, content, application),
+        documents=tuple(_document(one) for one in application.evidence),
         others_open=applications.others_here(part),
         price=part.price,
         ceiling=lot.price_ceiling,
@@ -65,3 +68,8 @@ def _insurance(profile: ProfileContent, content: QuestionSetContent, application
         level_needed=level[0].at_least if level else None,
         expires_on=as_date(expires[1]) if expires else None,
     )
+
+
+def _document(kept: dict[str, Any]) -> DocumentFacts:
+    file = EvidenceRead.model_validate(kept)
+    return DocumentFacts(filename=file.filename, expires_on=file.expires_on)

@@ -54,11 +54,13 @@ class Applications:
             raise LotApplicationNotFound(lot_application_id)
         return found
 
-    def worklist(self, *, only_open: bool) -> tuple[SelectOfScalar[LotApplication], Any, Any]:
+    def worklist(self, *, only_open: bool, owner: str | None = None) -> tuple[SelectOfScalar[LotApplication], Any, Any]:
         """What is to be decided, and the keys that put the most urgent first."""
         statement = select(LotApplication)
         if only_open:
             statement = statement.where(col(LotApplication.status).in_(OPEN))
+        if owner is not None:
+            statement = statement.where(col(LotApplication.owner) == owner)
         return statement, col(LotApplication.due_at), col(LotApplication.id)
 
     def clarification(self, clarification_id: UUID, *, by: Principal) -> tuple[Clarification, LotApplication]:
@@ -119,11 +121,10 @@ class Applications:
         return found
 
     def checks_of(self, lot_application: LotApplication) -> Sequence[Check]:
-        """Those of the present round."""
-        statement = select(Check).where(
-            col(Check.lot_application_id) == lot_application.id, col(Check.round) == lot_application.round
-        )
-        return self.session.exec(statement.order_by(col(Check.kind))).all()
+        """Those of the last run of the present round."""
+        here = col(Check.lot_application_id) == lot_application.id, col(Check.round) == lot_application.round
+        last = select(func.max(col(Check.run))).where(*here).scalar_subquery()
+        return self.session.exec(select(Check).where(*here, col(Check.run) == last).order_by(col(Check.kind))).all()
 
     def clarifications_of(self, lot_application_id: UUID) -> Sequence[Clarification]:
         statement = select(Clarification).where(col(Clarification.lot_application_id) == lot_application_id)

@@ -27,7 +27,9 @@ from dps_admission.shown import shown
 from dps_admission.tables import Application
 
 from . import actions, drafting
+from .checking import check_again
 from .checking import settle_check as settle
+from .copying import difference_of
 from .errors import (
     AlreadyAnswered,
     ApplicationNotFound,
@@ -38,7 +40,7 @@ from .errors import (
     NotADraft,
 )
 from .repository import Applications
-from .rules import APPLICATION_LIFE, LOT_APPLICATION_LIFE, urgency
+from .rules import APPLICATION_LIFE, LOT_APPLICATION_LIFE
 from .schemas import (
     ApplicationDetail,
     ApplicationIn,
@@ -50,10 +52,11 @@ from .schemas import (
     ClarificationIn,
     ClarificationList,
     ClarificationRead,
+    DifferenceRead,
     DraftIn,
+    FieldDifferenceRead,
     FindingIn,
     LotApplicationRead,
-    LotApplicationTask,
     ProofRead,
     SubmissionIn,
     WithdrawalIn,
@@ -163,17 +166,19 @@ def prove_application(application_id: UUID, session: SessionDep, by: CaseParty) 
     return ProofRead(content_hash=kept, computed_hash=computed, is_intact=kept == computed)
 
 
-@router.get("/lot-applications", operation_id="list_lot_applications", summary="The worklist, most urgent first")
-def list_lot_applications(
-    session: SessionDep, by: CaseReader, now: Now, page: PageQuery, only_open: bool = True
-) -> Page[LotApplicationTask]:
-    wanted, due_at, key = Applications(session).worklist(only_open=only_open)
-
-    def task(part: Any) -> LotApplicationTask:
-        due = urgency(part.due_soon_at, part.due_at, now=now)
-        return LotApplicationTask.model_validate(shown(part, LotApplicationTask, urgency=due))
-
-    return paginate(session, wanted, page, due_at, key).map(task)
+@router.get(
+    "/applications/{application_id}/difference",
+    operation_id="read_difference",
+    summary="What differs from the application before it, field by field",
+    responses=may_answer(ApplicationNotFound),
+)
+def read_difference(application_id: UUID, session: SessionDep, by: CaseParty) -> DifferenceRead:
+    earlier, found = difference_of(session, Applications(session).seen_by(application_id, by))
+    return DifferenceRead(
+        previous_id=earlier.id if earlier else None,
+        previous_reference=earlier.reference if earlier else None,
+        items=[FieldDifferenceRead.model_validate(one) for one in found],
+    )
 
 
 @router.get(
@@ -250,6 +255,18 @@ def list_checks(lot_application_id: UUID, session: SessionDep, by: CaseReader) -
 
 
 @router.post(
+    "/lot-applications/{lot_application_id}/checks",
+    operation_id="run_checks_again",
+    summary="Run the automatic checks again, to settle what they say now",
+    status_code=201,
+    responses=may_answer(LotApplicationNotFound, ApplicationRefused),
+)
+def run_checks_again(lot_application_id: UUID, session: SessionDep, by: Commissioner, now: Now) -> CheckList:
+    part = check_again(session, lot_application_id, now=now)
+    return CheckList(items=[CheckRead.model_validate(one) for one in Applications(session).checks_of(part)])
+
+
+@router.post(
     "/checks/{check_id}/finding",
     operation_id="settle_check",
     summary="Say what a check comes to that failed or could not run",
@@ -276,12 +293,13 @@ def list_clarifications(lot_application_id: UUID, session: SessionDep, by: CaseP
     "/lot-applications/{lot_application_id}/clarifications",
     operation_id="ask_for_clarification",
     status_code=201,
-    responses=may_answer(LotApplicationNotFound, StepNotAllowed),
+    responses=may_answer(LotApplicationNotFound, StepNotAllowed, ApplicationRefused),
 )
 def ask_for_clarification(
     lot_application_id: UUID, asked: ClarificationIn, session: SessionDep, by: Commissioner, now: Now
 ) -> ClarificationRead:
-    made = actions.ask_for_clarification(session, lot_application_id, question=asked.question, by=by, now=now)
+    about: dict[str, Any] = {"question": asked.question, "answer_by": asked.answer_by, "by": by, "now": now}
+    made = actions.ask_for_clarification(session, lot_application_id, **about)
     return ClarificationRead.model_validate(made)
 
 

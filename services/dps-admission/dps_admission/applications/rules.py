@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from assay_kit.calendar import WorkingDays, end_of_london_day
@@ -24,6 +24,7 @@ class ApplicationStep(StrEnum):
     REOPEN = "reopen"
     EXPIRE = "expire"
     WITHDRAW = "withdraw"
+    RESCHEDULE = "reschedule"
 
 
 class LotApplicationStatus(StrEnum):
@@ -47,6 +48,7 @@ class LotApplicationStep(StrEnum):
     LAPSE = "lapse"
     SET_ASIDE = "set_aside"
     PROLONG = "prolong"
+    RESCHEDULE = "reschedule"
 
 
 _A, _AS = ApplicationStatus, ApplicationStep
@@ -55,6 +57,8 @@ APPLICATION_LIFE = Life(
     start=_A.DRAFT,
     steps={
         (_A.DRAFT, _AS.SUBMIT): _A.SUBMITTED,
+        # A change of the DPS moved the day on which it expires.
+        (_A.DRAFT, _AS.RESCHEDULE): _A.DRAFT,
         (_A.DRAFT, _AS.EXPIRE): _A.EXPIRED,
         (_A.DRAFT, _AS.WITHDRAW): _A.WITHDRAWN,
         (_A.SUBMITTED, _AS.WITHDRAW): _A.WITHDRAWN,
@@ -89,6 +93,10 @@ LOT_APPLICATION_LIFE = Life(
         (_L.EVALUATING, _LS.PROLONG): _L.EVALUATING,
         (_L.CLARIFYING, _LS.PROLONG): _L.CLARIFYING,
         (_L.MINDED_TO_REFUSE, _LS.PROLONG): _L.MINDED_TO_REFUSE,
+        # A change of the DPS moved the day on which it is due; from when to when is on the timeline.
+        (_L.EVALUATING, _LS.RESCHEDULE): _L.EVALUATING,
+        (_L.CLARIFYING, _LS.RESCHEDULE): _L.CLARIFYING,
+        (_L.MINDED_TO_REFUSE, _LS.RESCHEDULE): _L.MINDED_TO_REFUSE,
         (_L.ADMITTED, _LS.SET_ASIDE): _L.EVALUATING,
         (_L.REFUSED, _LS.SET_ASIDE): _L.EVALUATING,
     },
@@ -109,6 +117,28 @@ def due_date(received_on: date, *, days: int, calendar: WorkingDays) -> DueDate:
     """The day of receipt is not counted. CalendarEnds where the calendar's years do not reach."""
     day = calendar.after(received_on, days)
     return DueDate(received_on=received_on, day=day, instant=end_of_london_day(day))
+
+
+def moved_due_date(received_on: date, due_on: date, *, days: int, today: date, calendar: WorkingDays) -> date:
+    """The due date under another period. Nobody is late by a change alone: it ends no period before today."""
+    return max(calendar.after(received_on, days), min(due_on, today))
+
+
+@dataclass(frozen=True, kw_only=True)
+class DraftClock:
+    expires_at: datetime
+    remind_at: datetime
+
+
+def draft_clock(saved_at: datetime, *, life: int, reminder: int, ends_on: date | None) -> DraftClock:
+    """A draft lives `life` days after it was last saved, and never beyond the DPS (`ends_on`, a London day).
+
+    Its owner is reminded `reminder` days before; at once where less than that is left.
+    """
+    expires_at = saved_at + timedelta(days=life)
+    if ends_on is not None:
+        expires_at = min(expires_at, end_of_london_day(ends_on))
+    return DraftClock(expires_at=expires_at, remind_at=max(saved_at, expires_at - timedelta(days=reminder)))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -215,3 +245,12 @@ def bars_to_prolonging(*, already: bool, to: date, due_on: date) -> list[Bar]:
     if to <= due_on:
         bars.append(Bar("not-longer", "The longest period has been used already."))
     return bars
+
+
+def bars_to_asking(*, today: date, answer_on: date, is_working_day: bool) -> list[Bar]:
+    """Whether a question may have to be answered by the end of a day."""
+    if answer_on <= today:
+        return [Bar("too-soon", "Give the provider until tomorrow at least.")]
+    if not is_working_day:
+        return [Bar("not-a-working-day", "An answer is due on a working day.")]
+    return []

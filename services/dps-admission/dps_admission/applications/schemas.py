@@ -7,13 +7,14 @@ from uuid import UUID
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, JsonValue
 
 from assay_kit.money import Money
-from assay_kit.text import Model, Name, Reason, Text
+from assay_kit.text import Day, Model, Name, Reason, Text
 from assay_kit.timeline import TimelineEntryRead
 from dps_admission.evaluations.rules import Finding
 from dps_admission.evidence import EvidenceRead
 from dps_admission.question_sets.content import Slug
 
 from .checks import CheckKind, CheckOutcome
+from .difference import Difference, FieldKind
 from .rules import ApplicationStatus, LotApplicationStatus, Urgency
 
 
@@ -48,6 +49,8 @@ class WithdrawalIn(Model):
 
 class ClarificationIn(Model):
     question: Text
+    answer_by: Day | None = None
+    """A working day; by default as many working days from now as the council's policy says."""
 
 
 class ClarificationAnswerIn(Model):
@@ -91,6 +94,9 @@ class LotApplicationTask(LotApplicationRead):
 
     due_at: AwareDatetime
     urgency: Urgency
+    reference: str
+    provider_name: str | None
+    lot_name: str
     owner: str | None
     owner_name: str | None
 
@@ -122,6 +128,9 @@ class CheckRead(BaseModel):
     model_config = ConfigDict(from_attributes=True)
 
     id: UUID
+    round: int
+    run: int
+    """The checks of a round run when it begins, and again before every decision."""
     kind: CheckKind
     outcome: CheckOutcome
     reason: str
@@ -165,3 +174,35 @@ class ProofRead(BaseModel):
     content_hash: str
     computed_hash: str
     is_intact: bool
+
+
+class WorklistCounts(BaseModel):
+    """Open lot applications, counted."""
+
+    open: int
+    in_time: int
+    due_soon: int
+    overdue: int
+    without_owner: int
+    waiting_for_provider: int
+
+
+class FieldDifferenceRead(BaseModel):
+    """`before` and `after` are answers as JSON; of a document its name, hash and expiry."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    field: str
+    label: str
+    kind: FieldKind
+    difference: Difference
+    before: Any
+    after: Any
+
+
+class DifferenceRead(BaseModel):
+    """What differs from the application before it; no `previous_id`: there is none."""
+
+    previous_id: UUID | None
+    previous_reference: str | None
+    items: list[FieldDifferenceRead] = Field(max_length=10_000)

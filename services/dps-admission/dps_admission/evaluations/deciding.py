@@ -29,6 +29,7 @@ from dps_admission.applications.rules import (
     representations_window,
 )
 from dps_admission.bars import Bar
+from dps_admission.circumstances.marking import review_marks
 from dps_admission.evidence import rely
 from dps_admission.memberships.ending import end_of_application
 from dps_admission.memberships.places import admit_member
@@ -41,6 +42,7 @@ from dps_admission.tables import Assignment, Decision, EvaluationReport, LotAppl
 
 from . import rules
 from .errors import DecisionRefused
+from .rechecking import failed_now
 from .repository import Evaluations
 from .rules import Conflict, DecisionKind, Method
 from .schemas import CriterionReasonIn, DecisionIn, RefusalIn, RepresentationsAcceptedIn, RepresentationsIn
@@ -56,7 +58,7 @@ def decide(session: Session, part_id: UUID, asked: DecisionIn, *, by: Principal,
     if part.status != LotApplicationStatus.EVALUATING:
         raise DecisionRefused([Bar("not-evaluating", f"The lot application is {part.status}.")])
     report = Evaluations(session, part).report()
-    failed = report.content["failed"]
+    failed = failed_now(session, part, report, now=now)
     bars = rules.bars_to_outcome(admits=is_admission, failed=failed)
     if not bars and not is_admission:
         bars = rules.bars_to_reasons(failed=failed, reasons=[one.criterion for one in asked.criteria])
@@ -237,10 +239,11 @@ def refuse(session: Session, part_id: UUID, asked: RefusalIn, *, by: Principal, 
     part = _minded(session, part_id, by)
     evaluations = Evaluations(session, part)
     report, window = evaluations.report(), evaluations.window()
+    failed = failed_now(session, part, report, now=now)
     bars = rules.bars_to_refusing(
         window_is_over=window.silent_at is not None or now > window.closes_at,
         has_answer=window.made_at is not None,
-        failed=report.content["failed"],
+        failed=failed,
         reasons=[one.criterion for one in asked.criteria],
     )
     DecisionRefused.unless_clear(bars)
@@ -263,7 +266,7 @@ def admit_on_representations(
     report = evaluations.report()
     methods = {one["question"]: Method(one["method"]) for one in report.content["criteria"]}
     bars = rules.bars_to_admitting_on_representations(
-        failed={one: methods.get(one) for one in report.content["failed"]},
+        failed={one: methods.get(one) for one in failed_now(session, part, report, now=now)},
         accepted={one.criterion for one in asked.accepted},
     )
     if evaluations.window().made_at is None:
@@ -335,6 +338,7 @@ def set_aside(session: Session, part_id: UUID, *, reason: str, by: Principal, no
         why = "The decision to admit was set aside."
         cause = Cause.DECISION_SET_ASIDE
         add_cause(session, membership, cause, reason=why, by=by, now=now, reference=part.id)
+    review_marks(session, part.id, reason=reason, by=by, now=now)
     _next_round(session, part, by=by, now=now)
     return decision
 

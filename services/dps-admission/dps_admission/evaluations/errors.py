@@ -19,3 +19,10 @@ class ReportNotFound(NotFound):
 
     def __init__(self, lot_application_id: UUID) -> None:
         super().__init__(f"There is no evaluation report of {lot_application_id} in this round.")
+
+
+class DecisionNotFound(NotFound):
+    slug, title = "decision-not-found", "No such decision"
+
+    def __init__(self, decision_id: UUID) -> None:
+        super().__init__(f"There is no decision {decision_id}.")

@@ -13,6 +13,8 @@ from assay_kit.problems import StepNotAllowed, may_answer
 from dps_admission.applications.errors import LotApplicationNotFound
 from dps_admission.applications.repository import Applications
 from dps_admission.applications.schemas import LotApplicationRead
+from dps_admission.circumstances.repository import Circumstances
+from dps_admission.circumstances.schemas import ChangedDecisionRead
 from dps_admission.dependencies import Applicant, CaseParty, CaseReader, Commissioner, Decider, DirectoryDep, SessionDep
 from dps_admission.tables import Decision, LotApplication
 
@@ -119,6 +121,7 @@ def list_decisions(lot_application_id: UUID, session: SessionDep, by: CaseParty)
     return DecisionsRead(
         items=[DecisionRead.model_validate(one) for one in evaluations.decisions()],
         representations=[RepresentationsRead.model_validate(one) for one in evaluations.representations()],
+        changed_since=[ChangedDecisionRead.model_validate(one) for one in Circumstances(session).since(part.id, by)],
     )
 
 

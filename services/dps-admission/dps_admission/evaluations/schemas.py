@@ -7,6 +7,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StrictBool
 
 from assay_kit.text import Key, Model, Name, Reason, Text
 from dps_admission.applications.schemas import LotApplicationRead
+from dps_admission.circumstances.schemas import ChangedDecisionRead
 from dps_admission.evidence import EvidenceRead
 from dps_admission.question_sets.content import Slug
 
@@ -177,6 +178,8 @@ class RepresentationsRead(BaseModel):
 class DecisionsRead(BaseModel):
     items: list[DecisionRead] = Field(max_length=200)
     representations: list[RepresentationsRead] = Field(max_length=200)
+    changed_since: list[ChangedDecisionRead] = Field(max_length=200)
+    """Changes of circumstances that touch the decisions, and whether they were reconfirmed or reviewed."""
 
 
 class DecidedRead(BaseModel):

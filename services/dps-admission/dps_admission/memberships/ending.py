@@ -10,6 +10,7 @@ from assay_kit.identity import SYSTEM, Principal
 from assay_kit.timeline import take
 from dps_admission.applications.messages import write_to_provider
 from dps_admission.bars import Bar
+from dps_admission.circumstances.marking import overtake_marks
 from dps_admission.schemes.repository import Schemes
 from dps_admission.tables import LotZone, Membership
 
@@ -49,6 +50,7 @@ def end(
     session.flush()
     step_membership(session, membership, step, by=by, now=now, reason=reason)
     membership.ended_at = now
+    overtake_marks(session, membership.id, by=by, now=now)
     if offer is not None:
         answer_offer(offer, OfferAnswer.ENDED, by=by, now=now)
     session.flush()

@@ -15,6 +15,7 @@ from dps_admission.applications.facts import facts_about
 from dps_admission.applications.messages import write_to_managers, write_to_provider
 from dps_admission.applications.repository import Applications
 from dps_admission.bars import Bar
+from dps_admission.circumstances.marking import overtake_marks
 from dps_admission.providers import bars_to_provider
 from dps_admission.question_sets.repository import QuestionSets
 from dps_admission.schemes.repository import Schemes
@@ -245,6 +246,7 @@ def _turn_down(
 ) -> None:
     step_membership(session, membership, step, by=by, now=now)
     membership.ended_at = now
+    overtake_marks(session, membership.id, by=by, now=now)
     answer_offer(offer, answer, by=by, now=now)
     session.flush()
 

@@ -14,11 +14,15 @@ from dps_admission.tables import QuestionSet
 from . import actions
 from .content import QuestionSetContent
 from .errors import QuestionSetNotFound, QuestionSetRefused
+from .preview import Weighed, schema_of, weighed
 from .repository import QuestionSets
-from .rules import errors_in, questions_asked
+from .rules import bars_to_content, bars_to_publishing, errors_in, questions_asked
 from .schemas import (
     AnswerErrorRead,
+    BarRead,
     ContentIn,
+    PreviewQuestionRead,
+    PreviewRead,
     QuestionSetIn,
     QuestionSetList,
     QuestionSetRead,
@@ -72,6 +76,29 @@ def edit_question_set(
 def publish_question_set(question_set_id: UUID, session: SessionDep, by: Author, now: Now) -> QuestionSetRead:
     published = actions.publish_question_set(session, question_set_id, by=by, now=now)
     return QuestionSetRead.model_validate(published)
+
+
+@router.get(
+    "/{question_set_id}/preview",
+    operation_id="preview_question_set",
+    summary="How a set looks and weighs, what keeps it from being published, and its answers as JSON Schema",
+    responses=may_answer(QuestionSetNotFound),
+)
+def preview_question_set(question_set_id: UUID, session: SessionDep, by: Author) -> PreviewRead:
+    content: QuestionSetContent = QuestionSets(session).content(question_set_id)
+    bars = bars_to_publishing(content)
+    return PreviewRead(
+        missing=[BarRead.model_validate(bar) for bar in bars],
+        questions=[_previewed(one) for one in weighed(content)],
+        schema_of_drafts={} if bars_to_content(content) else schema_of(content, complete=False),
+        schema_of_submissions={} if bars_to_content(content) else schema_of(content, complete=True),
+    )
+
+
+def _previewed(one: Weighed) -> PreviewQuestionRead:
+    about = one.question.model_dump(include={"id", "text", "kind", "is_required", "word_limit", "only_when"})
+    grading = one.question.grading.kind
+    return PreviewQuestionRead(part=one.part, section=one.section, grading=grading, share=one.share, **about)
 
 
 @router.post(

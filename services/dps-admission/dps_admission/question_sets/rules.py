@@ -1,10 +1,11 @@
 """Whether answers fit a question set, and whether a set may be published. Pure."""
 
+import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import asdict, dataclass
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from .content import ExclusionGround, Kind, Question, QuestionSetContent, Scored
 
 TEXT_AT_MOST = 40_000
 """Characters, whatever the word limit says: five thousand words fit twice."""
+POUNDS = re.compile(r"[0-9]{1,10}(\.[0-9]{1,2})?")
 PARTS = (1, 2, 3)
 
 Answers = Mapping[str, Any]
@@ -188,13 +190,9 @@ def as_date(answer: Any) -> date | None:
 
 
 def as_pounds(answer: Any) -> Decimal | None:
-    """Exact pounds and pence, not negative, under ten thousand million."""
-    try:
-        amount = Decimal(answer)
-    except (InvalidOperation, TypeError, ValueError):
-        return None
-    is_plain = amount.is_finite() and 0 <= amount < 10**10 and amount == round(amount, 2)
-    return amount if is_plain else None
+    """Exact pounds and pence, not negative, under ten thousand million, in digits as pages write them."""
+    is_plain = isinstance(answer, str) and POUNDS.fullmatch(answer) is not None
+    return Decimal(answer) if is_plain else None
 
 
 def answer_to(purpose: str, content: QuestionSetContent, answers: Answers) -> tuple[Question, Any] | None:

@@ -13,19 +13,26 @@ from assay_kit.timeline import begin, take
 from assay_kit.versions import publish
 from dps_admission.bars import Bar
 from dps_admission.question_sets.repository import QuestionSets
-from dps_admission.tables import Lot, ProcedureProfile, Scheme, SchemeChange
+from dps_admission.tables import Lot, ProcedureProfile, Scheme
 
 from . import rules
 from .errors import LotRefused, SchemeRefused
 from .profiles import ProfileContent
 from .repository import Schemes, dates_of
 from .rules import LOT_LIFE, SCHEME_LIFE, LotShape, LotStep, SchemeStatus, SchemeStep
-from .schemas import LotIn, SchemeIn, ValidityIn
+from .schemas import LotIn, SchemeIn
 
 
 def publish_profile(session: Session, content: ProfileContent, *, by: Principal, now: datetime) -> ProcedureProfile:
-    """Publish the next version of a regime's profile; schemes keep the version that they were made with."""
-    versions = [one.version for one in Schemes(session).profiles() if one.regime == content.regime]
+    """Publish the next version of a regime's profile; schemes keep the version that they were made with.
+
+    The law stays what it is: of the version before it, only what is the council's policy can change.
+    """
+    before = [one for one in Schemes(session).profiles() if one.regime == content.regime]
+    if before:
+        last = ProfileContent.model_validate(before[-1].content)
+        SchemeRefused.unless_clear(rules.bars_to_profile(last, content))
+    versions = [one.version for one in before]
     profile = ProcedureProfile(
         regime=content.regime,
         version=max(versions, default=0) + 1,
@@ -76,33 +83,6 @@ def open_scheme(session: Session, scheme_id: UUID, *, by: Principal, now: dateti
         )
         SchemeRefused.unless_clear(bars + _bars_to_lots(schemes, scheme))
     take(session, scheme, SchemeStep.OPEN, SCHEME_LIFE, by=by, now=now)
-    return scheme
-
-
-def change_validity(session: Session, scheme_id: UUID, asked: ValidityIn, *, by: Principal, now: datetime) -> Scheme:
-    schemes = Schemes(session)
-    scheme = schemes.get(scheme_id, lock=True)
-    if scheme.status != SchemeStatus.OPEN:
-        SchemeRefused.unless_clear(rules.bars_when_not_open())
-    bars = rules.bars_to_new_validity(
-        schemes.profile_of(scheme), dates_of(scheme), until=asked.valid_until, today=london_day(now)
-    )
-    SchemeRefused.unless_clear(bars)
-    session.add(
-        SchemeChange(
-            scheme_id=scheme.id,
-            field="valid_until",
-            before=scheme.valid_until.isoformat() if scheme.valid_until else None,
-            after=asked.valid_until.isoformat(),
-            rationale=asked.rationale,
-            reason=asked.reason,
-            at=now,
-            by=by.name,
-            by_subject=by.subject,
-        )
-    )
-    scheme.valid_until = asked.valid_until
-    session.flush()
     return scheme
 
 

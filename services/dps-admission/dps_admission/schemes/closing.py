@@ -8,9 +8,10 @@ from sqlmodel import Session
 from assay_kit.calendar import london_day, start_of_london_day
 from assay_kit.identity import SYSTEM, Principal
 from assay_kit.timeline import take
-from dps_admission.applications.actions import expire_draft, lapse
+from dps_admission.applications.actions import lapse
 from dps_admission.applications.repository import Applications
 from dps_admission.applications.rules import ApplicationStatus
+from dps_admission.applications.stale import expire_draft
 from dps_admission.memberships.ending import expire_members
 from dps_admission.memberships.repository import Memberships
 from dps_admission.tables import Scheme

@@ -5,13 +5,16 @@ Every clause carries its value, whether it is law or policy, and its source, so 
 
 from datetime import date
 from enum import StrEnum
-from typing import Generic, TypeVar
+from typing import Annotated, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from assay_kit.calendar import Calendar
+from assay_kit.text import WHOLE
 
 T = TypeVar("T")
+Period = Annotated[int, Field(ge=1, le=100), WHOLE]
+"""Working days."""
 
 
 class Regime(StrEnum):
@@ -92,16 +95,18 @@ class Transition(_Part):
 class LocalPolicy(_Part):
     """The council's own numbers; days are working days unless their name says otherwise."""
 
-    evaluators_at_least: int = Field(ge=2, le=9)
-    representations_days: int = Field(ge=2, le=20)
-    representations_days_at_least: int = Field(ge=2, le=20)
-    clarification_days: int = Field(ge=1, le=20)
-    offer_days: int = Field(ge=1, le=30)
-    alert_percent: int = Field(ge=50, le=95)
+    evaluators_at_least: Annotated[int, Field(ge=2, le=9), WHOLE]
+    representations_days: Annotated[int, Field(ge=2, le=20), WHOLE]
+    representations_days_at_least: Annotated[int, Field(ge=2, le=20), WHOLE]
+    clarification_days: Annotated[int, Field(ge=1, le=20), WHOLE]
+    offer_days: Annotated[int, Field(ge=1, le=30), WHOLE]
+    alert_percent: Annotated[int, Field(ge=50, le=95), WHOLE]
     """How much of the evaluation period has passed when managers are told that a decision is due."""
-    draft_life_calendar_days: int = Field(ge=7, le=730)
-    leaving_notice_calendar_days: int = Field(ge=0, le=365)
-    suspension_review_calendar_days: int = Field(ge=7, le=365)
+    draft_life_calendar_days: Annotated[int, Field(ge=7, le=730), WHOLE]
+    draft_reminder_calendar_days: Annotated[int, Field(ge=1, le=365), WHOLE] = 14
+    """How long before a draft expires its owner is reminded; profiles published before this was asked say nothing."""
+    leaving_notice_calendar_days: Annotated[int, Field(ge=0, le=365), WHOLE]
+    suspension_review_calendar_days: Annotated[int, Field(ge=7, le=365), WHOLE]
 
 
 class ProfileContent(_Part):

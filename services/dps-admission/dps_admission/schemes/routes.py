@@ -12,13 +12,15 @@ from dps_admission.question_sets.errors import QuestionSetNotFound
 from dps_admission.shown import shown
 from dps_admission.tables import Lot, Scheme, SchemeChange
 
-from . import actions, closing
+from . import actions, changing, closing
 from .errors import LotNotFound, LotRefused, ProfileNotFound, SchemeNotFound, SchemeRefused
 from .repository import Schemes
 from .schemas import (
     LotIn,
     LotList,
     LotRead,
+    NewProfileIn,
+    ProfileIn,
     ProfileList,
     ProfileRead,
     SchemeChangeList,
@@ -38,6 +40,17 @@ ON_LOT = may_answer(LotNotFound, StepNotAllowed, LotRefused)
 @router.get("/profiles", operation_id="list_profiles", summary="Procedure profiles: the law and the policy")
 def list_profiles(session: SessionDep, by: Reader) -> ProfileList:
     return ProfileList(items=[ProfileRead.model_validate(one) for one in Schemes(session).profiles()])
+
+
+@router.post(
+    "/profiles",
+    operation_id="publish_profile",
+    summary="Publish the next version of a regime's profile",
+    status_code=201,
+    responses=may_answer(SchemeRefused),
+)
+def publish_profile(asked: ProfileIn, session: SessionDep, by: Decider, now: Now) -> ProfileRead:
+    return ProfileRead.model_validate(changing.revise_profile(session, asked, by=by, now=now))
 
 
 @router.post(
@@ -82,9 +95,21 @@ def close_scheme(scheme_id: UUID, asked: WhyIn, session: SessionDep, by: Decider
     return SchemeRead.model_validate(closing.close_scheme(session, scheme_id, reason=asked.reason, by=by, now=now))
 
 
-@router.post("/schemes/{scheme_id}/validity", operation_id="change_validity", responses=ON_SCHEME)
+@router.post(
+    "/schemes/{scheme_id}/validity", operation_id="change_validity", responses=may_answer(SchemeNotFound, SchemeRefused)
+)
 def change_validity(scheme_id: UUID, asked: ValidityIn, session: SessionDep, by: Decider, now: Now) -> SchemeRead:
-    return SchemeRead.model_validate(actions.change_validity(session, scheme_id, asked, by=by, now=now))
+    return SchemeRead.model_validate(changing.change_validity(session, scheme_id, asked, by=by, now=now))
+
+
+@router.post(
+    "/schemes/{scheme_id}/profile",
+    operation_id="change_profile",
+    summary="Go over to a later version of the profile; due dates are reckoned again",
+    responses=may_answer(SchemeNotFound, ProfileNotFound, SchemeRefused),
+)
+def change_profile(scheme_id: UUID, asked: NewProfileIn, session: SessionDep, by: Decider, now: Now) -> SchemeRead:
+    return SchemeRead.model_validate(changing.change_profile(session, scheme_id, asked, by=by, now=now))
 
 
 @router.get("/schemes/{scheme_id}/changes", operation_id="list_scheme_changes", responses=may_answer(SchemeNotFound))

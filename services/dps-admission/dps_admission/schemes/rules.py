@@ -3,15 +3,16 @@
 Every function returns all bars that apply, each naming its rule.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from typing import Any
 
 from assay_kit.steps import Life
 from dps_admission.bars import Bar
 
-from .profiles import AppliedFor, Clause, Conditions, MemberLimit, ProfileContent
+from .profiles import AppliedFor, Basis, Clause, Conditions, MemberLimit, ProfileContent
 
 LAST_DAY = date(2199, 12, 31)
 """No validity reaches further: a later day is a slip of the pen."""
@@ -77,6 +78,8 @@ class ChangeRationale(StrEnum):
     SHORTENED = "shortened"
     CORRECTION = "correction"
     COUNCIL_DECISION = "council_decision"
+    POLICY_REVISED = "policy_revised"
+    LAW_CHANGED = "law_changed"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -186,6 +189,42 @@ def bars_to_new_validity(profile: ProfileContent, dates: SchemeDates, *, until: 
         day = profile.transition.value.latest_end
         bars.append(Bar("ends-too-late", f"The validity must end by {day}.", profile.transition.source))
     return bars
+
+
+PERIODS = frozenset({"evaluation_days", "prolonged_days", "renewed_declaration_days", "calendar"})
+"""Clauses about time, in which a live DPS may follow a later version of its profile."""
+_ONE_OF_A_PROFILE = frozenset({"regime", "title", "policy"})
+
+
+def bars_to_profile(before: ProfileContent, after: ProfileContent) -> list[Bar]:
+    """What the next version of a profile may not do: change the law, or call it policy."""
+    return [
+        Bar("law-fixed", f"{name.replace('_', ' ').capitalize()} is law and stays as it is.", was.source)
+        for name, was, now in _clauses(before, after)
+        if was is not None
+        and was.basis == Basis.LAW
+        and (now is None or now.basis != Basis.LAW or now.value != was.value)
+    ]
+
+
+def bars_to_new_profile(before: ProfileContent, after: ProfileContent, *, is_later: bool) -> list[Bar]:
+    """Whether an open DPS may go over to another profile: a later version of its own, in which only times differ."""
+    if after.regime != before.regime:
+        return [Bar("another-regime", "A DPS stays under the regime that its notice named.")]
+    bars = [] if is_later else [Bar("not-later", "A DPS goes over only to a later version of its profile.")]
+    return bars + [
+        Bar("conditions-frozen", f"{name.replace('_', ' ').capitalize()} stays as it was advertised.", was.source)
+        for name, was, now in _clauses(before, after)
+        if was is not None and name not in PERIODS and (now is None or now.value != was.value)
+    ]
+
+
+def _clauses(
+    before: ProfileContent, after: ProfileContent
+) -> Iterator[tuple[str, Clause[Any] | None, Clause[Any] | None]]:
+    for name in ProfileContent.model_fields:
+        if name not in _ONE_OF_A_PROFILE:
+            yield name, getattr(before, name), getattr(after, name)
 
 
 def bars_to_lot(profile: ProfileContent, shape: LotShape) -> list[Bar]:

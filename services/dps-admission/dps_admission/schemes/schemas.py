@@ -11,7 +11,7 @@ from assay_kit.money import Money, Percent
 from assay_kit.text import Day, Line, Model, Name, Reason
 from assay_kit.versions import VersionStatus
 
-from .profiles import ProfileContent, Regime
+from .profiles import LocalPolicy, Period, ProfileContent, Regime
 from .rules import ChangeRationale, LotStatus, SchemeStatus, Tier
 
 Places = Annotated[int, Field(ge=1, le=1000)]
@@ -38,6 +38,24 @@ class SchemeIn(Model):
 
 class ValidityIn(Model):
     valid_until: Day
+    rationale: ChangeRationale
+    reason: Reason
+
+
+class ProfileIn(Model):
+    """The next version of a regime's profile: the council's own numbers, and periods where they are policy."""
+
+    regime: Regime
+    policy: LocalPolicy
+    evaluation_days: Period | None = None
+    prolonged_days: Period | None = None
+    renewed_declaration_days: Period | None = None
+
+
+class NewProfileIn(Model):
+    """Go over to a later version of the profile."""
+
+    profile_id: UUID
     rationale: ChangeRationale
     reason: Reason
 
@@ -119,6 +137,7 @@ class SchemeRead(BaseModel):
 class SchemeChangeRead(BaseModel):
     model_config = ConfigDict(from_attributes=True)
 
+    id: UUID
     field: str
     before: str | None
     after: str | None

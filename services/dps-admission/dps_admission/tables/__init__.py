@@ -4,6 +4,7 @@ from assay_contracts.directory.copies import add_copy_tables
 from assay_kit.service import add_kit_tables
 
 from .applications import Application, Check, Clarification, LotApplication
+from .circumstances import ChangedDecision, CircumstanceChange
 from .evaluations import Assignment, Consensus, Decision, EvaluationReport, Representations
 from .memberships import Embargo, Membership, Offer, SuspensionCause
 from .root import DpsTable
@@ -16,7 +17,9 @@ add_kit_tables(metadata)
 __all__ = [
     "Application",
     "Assignment",
+    "ChangedDecision",
     "Check",
+    "CircumstanceChange",
     "Clarification",
     "Consensus",
     "Decision",

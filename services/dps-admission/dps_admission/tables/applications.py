@@ -25,6 +25,11 @@ class Application(DpsTable, table=True):
     __table_args__ = (
         known("status", ApplicationStatus),
         Index("ix_application_drafts", "expires_at", postgresql_where=text("status = 'draft'")),
+        Index(
+            "ix_application_reminders",
+            "remind_at",
+            postgresql_where=text("status = 'draft' AND reminded_at IS NULL"),
+        ),
     )
 
     id: UUID = id_column()
@@ -41,7 +46,10 @@ class Application(DpsTable, table=True):
     previous_id: UUID | None = Field(default=None, foreign_key="application.id")
     started_at: datetime = Field(sa_type=Instant)
     started_by: str
+    saved_at: datetime = Field(sa_type=Instant)
     expires_at: datetime = Field(sa_type=Instant)
+    remind_at: datetime | None = Field(default=None, sa_type=Instant)
+    reminded_at: datetime | None = Field(default=None, sa_type=Instant)
     submitted_at: datetime | None = Field(default=None, sa_type=Instant)
     submitted_by: str | None = None
     declared_by: str | None = None
@@ -97,12 +105,14 @@ class Check(DpsTable, table=True):
         known("kind", CheckKind),
         known("outcome", CheckOutcome),
         known("finding", Finding),
-        UniqueConstraint("lot_application_id", "round", "kind"),
+        UniqueConstraint("lot_application_id", "round", "run", "kind"),
     )
 
     id: UUID = id_column()
     lot_application_id: UUID = Field(foreign_key="lot_application.id")
     round: int
+    run: int = 1
+    """The checks of a round run when it begins, and again before every decision."""
     kind: CheckKind = Field(sa_type=String)
     outcome: CheckOutcome = Field(sa_type=String)
     reason: str

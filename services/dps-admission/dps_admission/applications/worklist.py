@@ -1,0 +1,66 @@
+"""The worklist: what is to be decided, most urgent first, with its owner. A fixed number of queries for any page."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func
+from sqlalchemy import select as columns
+from sqlmodel import Session, col, select
+
+from assay_contracts.directory.copies import provider_copy
+from dps_admission.shown import shown
+from dps_admission.tables import Application, Lot, LotApplication
+
+from .rules import OPEN, LotApplicationStatus, urgency
+from .schemas import LotApplicationTask, WorklistCounts
+
+
+class Tasks:
+    """A page of the worklist, with the names that it shows read at once."""
+
+    def __init__(self, session: Session, parts: Sequence[LotApplication], *, now: datetime) -> None:
+        self._now = now
+        lots = select(Lot.id, Lot.name).where(col(Lot.id).in_({one.lot_id for one in parts}))
+        self._lots: dict[UUID, str] = {lot: name for lot, name in session.exec(lots)}
+        wanted = col(Application.id).in_({one.application_id for one in parts})
+        references = select(Application.id, Application.reference).where(wanted)
+        self._references: dict[UUID, str] = {one: reference for one, reference in session.exec(references)}
+        providers = provider_copy.c.id.in_({one.provider_id for one in parts})
+        names = session.execute(select(provider_copy.c.id, provider_copy.c.name).where(providers))
+        self._names: dict[UUID, str] = {row.id: row.name for row in names}
+
+    def read(self, part: LotApplication) -> LotApplicationTask:
+        more: dict[str, Any] = {
+            "urgency": urgency(part.due_soon_at, part.due_at, now=self._now),
+            "reference": self._references[part.application_id],
+            "provider_name": self._names.get(part.provider_id),
+            "lot_name": self._lots[part.lot_id],
+        }
+        return LotApplicationTask.model_validate(shown(part, LotApplicationTask, **more))
+
+
+def counts(session: Session, *, now: datetime) -> WorklistCounts:
+    is_overdue = col(LotApplication.due_at) < now
+    is_soon = (col(LotApplication.due_soon_at) <= now) & ~is_overdue
+    waits = col(LotApplication.status).in_((LotApplicationStatus.CLARIFYING, LotApplicationStatus.MINDED_TO_REFUSE))
+    number = func.count(col(LotApplication.id))
+    row = session.execute(
+        columns(
+            number,
+            number.filter(is_soon),
+            number.filter(is_overdue),
+            number.filter(col(LotApplication.owner).is_(None)),
+            number.filter(waits),
+        ).where(col(LotApplication.status).in_(OPEN))
+    ).one()
+    every, soon, overdue, unowned, waiting = row
+    return WorklistCounts(
+        open=every,
+        in_time=every - soon - overdue,
+        due_soon=soon,
+        overdue=overdue,
+        without_owner=unowned,
+        waiting_for_provider=waiting,
+    )

@@ -1,0 +1,116 @@
+"""Records a change of circumstances and marks the decisions that it touches; a mark goes when it is answered."""
+
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlmodel import Session, col, select
+
+from assay_contracts.directory.copies import Copies
+from assay_kit.identity import Principal
+from assay_kit.timeline import begin, take
+from dps_admission.applications.messages import write_to_managers
+from dps_admission.memberships.rules import LIVE
+from dps_admission.tables import ChangedDecision, CircumstanceChange, Decision, Membership
+
+from .repository import Circumstances
+from .rules import CHANGED_LIFE, ChangedStep, ChangeKind, is_about
+
+Touches = Callable[[Membership], bool]
+
+
+def record_change(session: Session, change: CircumstanceChange, *, by: Principal, touches: Touches) -> int:
+    """Keep a change and mark what it touches; managers are told where it touches anything. Says how many marks."""
+    touched = standing_touched(session, change, touches)
+    session.add(change)
+    session.flush()
+    marks = [_mark(session, change, membership, decision, by=by) for membership, decision in touched]
+    if marks:
+        provider = Copies(session).provider(change.provider_id)
+        about = {"provider": provider.name if provider else "", "what": change.kind.replace("_", " ")}
+        now = change.reported_at
+        write_to_managers(session, "circumstances_changed", about=change.id, personalisation=about, now=now)
+    return len(marks)
+
+
+def change_of(
+    provider_id: UUID,
+    kind: ChangeKind,
+    *,
+    said: str,
+    changed_on: date,
+    by: Principal,
+    now: datetime,
+    **more: Any,
+) -> CircumstanceChange:
+    return CircumstanceChange(
+        provider_id=provider_id,
+        kind=kind,
+        said=said,
+        changed_on=changed_on,
+        reported_at=now,
+        reported_by=by.name,
+        reported_by_subject=by.subject,
+        **more,
+    )
+
+
+def touches_services(change: CircumstanceChange) -> Touches:
+    """What is delivered by the service that the change is about, or by any where it is about all."""
+    service = None if change.care_service_id is None else str(change.care_service_id)
+    return lambda membership: is_about(service, membership.care_service_ids)
+
+
+def standing_touched(
+    session: Session, change: CircumstanceChange, touches: Touches
+) -> list[tuple[Membership, Decision | None]]:
+    """The live memberships that a change touches, decided before it, in locking order, and what they rest on."""
+    wanted = select(Membership).where(
+        col(Membership.provider_id) == change.provider_id,
+        col(Membership.status).in_(LIVE),
+        col(Membership.admitted_at) <= change.reported_at,
+    )
+    found, circumstances = [], Circumstances(session)
+    for membership in session.exec(wanted.order_by(col(Membership.id))).all():
+        made_by = membership.lot_application_id
+        decision = circumstances.standing_decision(made_by) if made_by else None
+        if touches(membership) and (decision is None or decision.at <= change.reported_at):
+            found.append((membership, decision))
+    return found
+
+
+def _mark(
+    session: Session, change: CircumstanceChange, membership: Membership, decision: Decision | None, *, by: Principal
+) -> ChangedDecision:
+    mark = ChangedDecision(
+        change_id=change.id,
+        provider_id=change.provider_id,
+        membership_id=membership.id,
+        lot_application_id=membership.lot_application_id,
+        decision_id=decision.id if decision else None,
+        marked_at=change.reported_at,
+    )
+    session.add(mark)
+    begin(session, mark, CHANGED_LIFE, by=by, now=change.reported_at, provider_id=change.provider_id)
+    return mark
+
+
+def answer_mark(
+    session: Session, mark: ChangedDecision, step: ChangedStep, *, reason: str, by: Principal, now: datetime
+) -> None:
+    """Taken on a locked mark. The answer is set first: once it is answered the database keeps the row."""
+    mark.answered_at, mark.answered_by, mark.reason = now, by.name, reason
+    take(session, mark, step, CHANGED_LIFE, by=by, now=now, reason=reason, provider_id=mark.provider_id)
+
+
+def review_marks(session: Session, lot_application_id: UUID, *, reason: str, by: Principal, now: datetime) -> None:
+    """A decision that is set aside is evaluated anew, and every mark on it is answered by that."""
+    for mark in Circumstances(session).lock_open_of(lot_application_id=lot_application_id):
+        answer_mark(session, mark, ChangedStep.REVIEW, reason=reason, by=by, now=now)
+
+
+def overtake_marks(session: Session, membership_id: UUID, *, by: Principal, now: datetime) -> None:
+    """The membership has ended: nothing is left to reconfirm."""
+    for mark in Circumstances(session).lock_open_of(membership_id=membership_id):
+        answer_mark(session, mark, ChangedStep.OVERTAKE, reason="The membership ended.", by=by, now=now)

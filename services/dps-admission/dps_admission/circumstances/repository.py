@@ -1,0 +1,84 @@
+"""Reads and writes changes of circumstances and the decisions that they touch. No rules here."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
+
+from assay_kit.identity import Principal
+from dps_admission.evaluations.rules import DecisionKind
+from dps_admission.tables import Application, ChangedDecision, CircumstanceChange, Decision, LotApplication
+
+from .errors import ChangedDecisionNotFound, ChangeNotFound
+from .rules import NOT_FOR_PROVIDERS, ChangedStatus
+
+
+class Circumstances:
+    def __init__(self, session: Session) -> None:
+        self.session = session
+
+    def seen_by(self, change_id: UUID, by: Principal) -> CircumstanceChange:
+        found = self.session.get(CircumstanceChange, change_id)
+        is_hidden = found is not None and by.is_provider and found.kind in NOT_FOR_PROVIDERS
+        if found is None or is_hidden or not by.sees(found.provider_id):
+            raise ChangeNotFound(change_id)
+        return found
+
+    def all_seen_by(self, by: Principal) -> SelectOfScalar[CircumstanceChange]:
+        statement = select(CircumstanceChange)
+        if not by.is_provider:
+            return statement
+        shown = col(CircumstanceChange.kind).not_in(NOT_FOR_PROVIDERS)
+        return statement.where(col(CircumstanceChange.provider_id) == by.org, shown)
+
+    def touched_by(self, change_id: UUID) -> Sequence[ChangedDecision]:
+        statement = select(ChangedDecision).where(col(ChangedDecision.change_id) == change_id)
+        return self.session.exec(statement.order_by(col(ChangedDecision.id)).limit(200)).all()
+
+    def to_answer(self) -> SelectOfScalar[ChangedDecision]:
+        return select(ChangedDecision).where(col(ChangedDecision.status) == ChangedStatus.OPEN)
+
+    def changed(self, changed_decision_id: UUID, *, lock: bool = False) -> ChangedDecision:
+        found = self.session.get(
+            ChangedDecision, changed_decision_id, with_for_update=lock or None, populate_existing=lock
+        )
+        if found is None:
+            raise ChangedDecisionNotFound(changed_decision_id)
+        return found
+
+    def since(self, lot_application_id: UUID, by: Principal) -> Sequence[ChangedDecision]:
+        """The marks on the decisions of a lot application, as far as the reader may know of them."""
+        statement = select(ChangedDecision).where(col(ChangedDecision.lot_application_id) == lot_application_id)
+        if by.is_provider:
+            change = col(CircumstanceChange.id) == col(ChangedDecision.change_id)
+            shown = col(CircumstanceChange.kind).not_in(NOT_FOR_PROVIDERS)
+            statement = statement.join(CircumstanceChange, change).where(shown)
+        return self.session.exec(statement.order_by(col(ChangedDecision.id)).limit(200)).all()
+
+    def lock_open_of(
+        self, *, lot_application_id: UUID | None = None, membership_id: UUID | None = None
+    ) -> Sequence[ChangedDecision]:
+        statement = select(ChangedDecision).where(col(ChangedDecision.status) == ChangedStatus.OPEN)
+        if lot_application_id is not None:
+            statement = statement.where(col(ChangedDecision.lot_application_id) == lot_application_id)
+        if membership_id is not None:
+            statement = statement.where(col(ChangedDecision.membership_id) == membership_id)
+        locked = statement.order_by(col(ChangedDecision.id)).with_for_update()
+        return self.session.exec(locked.execution_options(populate_existing=True)).all()
+
+    def standing_decision(self, lot_application_id: UUID) -> Decision | None:
+        """The admission that a membership rests on: the last that was decided."""
+        statement = select(Decision).where(
+            col(Decision.lot_application_id) == lot_application_id, col(Decision.kind) == DecisionKind.ADMIT
+        )
+        return self.session.exec(statement.order_by(col(Decision.at).desc(), col(Decision.id).desc()).limit(1)).first()
+
+    def evidence_of(self, lot_application_id: UUID) -> set[UUID]:
+        """The files that a lot application rests on."""
+        statement = (
+            select(Application.evidence)
+            .join(LotApplication, col(LotApplication.application_id) == col(Application.id))
+            .where(col(LotApplication.id) == lot_application_id)
+        )
+        return {UUID(one["id"]) for evidence in self.session.exec(statement) for one in evidence}

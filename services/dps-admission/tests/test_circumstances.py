@@ -1,0 +1,202 @@
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from make_dps import EVALUATORS, REASON, Applicant, House, applicant, care_service, evidence, ok, refused, sheet
+from sqlmodel import Session
+
+from assay_contracts.assessment import Rating, RatingPublished
+from assay_contracts.directory import EvidenceLapsed
+from assay_contracts.messages import MessageRequested
+from assay_contracts.risk import Band, BandChanged
+from assay_kit.testing import Time, told
+
+CHANGED = {"kind": "ownership", "said": "We were bought by another group.", "changed_on": "2026-03-01"}
+
+
+def report(house: House, who: Applicant, **about: Any) -> dict[str, Any]:
+    return ok(house.provider(who).post("/v1/changes-of-circumstances", json=CHANGED | about))
+
+
+def to_answer(house: House) -> list[dict[str, Any]]:
+    items: list[dict[str, Any]] = ok(house.manager().get("/v1/changed-decisions"))["items"]
+    return items
+
+
+def part_of(house: House) -> str:
+    [task] = ok(house.manager().get("/v1/lot-applications", params={"only_open": False}))["items"]
+    return str(task["id"])
+
+
+def test_a_reported_change_marks_the_decision_until_somebody_else_reconfirms_it(house: House, session: Session) -> None:
+    who = applicant(session)
+    house.admit(house.open_lot(), who)
+    reported = report(house, who)
+    [mark] = reported["touches"]
+    seen = ok(house.provider(who).get(f"/v1/lot-applications/{part_of(house)}/decisions"))
+    assert [(one["id"], one["status"]) for one in seen["changed_since"]] == [(mark["id"], "open")]
+    assert mark["decision_id"] == seen["items"][-1]["id"]
+    [letter] = [one for one in told(session, MessageRequested) if one.template == "circumstances_changed"]
+    assert letter.personalisation == {"provider": "Larkfield Care Ltd", "what": "ownership"}
+
+    address = f"/v1/changed-decisions/{mark['id']}/reconfirmation"
+    evaluator = house.client_as("commissioning_manager", name=EVALUATORS[0])
+    assert refused(evaluator.post(address, json={"reason": REASON})) == ["decider-was-involved"]
+    assert ok(house.manager().post(address, json={"reason": REASON}))["status"] == "reconfirmed"
+    assert house.manager().post(address, json={"reason": REASON}).status_code == 409
+    assert to_answer(house) == []
+    assert house.membership(who)["status"] == "active"
+
+
+def test_a_review_sets_the_decision_aside_and_answers_every_mark_on_it(house: House, session: Session) -> None:
+    lot, who = house.open_lot(), applicant(session)
+    house.admit(lot, who)
+    report(house, who)
+    report(house, who, kind="finances", said="A loan was called in.")
+    first, second = to_answer(house)
+
+    reviewed = ok(house.manager().post(f"/v1/changed-decisions/{first['id']}/review", json={"reason": REASON}))
+    assert reviewed["status"] == "reviewed"
+    assert to_answer(house) == []
+    assert (
+        house.manager().post(f"/v1/changed-decisions/{second['id']}/review", json={"reason": REASON}).status_code == 409
+    )
+    assert house.membership(who)["status"] == "suspended"
+
+    part = part_of(house)
+    house.settle_checks(part)
+    for name in EVALUATORS:
+        house.declare(part, name)
+        house.score(part, name, sheet(session, lot))
+    ok(house.report(part))
+    ok(house.decide(part))
+    assert house.membership(who)["status"] == "active"
+
+
+def test_a_change_about_one_service_touches_what_that_service_delivers(house: House, session: Session) -> None:
+    who = applicant(session)
+    house.admit(house.open_lot(), who)
+    other = care_service(session, who.provider_id, name="Day centre")
+    assert report(house, who, care_service_id=str(other.id))["touches"] == []
+    assert len(report(house, who, care_service_id=str(who.care_service_id))["touches"]) == 1
+
+
+def test_a_change_names_a_day_that_has_come_and_ones_own_service(house: House, session: Session) -> None:
+    who, stranger = applicant(session), applicant(session)
+    body = CHANGED | {"changed_on": "2026-03-03", "care_service_id": str(stranger.care_service_id)}
+    answer = house.provider(who).post("/v1/changes-of-circumstances", json=body)
+    assert refused(answer) == ["not-yet", "not-your-service"]
+    file = evidence(house.directory, stranger.provider_id)
+    answer = house.provider(who).post("/v1/changes-of-circumstances", json=CHANGED | {"documents": [str(file.id)]})
+    assert answer.status_code == 409
+
+
+def test_an_opening_balance_has_no_decision_to_review(house: House, session: Session) -> None:
+    lot, who = house.open_lot(), applicant(session)
+    body = {
+        "provider_id": str(who.provider_id),
+        "care_service_ids": [str(who.care_service_id)],
+        "source": "The award letter",
+        "reason": REASON,
+    }
+    made = ok(house.manager().post(f"/v1/lots/{lot['id']}/opening-memberships", json=body))
+    ok(house.manager("Max Manager").post(f"/v1/memberships/{made['id']}/confirmation"))
+    [mark] = report(house, who)["touches"]
+    address = f"/v1/changed-decisions/{mark['id']}"
+    assert (mark["decision_id"], mark["membership_id"]) == (None, made["id"])
+    assert refused(house.manager().post(f"{address}/review", json={"reason": REASON})) == ["no-decision"]
+    ok(house.manager().post(f"{address}/reconfirmation", json={"reason": REASON}))
+
+
+def band(who: Applicant, at: Time, **about: Any) -> BandChanged:
+    usual: dict[str, Any] = {
+        "care_service_id": who.care_service_id,
+        "provider_id": who.provider_id,
+        "band": Band.RED,
+        "computed_band": Band.RED,
+        "previous_band": Band.AMBER,
+        "reasons": (),
+        "model_version": 1,
+        "at": at.now + timedelta(hours=1),
+    }
+    return BandChanged.model_validate(usual | about)
+
+
+def test_a_band_that_turns_red_marks_and_the_provider_hears_nothing_of_it(
+    house: House, session: Session, at: Time
+) -> None:
+    who = applicant(session)
+    house.admit(house.open_lot(), who)
+    house.deliver(band(who, at, band=Band.AMBER, previous_band=Band.GREEN))
+    assert to_answer(house) == []
+    house.deliver(band(who, at))
+    [mark] = to_answer(house)
+
+    owner = house.provider(who)
+    assert ok(owner.get("/v1/changes-of-circumstances"))["items"] == []
+    assert owner.get(f"/v1/changes-of-circumstances/{mark['change_id']}").status_code == 404
+    assert ok(owner.get(f"/v1/lot-applications/{part_of(house)}/decisions"))["changed_since"] == []
+    seen = ok(house.manager().get(f"/v1/lot-applications/{part_of(house)}/decisions"))
+    assert len(seen["changed_since"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("about", "marks"),
+    [
+        ({"rating": Rating.POOR}, 1),
+        ({"rating": Rating.REQUIRES_IMPROVEMENT}, 1),
+        ({"rating": Rating.GOOD}, 0),
+        ({"rating": Rating.POOR, "is_imported": True}, 0),
+    ],
+)
+def test_a_low_rating_marks_unless_it_was_imported(
+    house: House, session: Session, at: Time, about: dict[str, Any], marks: int
+) -> None:
+    who = applicant(session)
+    house.admit(house.open_lot(), who)
+    house.deliver(
+        RatingPublished(
+            assessment_id=uuid4(),
+            care_service_id=who.care_service_id,
+            provider_id=who.provider_id,
+            published_on=at.now.date(),
+            framework_version=1,
+            next_due_on=at.now.date(),
+            at=at.now + timedelta(hours=1),
+            **about,
+        )
+    )
+    assert len(to_answer(house)) == marks
+
+
+def test_evidence_that_lapses_marks_what_was_decided_on_it(house: House, session: Session, at: Time) -> None:
+    lot, who = house.open_lot(), applicant(session)
+    file = evidence(house.directory, who.provider_id)
+    part = house.part(lot, who, answers={"insurance_certificate": str(file.id)})
+    house.evaluate(part, sheet(session, lot))
+    ok(house.decide(part))
+    about: dict[str, Any] = {"provider_id": who.provider_id, "kind": file.kind, "expired_on": at.now.date()}
+    house.deliver(EvidenceLapsed(evidence_id=uuid4(), at=at.now + timedelta(hours=1), **about))
+    assert to_answer(house) == []
+    house.deliver(EvidenceLapsed(evidence_id=file.id, at=at.now + timedelta(hours=1), **about))
+    [mark] = to_answer(house)
+    change = ok(house.provider(who).get(f"/v1/changes-of-circumstances/{mark['change_id']}"))
+    assert change["kind"] == "evidence_lapsed"
+
+
+def test_what_was_told_before_the_decision_is_no_change_since(house: House, session: Session, at: Time) -> None:
+    who = applicant(session)
+    house.admit(house.open_lot(), who)
+    earlier = at.now - timedelta(days=1)
+    house.deliver(band(who, at).model_copy(update={"at": earlier}))
+    assert to_answer(house) == []
+
+
+def test_a_membership_that_ends_takes_its_marks_with_it(house: House, session: Session, at: Time) -> None:
+    lot, who = house.open_lot(), applicant(session)
+    house.admit(lot, who)
+    report(house, who)
+    ok(house.manager().post(f"/v1/schemes/{lot['scheme_id']}/closing", json={"reason": REASON}))
+    assert house.membership(who)["status"] == "ended"
+    assert to_answer(house) == []

@@ -1,0 +1,111 @@
+"""Two people decide in the same instant: real threads, real transactions, a database of their own."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from make_dps import REASON, criterion_reason
+from sqlalchemy import Engine
+from sqlmodel import Session, col, func, select
+from stage_dps import MANAGER, NOW, SECOND_MANAGER, Stage, owner
+from test_places_under_pressure import at_once, committed
+
+from assay_contracts.directory.client import FakeDirectory
+from assay_contracts.directory.copies import Copies
+from assay_kit.identity import Principal
+from dps_admission.applications import actions
+from dps_admission.circumstances import actions as circumstances
+from dps_admission.circumstances.schemas import ChangeIn
+from dps_admission.evaluations import deciding
+from dps_admission.evaluations.rules import DecisionKind
+from dps_admission.evaluations.schemas import (
+    AcceptedCriterionIn,
+    CriterionReasonIn,
+    DecisionIn,
+    RefusalIn,
+    RepresentationsAcceptedIn,
+)
+from dps_admission.tables import ChangedDecision, Decision, LotApplication, Membership
+
+Work = Callable[[Session], Any]
+REFUSALS = {"DecisionRefused", "StepNotAllowed", "ChangeRefused"}
+
+
+def decided(engine: Engine, kind: DecisionKind) -> int:
+    wanted = select(func.count(col(Decision.id))).where(col(Decision.kind) == kind)
+    return committed(engine, lambda session: session.exec(wanted).one())
+
+
+def status(engine: Engine, part: LotApplication) -> str:
+    return committed(engine, lambda session: str(session.get_one(LotApplication, part.id).status))
+
+
+def admit(part: LotApplication, by: Principal) -> Work:
+    asked = DecisionIn(outcome=DecisionKind.ADMIT, reason="Every criterion is met.")
+    return lambda session: deciding.decide(session, part.id, asked, by=by, now=NOW)
+
+
+def one_wins(results: list[str]) -> bool:
+    return results.count("done") == 1 and set(results) - {"done"} <= REFUSALS
+
+
+@pytest.mark.parametrize("_", range(3))
+def test_two_managers_admit_and_there_is_one_decision_and_one_member(own_database: Engine, _: int) -> None:
+    part, _who = committed(own_database, lambda session: Stage(session).reported())
+    assert one_wins(at_once(own_database, admit(part, MANAGER), admit(part, SECOND_MANAGER), admit(part, MANAGER)))
+    assert decided(own_database, DecisionKind.ADMIT) == 1
+    assert committed(own_database, lambda session: len(session.exec(select(Membership)).all())) == 1
+
+
+@pytest.mark.parametrize("_", range(3))
+def test_one_refuses_and_one_accepts_the_representations_and_one_of_both_stands(own_database: Engine, _: int) -> None:
+    part, _who, failed = committed(own_database, lambda session: Stage(session).minded())
+    reasons = [CriterionReasonIn.model_validate(criterion_reason(one)) for one in failed]
+    refusal = RefusalIn(reason=REASON, criteria=reasons)
+    accepted = [AcceptedCriterionIn(criterion=one, reason=REASON) for one in failed]
+    acceptance = RepresentationsAcceptedIn(reason=REASON, accepted=accepted)
+
+    def refuse(session: Session) -> None:
+        deciding.refuse(session, part.id, refusal, by=MANAGER, now=NOW)
+
+    def accept(session: Session) -> None:
+        deciding.admit_on_representations(session, part.id, acceptance, by=SECOND_MANAGER, now=NOW)
+
+    assert one_wins(at_once(own_database, refuse, accept))
+    final = decided(own_database, DecisionKind.ADMIT) + decided(own_database, DecisionKind.REFUSE)
+    assert (final, status(own_database, part) in ("admitted", "refused")) == (1, True)
+
+
+@pytest.mark.parametrize("_", range(3))
+def test_who_withdraws_while_it_is_decided_is_either_admitted_or_withdrawn(own_database: Engine, _: int) -> None:
+    part, who = committed(own_database, lambda session: Stage(session).reported())
+
+    def withdraw(session: Session) -> None:
+        actions.withdraw_part(session, part.id, reason=REASON, by=owner(who), now=NOW)
+
+    assert one_wins(at_once(own_database, admit(part, MANAGER), withdraw))
+    admitted = decided(own_database, DecisionKind.ADMIT)
+    assert status(own_database, part) == ("admitted" if admitted else "withdrawn")
+
+
+@pytest.mark.parametrize("_", range(3))
+def test_a_changed_decision_is_reconfirmed_or_reviewed_but_never_both(own_database: Engine, _: int) -> None:
+    part, who = committed(own_database, lambda session: Stage(session).admitted())
+    asked = ChangeIn.model_validate({"kind": "ownership", "said": "We were bought.", "changed_on": NOW.date()})
+
+    def report(session: Session) -> None:
+        about: dict[str, Any] = {"directory": FakeDirectory(), "copies": Copies(session), "now": NOW}
+        circumstances.report_change(session, asked, by=owner(who), **about)
+
+    committed(own_database, report)
+    mark = committed(own_database, lambda session: session.exec(select(ChangedDecision)).one().id)
+
+    def reconfirm(session: Session) -> None:
+        circumstances.reconfirm(session, mark, reason=REASON, by=MANAGER, now=NOW)
+
+    def review(session: Session) -> None:
+        circumstances.review(session, mark, reason=REASON, by=SECOND_MANAGER, now=NOW)
+
+    assert one_wins(at_once(own_database, reconfirm, review))
+    now = committed(own_database, lambda session: session.get_one(ChangedDecision, mark).status)
+    assert status(own_database, part) == ("admitted" if now == "reconfirmed" else "evaluating")

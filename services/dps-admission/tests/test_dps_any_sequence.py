@@ -1,0 +1,176 @@
+"""Whatever is pressed, in whatever order: what must hold of applications, decisions and memberships holds."""
+
+from collections import Counter
+from itertools import pairwise
+from typing import Any
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import Engine
+from sqlmodel import Session, col, func, select
+from world_dps import NAMES, STEPS, World
+
+from assay_kit.problems import Problem
+from assay_kit.steps import Life
+from assay_kit.timeline import timeline_entry
+from dps_admission.applications.rules import APPLICATION_LIFE, LOT_APPLICATION_LIFE, OPEN
+from dps_admission.circumstances.rules import CHANGED_LIFE
+from dps_admission.evaluations.repository import Evaluations
+from dps_admission.evaluations.rules import Conflict, Part
+from dps_admission.main import SERVICE
+from dps_admission.memberships.rules import HOLDS_PLACE, LIVE, MEMBERSHIP_LIFE, Cause
+from dps_admission.tables import (
+    Application,
+    ChangedDecision,
+    Decision,
+    EvaluationReport,
+    LotApplication,
+    LotZone,
+    Membership,
+    SuspensionCause,
+)
+
+_ALIVE: tuple[tuple[Life[Any, Any], Any], ...] = (
+    (APPLICATION_LIFE, Application),
+    (LOT_APPLICATION_LIFE, LotApplication),
+    (MEMBERSHIP_LIFE, Membership),
+    (CHANGED_LIFE, ChangedDecision),
+)
+_STEP_OF_DECISION = {
+    "admit": "admit",
+    "minded_to_refuse": "propose_refusal",
+    "refuse": "refuse",
+    "reconsider": "reconsider",
+    "set_aside": "set_aside",
+}
+
+
+def one_at_most(session: Session) -> None:
+    for table, holds in ((LotApplication, OPEN), (Membership, LIVE)):
+        rows = session.exec(select(table).where(col(table.status).in_(holds))).all()
+        places = Counter((row.provider_id, row.lot_id, row.zone) for row in rows)
+        assert all(number == 1 for number in places.values())
+
+
+def no_more_places_than_there_are(session: Session) -> None:
+    held = select(Membership.lot_zone_id, func.count()).where(col(Membership.status).in_(HOLDS_PLACE))
+    for lot_zone_id, number in session.exec(held.group_by(col(Membership.lot_zone_id))):
+        places = session.get_one(LotZone, lot_zone_id).places
+        assert places is None or number <= places
+
+
+def every_change_on_the_timeline_once(session: Session) -> None:
+    for life, table in _ALIVE:
+        for row in session.exec(select(table)).all():
+            mine = (timeline_entry.c.object_kind == life.name) & (timeline_entry.c.object_id == row.id)
+            entries = session.execute(select(timeline_entry).where(mine).order_by(timeline_entry.c.sequence)).all()
+            assert entries[0].from_status is None
+            assert entries[-1].to_status == row.status
+            for before, after in pairwise(entries):
+                assert after.from_status == before.to_status
+                assert life.after(after.from_status, after.step) == after.to_status
+
+
+def no_decision_without_a_complete_report_by_people_without_a_conflict(session: Session) -> None:
+    for decision in session.exec(select(Decision)).all():
+        part = session.get_one(LotApplication, decision.lot_application_id)
+        evaluations = Evaluations(session, part)
+        until_then = (one for round_ in range(1, decision.round + 1) for one in evaluations.assignments(round_=round_))
+        assert decision.by not in {one.person for one in until_then}
+        if decision.kind in ("reconsider", "set_aside"):
+            continue
+        here = col(EvaluationReport.lot_application_id) == part.id, col(EvaluationReport.round) == decision.round
+        report = session.exec(select(EvaluationReport).where(*here)).one()
+        assert decision.report_id == report.id
+        assigned = evaluations.assignments(round_=decision.round)
+        scorers = [one for one in assigned if one.part == Part.EVALUATOR and one.conflict == Conflict.NONE]
+        assert len(scorers) >= 2
+        assert all(one.finished_at is not None and one.finished_at <= report.made_at for one in scorers)
+        marked = {mark["evaluator"] for one in report.content["criteria"] for mark in one["marks"]}
+        assert marked == {one.name for one in scorers}
+
+
+def every_decision_is_a_step_and_every_such_step_a_decision(session: Session) -> None:
+    for part in session.exec(select(LotApplication)).all():
+        decided = [one.kind for one in session.exec(select(Decision)).all() if one.lot_application_id == part.id]
+        mine = timeline_entry.c.object_id == part.id
+        taken = [row.step for row in session.execute(select(timeline_entry.c.step).where(mine))]
+        for kind, step in _STEP_OF_DECISION.items():
+            assert decided.count(kind) == taken.count(step)
+
+
+def members_were_admitted(session: Session) -> None:
+    """Or the decision that made them was set aside, and bears them until it is taken again."""
+    for membership in session.exec(select(Membership).where(col(Membership.status).in_(LIVE))).all():
+        part = session.get_one(LotApplication, membership.lot_application_id)
+        open_cause = col(SuspensionCause.membership_id) == membership.id, col(SuspensionCause.ended_at).is_(None)
+        causes = {one.cause for one in session.exec(select(SuspensionCause).where(*open_cause)).all()}
+        assert (part.status == "admitted") is not (Cause.DECISION_SET_ASIDE in causes)
+
+
+def an_application_closes_when_all_is_decided(session: Session) -> None:
+    for application in session.exec(select(Application)).all():
+        mine = col(LotApplication.application_id) == application.id
+        is_open = any(part.status in OPEN for part in session.exec(select(LotApplication).where(mine)).all())
+        assert is_open is (application.status == "submitted")
+
+
+MUST_HOLD = (
+    one_at_most,
+    no_more_places_than_there_are,
+    every_change_on_the_timeline_once,
+    no_decision_without_a_complete_report_by_people_without_a_conflict,
+    every_decision_is_a_step_and_every_such_step_a_decision,
+    members_were_admitted,
+    an_application_closes_when_all_is_decided,
+)
+
+
+def press(world: World, name: str, n: int) -> None:
+    """A step is taken whole, or refused and nothing has changed."""
+    try:
+        with world.session.begin_nested():
+            STEPS[name](world, n)
+            world.session.flush()
+    except Problem:
+        world.session.expire_all()
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@given(
+    steps=st.lists(st.tuples(st.sampled_from(NAMES), st.integers(min_value=0, max_value=999)), min_size=15, max_size=45)
+)
+def test_whatever_is_pressed_what_must_hold_holds(engine: Engine, steps: list[tuple[str, int]]) -> None:
+    with engine.connect() as connection, connection.begin() as outer:
+        with Session(
+            connection, join_transaction_mode="create_savepoint", info={"service": SERVICE}, expire_on_commit=False
+        ) as session:
+            world = World(session)
+            world.apply(1)
+            for name, n in steps:
+                press(world, name, n)
+            session.expire_all()
+            for holds in MUST_HOLD:
+                holds(session)
+        outer.rollback()
+
+
+def test_the_sequences_led_to_decisions_of_every_kind(engine: Engine) -> None:
+    """One path that is certain, so that the test above is known to look at something."""
+    path = [
+        ("apply", 1), ("evaluate", 1), ("decide", 1), ("run_round", 0), ("accept", 0), ("change", 1), ("review", 1),
+        ("evaluate", 4), ("decide", 1), ("set_aside", 1), ("apply", 2), ("wait", 3), ("withdraw", 2),
+    ]  # fmt: skip
+    with engine.connect() as connection, connection.begin() as outer:
+        with Session(
+            connection, join_transaction_mode="create_savepoint", info={"service": SERVICE}, expire_on_commit=False
+        ) as session:
+            world = World(session)
+            for name, n in path:
+                press(world, name, n)
+                session.expire_all()
+                for holds in MUST_HOLD:
+                    holds(session)
+            assert session.exec(select(Decision)).all()
+            assert session.exec(select(Membership)).all()
+        outer.rollback()

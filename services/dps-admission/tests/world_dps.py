@@ -1,0 +1,272 @@
+"""A small DPS in which anybody may press any button at any time: two zones with one place each, three providers."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from make_dps import REASON, Applicant, answers, applicant, criterion_reason, lot_body, person, scheme_body, sheet
+from sqlmodel import Session, col, select
+from stage_dps import COMMISSIONER, MANAGER, evaluator, owner
+
+from assay_contracts.directory.client import FakeDirectory
+from assay_contracts.directory.copies import Copies
+from assay_contracts.roles import Role
+from assay_kit.identity import Principal
+from dps_admission.applications import actions, checking, drafting
+from dps_admission.applications.repository import Applications
+from dps_admission.applications.schemas import ApplicationIn, DraftIn, SubmissionIn
+from dps_admission.circumstances import actions as circumstances
+from dps_admission.circumstances.schemas import ChangeIn
+from dps_admission.due import DUE
+from dps_admission.evaluations import deciding, scoring
+from dps_admission.evaluations.repository import Evaluations, mark_of
+from dps_admission.evaluations.rules import DecisionKind, Finding, Part
+from dps_admission.evaluations.schemas import (
+    AcceptedCriterionIn,
+    CriterionReasonIn,
+    DecisionIn,
+    RefusalIn,
+    RepresentationsAcceptedIn,
+    RepresentationsIn,
+)
+from dps_admission.memberships import ending, places
+from dps_admission.schemes import actions as scheming
+from dps_admission.schemes.schemas import LotIn, LotRead, SchemeIn
+from dps_admission.shown import shown
+from dps_admission.tables import Application, ChangedDecision, Clarification, Lot, LotApplication, Membership
+
+ZONES = ("North", "South")
+PEOPLE = ("Eve One", "Ed Two", "Mo Moderator")
+FAILING = {"safeguarding_policy": {"finding": "fail", "comment": "No lead is named."}}
+
+
+@dataclass
+class World:
+    session: Session
+    now: datetime = datetime(2026, 3, 2, 12, tzinfo=UTC)
+    lot: Lot = field(init=False)
+    providers: list[Applicant] = field(init=False)
+    directory: FakeDirectory = field(default_factory=FakeDirectory)
+
+    def __post_init__(self) -> None:
+        body = SchemeIn.model_validate(scheme_body(self.session))
+        scheme = scheming.create_scheme(self.session, body, by=COMMISSIONER, now=self.now)
+        asked = LotIn.model_validate(lot_body(self.session, zones=list(ZONES), places=1))
+        self.lot = scheming.create_lot(self.session, scheme.id, asked, by=COMMISSIONER, now=self.now)
+        scheming.open_scheme(self.session, scheme.id, by=MANAGER, now=self.now)
+        scheming.open_lot(self.session, self.lot.id, by=COMMISSIONER, now=self.now)
+        self.providers = [applicant(self.session) for _ in range(3)]
+
+    # What there is, and one of it: `n` is any number.
+
+    def part(self, n: int) -> LotApplication | None:
+        return self._one(LotApplication, n)
+
+    def _one(self, table: Any, n: int) -> Any:
+        rows = self.session.exec(select(table).order_by(col(table.id))).all()
+        return rows[n % len(rows)] if rows else None
+
+    def manager(self, n: int) -> Principal:
+        """Mostly the manager; sometimes somebody who evaluates."""
+        if n % 5:
+            return MANAGER
+        name = PEOPLE[n % len(PEOPLE)]
+        return Principal(subject=person(name), name=name, roles=frozenset({Role.COMMISSIONING_MANAGER}))
+
+    def owner_of(self, row: Any) -> Principal:
+        return owner(next(one for one in self.providers if one.provider_id == row.provider_id))
+
+    # Steps
+
+    def apply(self, n: int) -> None:
+        who = self.providers[n % 3]
+        by, copies = owner(who), Copies(self.session)
+        asked = ApplicationIn(scheme_id=self.lot.scheme_id)
+        started = drafting.start_application(self.session, asked, copies=copies, by=by, now=self.now)
+        zones = ZONES if n % 2 else ZONES[:1]
+        choices = [{"lot_id": self.lot.id, "zone": zone, "care_service_ids": [who.care_service_id]} for zone in zones]
+        given = answers(self.session, self.as_json()) | {"insurance_expires": "2028-12-31"}
+        draft = DraftIn.model_validate({"answers": given, "choices": choices})
+        about: dict[str, Any] = {"read_version": None, "by": by, "now": self.now}
+        drafting.save_draft(self.session, started.id, draft, copies=copies, **about)
+        if n % 7:
+            self._submit(started.id, **about)
+
+    def submit_draft(self, n: int) -> None:
+        application = self._one(Application, n)
+        if application is not None:
+            self._submit(application.id, read_version=None, by=self.owner_of(application), now=self.now)
+
+    def _submit(self, application_id: UUID, **about: Any) -> None:
+        asked = SubmissionIn(declared_by="Olive Owner", is_true_and_complete=True)
+        drafting.submit(self.session, application_id, asked, directory=self.directory, **about)
+
+    def settle(self, n: int) -> None:
+        if part := self.part(n):
+            self._settle(part)
+
+    def _settle(self, part: LotApplication) -> None:
+        for check in Applications(self.session).checks_of(part):
+            if check.outcome in ("failed", "cannot_run") and check.finding is None:
+                about: dict[str, Any] = {"finding": Finding.PASS, "reason": REASON, "by": COMMISSIONER}
+                checking.settle_check(self.session, check.id, **about, now=self.now)
+
+    def check_again(self, n: int) -> None:
+        if part := self.part(n):
+            checking.check_again(self.session, part.id, now=self.now)
+
+    def assign(self, n: int) -> None:
+        if part := self.part(n):
+            self._assign(part, PEOPLE[n % 3], has_conflict=n % 11 == 0)
+
+    def _assign(self, part: LotApplication, name: str, *, has_conflict: bool = False) -> None:
+        about: dict[str, Any] = {"person": person(name), "name": name, "role": Part.EVALUATOR}
+        if Evaluations(self.session, part).assignment_of(person(name)) is None:
+            scoring.assign(self.session, part.id, **about, by=COMMISSIONER, now=self.now)
+        by = evaluator(name)
+        scoring.declare(self.session, part.id, has_conflict=has_conflict, detail=None, by=by, now=self.now)
+
+    def score(self, n: int) -> None:
+        if part := self.part(n):
+            self._score(part, PEOPLE[n % 2], passes=n % 3 > 0)
+
+    def _score(self, part: LotApplication, name: str, *, passes: bool) -> None:
+        marks = sheet(self.session, self.as_json(), **({} if passes else FAILING))
+        given = {question: mark_of(mark) for question, mark in marks.items()}
+        scoring.save_sheet(self.session, part.id, given, by=evaluator(name))
+        scoring.finish_sheet(self.session, part.id, by=evaluator(name), now=self.now)
+
+    def report(self, n: int) -> None:
+        if part := self.part(n):
+            scoring.make_report(self.session, part.id, by=COMMISSIONER, now=self.now)
+
+    def evaluate(self, n: int) -> None:
+        """All of it at once, so that decisions are reached often."""
+        part = self.part(n)
+        if part is None:
+            return
+        self._settle(part)
+        for name in PEOPLE[:2]:
+            self._assign(part, name)
+        for name in PEOPLE[:2]:
+            self._score(part, name, passes=n % 3 > 0)
+        scoring.make_report(self.session, part.id, by=COMMISSIONER, now=self.now)
+
+    def decide(self, n: int) -> None:
+        part = self.part(n)
+        if part is None:
+            return
+        failed = Evaluations(self.session, part).report().content["failed"]
+        outcome = DecisionKind.MINDED_TO_REFUSE if failed else DecisionKind.ADMIT
+        asked = DecisionIn(outcome=outcome, reason=REASON, criteria=self._reasons(failed))
+        deciding.decide(self.session, part.id, asked, by=self.manager(n), now=self.now)
+
+    def admit_whatever_was_found(self, n: int) -> None:
+        if part := self.part(n):
+            asked = DecisionIn(outcome=DecisionKind.ADMIT, reason=REASON)
+            deciding.decide(self.session, part.id, asked, by=self.manager(n), now=self.now)
+
+    def refuse(self, n: int) -> None:
+        if part := self.part(n):
+            failed = Evaluations(self.session, part).report().content["failed"]
+            asked = RefusalIn(reason=REASON, criteria=self._reasons(failed or ["safeguarding_policy"]))
+            deciding.refuse(self.session, part.id, asked, by=self.manager(n), now=self.now)
+
+    def _reasons(self, failed: list[str]) -> list[CriterionReasonIn]:
+        return [CriterionReasonIn.model_validate(criterion_reason(one)) for one in failed]
+
+    def represent(self, n: int) -> None:
+        if part := self.part(n):
+            said = RepresentationsIn(text="The lead is named on page 2.")
+            about: dict[str, Any] = {"directory": self.directory, "by": self.owner_of(part), "now": self.now}
+            deciding.represent(self.session, part.id, said, **about)
+
+    def accept_representations(self, n: int) -> None:
+        if part := self.part(n):
+            accepted = [AcceptedCriterionIn(criterion="safeguarding_policy", reason=REASON)]
+            asked = RepresentationsAcceptedIn(reason=REASON, accepted=accepted)
+            deciding.admit_on_representations(self.session, part.id, asked, by=self.manager(n), now=self.now)
+
+    def reconsider(self, n: int) -> None:
+        if part := self.part(n):
+            deciding.reconsider(self.session, part.id, reason=REASON, by=self.manager(n), now=self.now)
+
+    def set_aside(self, n: int) -> None:
+        if part := self.part(n):
+            deciding.set_aside(self.session, part.id, reason=REASON, by=self.manager(n), now=self.now)
+
+    def ask(self, n: int) -> None:
+        if part := self.part(n):
+            actions.ask_for_clarification(self.session, part.id, question="Which?", by=COMMISSIONER, now=self.now)
+
+    def answer(self, n: int) -> None:
+        if asked := self._one(Clarification, n):
+            part = Applications(self.session).lot_application(asked.lot_application_id)
+            by = self.owner_of(part)
+            actions.answer_clarification(self.session, asked.id, answer="North.", by=by, now=self.now)
+
+    def prolong(self, n: int) -> None:
+        if part := self.part(n):
+            actions.prolong(self.session, part.id, reason=REASON, by=COMMISSIONER, now=self.now)
+
+    def withdraw_part(self, n: int) -> None:
+        if part := self.part(n):
+            actions.withdraw_part(self.session, part.id, reason=REASON, by=self.owner_of(part), now=self.now)
+
+    def withdraw(self, n: int) -> None:
+        if application := self._one(Application, n):
+            by = self.owner_of(application)
+            actions.withdraw(self.session, application.id, reason=REASON, by=by, now=self.now)
+
+    def change(self, n: int) -> None:
+        body = {"kind": "ownership", "said": "We were bought.", "changed_on": self.now.date()}
+        about: dict[str, Any] = {"directory": self.directory, "copies": Copies(self.session), "now": self.now}
+        asked = ChangeIn.model_validate(body)
+        circumstances.report_change(self.session, asked, by=owner(self.providers[n % 3]), **about)
+
+    def reconfirm(self, n: int) -> None:
+        if mark := self._one(ChangedDecision, n):
+            circumstances.reconfirm(self.session, mark.id, reason=REASON, by=self.manager(n), now=self.now)
+
+    def review(self, n: int) -> None:
+        if mark := self._one(ChangedDecision, n):
+            circumstances.review(self.session, mark.id, reason=REASON, by=self.manager(n), now=self.now)
+
+    def run_round(self, _: int) -> None:
+        places.run_round(self.session, self.lot.id, by=MANAGER, now=self.now)
+
+    def accept(self, n: int) -> None:
+        if membership := self._one(Membership, n):
+            places.accept(self.session, membership.id, by=self.owner_of(membership), now=self.now)
+
+    def decline(self, n: int) -> None:
+        if membership := self._one(Membership, n):
+            places.decline(self.session, membership.id, by=self.owner_of(membership), now=self.now)
+
+    def leave(self, n: int) -> None:
+        if membership := self._one(Membership, n):
+            about: dict[str, Any] = {"reason": REASON, "by": self.owner_of(membership), "now": self.now}
+            ending.leave(self.session, membership.id, **about)
+
+    def wait(self, n: int) -> None:
+        """Time passes, and what falls due is done."""
+        self.now += timedelta(days=1 + n % 9)
+        for work in DUE:
+            while work.do(self.session, self.now):
+                pass
+
+    def as_json(self) -> dict[str, Any]:
+        return LotRead.model_validate(shown(self.lot, LotRead, zones=list(ZONES))).model_dump(mode="json")
+
+
+_ONCE = (
+    World.submit_draft, World.settle, World.check_again, World.assign, World.score, World.report, World.ask,
+    World.answer, World.prolong, World.withdraw_part, World.withdraw, World.change, World.reconfirm, World.review,
+    World.run_round, World.accept, World.decline, World.leave, World.wait, World.set_aside, World.reconsider,
+    World.represent, World.accept_representations, World.refuse, World.admit_whatever_was_found,
+)  # fmt: skip
+_OFTEN = (World.apply, World.evaluate, World.decide)
+STEPS: Mapping[str, Callable[[World, int], None]] = {step.__name__: step for step in (*_ONCE, *_OFTEN)}
+NAMES = sorted([*STEPS, *(step.__name__ for step in _OFTEN for _ in range(4))])
