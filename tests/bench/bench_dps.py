@@ -1,0 +1,207 @@
+"""DPS admission among ten thousand applications in all states: a page of the worklist, and a submission."""
+
+import random
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+from statistics import median, quantiles
+from typing import Any
+from uuid import UUID
+
+from fastapi.testclient import TestClient
+from measuring import Result
+from sqlalchemy import Engine, insert
+from sqlmodel import Session
+
+from assay_contracts.directory.client import FakeDirectory
+from assay_contracts.roles import Role
+from assay_kit import embedded
+from assay_kit.clock import get_now
+from assay_kit.database import database_url, make_engine, new_id
+from assay_kit.service import create_service
+from assay_kit.settings import Mode, Settings
+from assay_kit.testing import given_keys, make_database, token_for
+from dps_admission.applications.rules import OPEN, LotApplicationStatus
+from dps_admission.main import SERVICE
+from dps_admission.tables import Application, Lot, LotApplication
+
+sys.path.append(str(Path(__file__).parents[2] / "services" / "dps-admission" / "tests"))
+from make_dps import SUBMISSION, applicant, lot_zone
+from stage_dps import NOW, Stage, owner
+
+APPLICATIONS = 10_000
+PAGES = 60
+SUBMISSIONS = 30
+ANSWERS = 40
+WORKLIST_MS = 100
+SUBMISSION_MS = 150
+_DAY = timedelta(days=1)
+
+
+def measure() -> Iterator[Result]:
+    with _database() as settings:
+        engine = make_engine(database_url(settings, SERVICE.name), pool_size=2)
+        try:
+            with _session(engine) as session:
+                _fill(session)
+            client = _client(settings, engine)
+            worklist = _worklist(client)
+            submissions, answers = _submissions(client, engine, settings)
+        finally:
+            engine.dispose()
+    among = f"{APPLICATIONS:,} applications"
+    yield Result(
+        name="dps.worklist_p95", value=worklist, unit="ms", against=among, target=WORKLIST_MS, more_is_better=False
+    )
+    yield Result(
+        name="dps.submission", value=median(submissions), unit="ms", against=f"{answers} answers, {among}",
+        target=SUBMISSION_MS, more_is_better=False,
+    )  # fmt: skip
+    yield Result(name="dps.submission_slowest", value=max(submissions), unit="ms", against=f"of {SUBMISSIONS}")
+
+
+def _session(engine: Engine) -> Session:
+    return Session(engine, info={"service": SERVICE}, expire_on_commit=False)
+
+
+def _fill(session: Session) -> None:
+    """Applications of five hundred providers, received over four years, in every state."""
+    chosen = random.Random(7)
+    lots = [Stage(session).lot() for _ in range(20)]
+    whole = [(lot, lot_zone(session, {"id": str(lot.id)}).id) for lot in lots]
+    providers = [applicant(session).provider_id for _ in range(500)]
+    statuses = list(LotApplicationStatus)
+    applications, parts, taken = [], [], set()
+    for number in range(APPLICATIONS):
+        lot, zone_id = whole[number % len(whole)]
+        provider = providers[number // len(whole) % len(providers)]
+        status = statuses[chosen.randrange(len(statuses))]
+        if status in OPEN and (provider, lot.id) in taken:
+            status = LotApplicationStatus.REFUSED
+        if status in OPEN:
+            taken.add((provider, lot.id))
+        received = NOW - chosen.randrange(1_400) * _DAY
+        made = _application(number, provider, lot, status in OPEN, received)
+        applications.append(made)
+        parts.append(_part(made, lot, zone_id, status))
+    session.execute(insert(Application), applications)
+    session.execute(insert(LotApplication), parts)
+    session.commit()
+    session.connection().exec_driver_sql("ANALYZE")
+    session.commit()
+
+
+def _application(number: int, provider: UUID, lot: Lot, is_open: bool, received: datetime) -> dict[str, Any]:
+    return {
+        "id": new_id(),
+        "reference": f"OLD-{number:06d}",
+        "provider_id": provider,
+        "scheme_id": lot.scheme_id,
+        "status": "submitted" if is_open else "closed",
+        "version": 2,
+        "answers": {f"question_{one}": "We do it well, and this is how." for one in range(ANSWERS)},
+        "choices": [],
+        "evidence": [],
+        "content_hash": "0" * 64,
+        "started_at": received - _DAY,
+        "started_by": "person:olive",
+        "saved_at": received,
+        "expires_at": received + 90 * _DAY,
+        "submitted_at": received,
+    }
+
+
+def _part(application: dict[str, Any], lot: Lot, zone_id: UUID, status: str) -> dict[str, Any]:
+    received: datetime = application["submitted_at"]
+    due = received + 14 * _DAY
+    return {
+        "id": new_id(),
+        "application_id": application["id"],
+        "provider_id": application["provider_id"],
+        "lot_id": lot.id,
+        "lot_zone_id": zone_id,
+        "question_set_id": lot.question_set_id,
+        "care_service_ids": [],
+        "status": status,
+        "round": 1,
+        "received_at": received,
+        "due_on": due.date(),
+        "due_at": due,
+        "due_soon_at": received + 11 * _DAY,
+        "decided_at": None if status in OPEN else due,
+    }
+
+
+def _client(settings: Settings, engine: Engine) -> TestClient:
+    app = create_service(SERVICE, settings, keys=given_keys(settings), engine=engine)
+    app.state.directory = FakeDirectory()
+    app.dependency_overrides[get_now] = lambda: NOW
+    return TestClient(app)
+
+
+def _headers(settings: Settings, role: Role, org: UUID | None = None) -> dict[str, str]:
+    return {"Authorization": f"Bearer {token_for(settings, role, org=org, name='Bench')}"}
+
+
+def _milliseconds(work: Callable[[], Any]) -> float:
+    began = time.perf_counter()
+    answer = work()
+    taken = (time.perf_counter() - began) * 1000
+    if not answer.is_success:
+        raise RuntimeError(f"Nothing was measured: {answer.status_code} {answer.text}")
+    return taken
+
+
+def _worklist(client: TestClient) -> float:
+    """The 95th percentile of pages of fifty, one after the other through the whole list and again."""
+    headers = _headers(Settings(mode=Mode.DEMONSTRATION, database_url=""), Role.COMMISSIONER)
+    times, cursor = [], None
+    for _ in range(PAGES + 5):
+        asked = {"limit": 50} | ({"cursor": cursor} if cursor else {})
+        answers: list[Any] = []
+
+        def page(asked: dict[str, Any] = asked, answers: list[Any] = answers) -> Any:
+            answers.append(client.get("/v1/lot-applications", params=asked, headers=headers))
+            return answers[0]
+
+        times.append(_milliseconds(page))
+        cursor = answers[0].json()["next_cursor"]
+    return quantiles(times[5:], n=20)[-1]
+
+
+def _submissions(client: TestClient, engine: Engine, settings: Settings) -> tuple[list[float], int]:
+    drafts, answers = [], 0
+    with _session(engine) as session:
+        stage = Stage(session)
+        lot = stage.lot()
+        for _ in range(SUBMISSIONS + 3):
+            application, who = stage.draft(lot)
+            drafts.append((application.id, owner(who).org))
+            answers = len(application.answers)
+        session.commit()
+    times = []
+    for application_id, org in drafts:
+        headers = _headers(settings, Role.PROVIDER_ADMIN, org)
+        address = f"/v1/applications/{application_id}/submission"
+        times.append(_milliseconds(lambda at=address, who=headers: client.post(at, json=SUBMISSION, headers=who)))
+    return times[3:], answers
+
+
+@contextmanager
+def _database() -> Iterator[Settings]:
+    """A server and a database of DPS admission for this measurement alone; durable, as in earnest."""
+    home = Path(tempfile.mkdtemp(prefix="assay-bench-"))
+    home.chmod(0o755)
+    settings = Settings(home=home, mode=Mode.DEMONSTRATION, database_url="")
+    server = embedded.start(settings)
+    try:
+        make_database(settings, SERVICE)
+        yield settings
+    finally:
+        embedded.stop(server, settings)
+        shutil.rmtree(home, ignore_errors=True)
