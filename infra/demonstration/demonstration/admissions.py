@@ -78,6 +78,21 @@ def admission(founders: Founders, lot: OpenLot, member: Member, *, submitted_on:
     founders.manager.post("dps-admission", f"/lot-applications/{part}/decision", {"outcome": "admit", "reason": _WHY})
 
 
+def declarations(member: Member, *, admitted: datetime) -> Story:
+    """What was declared on admission is declared again every year, some weeks before it would lapse."""
+    at = admitted
+    while True:
+        at = working_morning(at + timedelta(days=340))
+        yield at
+        for membership in member.admin.get("dps-admission", "/memberships")["items"]:
+            if membership["affirm_by"] is not None and membership["status"] in ("active", "suspended"):
+                member.admin.post(
+                    "dps-admission",
+                    f"/memberships/{membership['id']}/affirmations",
+                    {"declared_by": f"Administrator of {member.fact.name}", "is_true_and_complete": True},
+                )
+
+
 def apply(founders: Founders, lot: OpenLot, member: Member) -> str:
     """Draft and submit; the id of the lot application."""
     owner = member.admin

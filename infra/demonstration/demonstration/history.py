@@ -9,7 +9,7 @@ from itertools import chain
 from assay_kit.settings import Settings, Span
 from demonstration import assessing, watching
 from demonstration.activity import shares
-from demonstration.admissions import OpenLot, admission, record_opening, set_up_scheme
+from demonstration.admissions import OpenLot, admission, declarations, record_opening, set_up_scheme
 from demonstration.driver import House
 from demonstration.facts import Provider, Scheme, arrangements, people, providers
 from demonstration.founding import Founders, Member
@@ -116,6 +116,7 @@ class History:
         lot = self._lots[fact.lot]
         member = self._registers(fact, lot.fact.type, fact.joins)
         yield from admission(self._founders, lot, member, submitted_on=fact.joins)
+        yield from declarations(member, admitted=_morning(fact.joins, 10))
 
     def _contracts_begin(self) -> Story:
         yield _morning(_CONTRACTED_SINCE, 9)

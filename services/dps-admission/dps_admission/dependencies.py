@@ -22,6 +22,14 @@ Commissioner = Annotated[Principal, allow(Role.COMMISSIONER, Role.COMMISSIONING_
 Decider = Annotated[Principal, allow(Role.COMMISSIONING_MANAGER)]
 CaseReader = Annotated[Principal, allow(*CASEWORK)]
 CaseParty = Annotated[Principal, allow(*CASEWORK, *PROVIDER_ROLES)]
+RemedyMaker = Annotated[Principal, allow(Role.PROVIDER_ADMIN, Role.COMMISSIONER, Role.COMMISSIONING_MANAGER)]
+"""Who puts evidence forward against a suspension: the member, or the council for what came by post."""
+Broker = Annotated[Principal, allow(Role.SOCIAL_CARE_ASSESSOR, Role.COMMISSIONER, Role.COMMISSIONING_MANAGER)]
+"""Who seeks places for people."""
+PlacementReader = Annotated[Principal, allow(*READERS)]
+OfferParty = Annotated[
+    Principal, allow(Role.SOCIAL_CARE_ASSESSOR, Role.COMMISSIONER, Role.COMMISSIONING_MANAGER, *PROVIDER_ROLES)
+]
 MembershipParty = Annotated[Principal, allow(*READERS, *PROVIDER_ROLES)]
 MembershipReader = Annotated[Principal, allow(*READERS, *PROVIDER_ROLES, Scope.MEMBERSHIPS_READ)]
 
@@ -46,6 +54,7 @@ DirectoryDep = Annotated[Directory, Depends(get_directory)]
 __all__ = [
     "Applicant",
     "Author",
+    "Broker",
     "CaseParty",
     "CaseReader",
     "Commissioner",
@@ -55,7 +64,10 @@ __all__ = [
     "MembershipParty",
     "MembershipReader",
     "Now",
+    "OfferParty",
+    "PlacementReader",
     "ProviderAdmin",
     "Reader",
+    "RemedyMaker",
     "SessionDep",
 ]

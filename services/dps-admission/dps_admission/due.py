@@ -9,9 +9,13 @@ from dps_admission.applications import actions, stale
 from dps_admission.applications.repository import Applications
 from dps_admission.applications.rules import OPEN, ApplicationStatus
 from dps_admission.evaluations.deciding import record_silences
+from dps_admission.memberships.affirming import next_reminder, remind_members
 from dps_admission.memberships.ending import end_notices, next_leaving
 from dps_admission.memberships.places import lapse_offers
+from dps_admission.memberships.remedying import next_review, tell_of_reviews
 from dps_admission.memberships.repository import Memberships
+from dps_admission.placements.actions import next_unanswered, pass_by_unanswered
+from dps_admission.procurements.actions import close_procurements, next_closing_procurement
 from dps_admission.schemes.closing import close_expired, next_closing
 from dps_admission.tables import Application, Clarification, LotApplication, Representations
 
@@ -59,5 +63,9 @@ DUE = (
     DueWork(name="warn at the end", next=_next_overdue, do=actions.warn_of_overdue),
     DueWork(name="pass on unanswered offers", next=_next_offer, do=lapse_offers),
     DueWork(name="end memberships whose notice has run", next=next_leaving, do=end_notices),
+    DueWork(name="remind members to affirm", next=next_reminder, do=remind_members),
+    DueWork(name="tell of reviews", next=next_review, do=tell_of_reviews),
+    DueWork(name="close tender periods", next=next_closing_procurement, do=close_procurements),
+    DueWork(name="pass by unanswered placements", next=next_unanswered, do=pass_by_unanswered),
     DueWork(name="close what is no longer valid", next=next_closing, do=close_expired),
 )

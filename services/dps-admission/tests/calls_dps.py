@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from calls_dps_changes import CHANGES
+from calls_members import MEMBERS_AT_WORK
 from make_dps import REASON, SUBMISSION, applicant, criterion_reason, lot_body, profile_id, question_set_id, scheme_body
 from sqlmodel import Session
 from stage_dps import COMMISSIONER, ME, NOW, Stage, somebody
@@ -368,6 +369,6 @@ def _known(make: Make) -> Callable[[Session], Call]:
 
 CALLS: KnownCalls = {
     operation: _known(make)
-    for some in (SCHEMES, QUESTION_SETS, APPLICATIONS, EVALUATIONS, MEMBERSHIPS, CHANGES)
+    for some in (SCHEMES, QUESTION_SETS, APPLICATIONS, EVALUATIONS, MEMBERSHIPS, CHANGES, MEMBERS_AT_WORK)
     for operation, make in some.items()
 }

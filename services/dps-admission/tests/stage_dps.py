@@ -187,12 +187,12 @@ class Stage:
         about: dict[str, Any] = {"version": service.version + 1, "ended_on": NOW.date()}
         keep_care_service(self.session, service.model_copy(update=about))
 
-    def suspended(self) -> tuple[Membership, UUID]:
+    def suspended(self, cause: Cause = Cause.COUNCIL_DECISION) -> tuple[Membership, UUID]:
         membership, _ = self.member()
-        about: dict[str, Any] = {"cause": Cause.LATE_DOCUMENT, "reason": REASON, "by": MANAGER, "now": NOW}
+        about: dict[str, Any] = {"cause": cause, "reason": REASON, "by": MANAGER, "now": NOW}
         suspending.suspend(self.session, membership.id, **about)
-        [cause] = Memberships(self.session).open_causes(membership.id)
-        return membership, cause.id
+        [found] = Memberships(self.session).open_causes(membership.id)
+        return membership, found.id
 
 
 def owner(who: Applicant) -> Principal:

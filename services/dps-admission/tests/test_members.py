@@ -4,7 +4,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from make_dps import REASON, Applicant, House, applicant, care_service, lot_zone, ok, refused, sheet
+from make_dps import REASON, Applicant, House, applicant, care_service, evidence, lot_zone, ok, refused, sheet
 from sqlmodel import Session
 
 from assay_contracts.dps_admission import MembershipChanged
@@ -160,11 +160,18 @@ def test_a_suspension_lifts_when_the_last_cause_has_gone(house: House, session: 
 
     lifting = house.manager().post(f"/v1/suspensions/{causes['embargo']}/lifting", json={"reason": REASON})
     assert refused(lifting) == ["lifts-with-embargo"]
-    at.now += timedelta(days=400)
+    at.now += timedelta(days=300)
     do_due(session, at.now)
     lift(house, about, at)
     assert house.membership(who)["status"] == "suspended"
-    ok(house.manager().post(f"/v1/suspensions/{causes['late_document']}/lifting", json={"reason": REASON}))
+    by_hand = house.manager().post(f"/v1/suspensions/{causes['late_document']}/lifting", json={"reason": REASON})
+    assert refused(by_hand) == ["lifts-on-evidence"]
+    file = evidence(house.directory, who.provider_id)
+    forward = {"statement": REASON, "evidence_ids": [str(file.id)]}
+    ok(house.provider(who).post(f"/v1/suspensions/{causes['late_document']}/remedies", json=forward))
+    [remedy] = ok(house.provider(who).get(f"/v1/memberships/{membership['id']}/upkeep"))["remedies"]
+    verdict = {"is_sufficient": True, "reason": REASON}
+    ok(house.commissioner().post(f"/v1/remedies/{remedy['id']}/verification", json=verdict))
     assert house.membership(who)["status"] == "active"
 
 

@@ -12,7 +12,6 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from dps_admission.memberships.rules import (
     EFFECTS,
     HOLDS_PLACE,
-    LIFTED_BY_PEOPLE,
     LIVE,
     MEMBERSHIP_LIFE,
     Cause,
@@ -52,7 +51,7 @@ DRAWN = {
 
 @pytest.mark.parametrize("status", M)
 def test_a_membership_moves_as_drawn(status: MembershipStatus) -> None:
-    moves = {to for (at, step), to in MEMBERSHIP_LIFE.steps.items() if at == status and step != S.GIVE_REMOVAL_NOTICE}
+    moves = {to for (at, _), to in MEMBERSHIP_LIFE.steps.items() if at == status and to != status}
     assert moves == DRAWN[status]
     notice = MEMBERSHIP_LIFE.after(status, S.GIVE_REMOVAL_NOTICE)
     assert notice == (None if status == M.ENDED else status)
@@ -91,8 +90,10 @@ def test_the_effect_matrix(status: MembershipStatus, row: tuple[bool | None, ...
     assert set(EFFECTS) == set(M)
 
 
-def test_people_lift_administrative_causes_only() -> None:
-    assert {cause for cause in Cause if not bars_to_lifting(cause)} == LIFTED_BY_PEOPLE
+def test_each_cause_lifts_by_what_began_it() -> None:
+    assert [cause for cause in Cause if not bars_to_lifting(cause)] == [Cause.COUNCIL_DECISION]
+    for cause in (Cause.LAPSED_DECLARATION, Cause.LATE_DOCUMENT):
+        assert [bar.rule for bar in bars_to_lifting(cause)] == ["lifts-on-evidence"]
     assert [bar.rule for bar in bars_to_lifting(Cause.EMBARGO)] == ["lifts-with-embargo"]
     assert [bar.rule for bar in bars_to_lifting(Cause.DECISION_SET_ASIDE)] == ["lifts-with-decision"]
 

@@ -45,7 +45,7 @@ TELLS: Mapping[str, Mapping[str, Sequence[str]]] = {
         SelfAssessmentSubmitted.TYPE: _FEED,
         DraftIssued.TYPE: _FEED,
         RatingPublished.TYPE: (*_FEED, "risk", "dps-admission"),
-        RatingWithdrawn.TYPE: (*_FEED, "risk"),
+        RatingWithdrawn.TYPE: (*_FEED, "risk", "dps-admission"),
         RemedialActionOverdue.TYPE: (*_FEED, "risk"),
         MessageRequested.TYPE: _FEED,
     },

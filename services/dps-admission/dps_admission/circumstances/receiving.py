@@ -17,7 +17,7 @@ from .repository import Circumstances
 from .rules import ChangeKind, is_low, turned_red
 
 
-def receive_rating(session: Session, event: RatingPublished) -> None:
+def mark_rating(session: Session, event: RatingPublished) -> None:
     if event.rating is None or not is_low(event.rating, is_imported=event.is_imported):
         return
     change = change_of(
@@ -33,7 +33,7 @@ def receive_rating(session: Session, event: RatingPublished) -> None:
     _record(session, change, touches_services(change))
 
 
-def receive_band(session: Session, event: BandChanged) -> None:
+def mark_band(session: Session, event: BandChanged) -> None:
     if not turned_red(event.band, event.previous_band):
         return
     change = change_of(

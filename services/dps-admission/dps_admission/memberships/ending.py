@@ -68,6 +68,17 @@ def leave(session: Session, membership_id: UUID, *, reason: str, by: Principal, 
         policy = schemes.profile_of(schemes.get(membership.scheme_id)).policy
         membership.leaves_on = london_day(now) + timedelta(days=policy.leaving_notice_calendar_days)
         membership.leaving_reason = reason
+        take(
+            session,
+            membership,
+            MembershipStep.GIVE_NOTICE,
+            MEMBERSHIP_LIFE,
+            by=by,
+            now=now,
+            reason=reason,
+            provider_id=membership.provider_id,
+            detail={"leaves_on": membership.leaves_on.isoformat()},
+        )
         session.flush()
         return membership
     end(session, membership, zone, MembershipStep.LEAVE, by=by, now=now, reason=reason)

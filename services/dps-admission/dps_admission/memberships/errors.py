@@ -20,5 +20,19 @@ class SuspensionNotFound(NotFound):
         super().__init__(f"There is no suspension {suspension_id}.")
 
 
+class RemedyNotFound(NotFound):
+    slug, title = "remedy-not-found", "No such evidence against a suspension"
+
+    def __init__(self, remedy_id: UUID) -> None:
+        super().__init__(f"There is no evidence {remedy_id} against a suspension.")
+
+
+class StandingNotFound(NotFound):
+    slug, title = "standing-not-found", "No such provider or lot"
+
+    def __init__(self) -> None:
+        super().__init__("There is no such provider or lot.")
+
+
 class MembershipRefused(Refused):
     slug, title = "membership-refused", "The rules of membership do not allow this"

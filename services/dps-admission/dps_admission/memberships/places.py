@@ -22,6 +22,7 @@ from dps_admission.schemes.repository import Schemes
 from dps_admission.schemes.rules import SchemeStatus
 from dps_admission.tables import EvaluationReport, LotApplication, LotZone, Membership, Offer
 
+from .affirming import schedule
 from .errors import MembershipRefused
 from .repository import Memberships
 from .rules import (
@@ -91,6 +92,8 @@ def take_effect(
         MembershipRefused.unless_clear(bars_to_holding(places=zone.places, held=held))
     step_membership(session, membership, step, by=by, now=now)
     membership.active_from = now
+    if not membership.is_imported:  # what was declared with an opening balance is not here: the council asks for it
+        schedule(session, membership, declared_on=london_day(now))
     suspend_if_caused(session, membership, by=by, now=now)
 
 

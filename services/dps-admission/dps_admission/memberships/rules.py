@@ -31,7 +31,13 @@ class MembershipStep(StrEnum):
     SUSPEND = "suspend"
     LIFT = "lift"
     LEAVE = "leave"
+    GIVE_NOTICE = "give_notice"
     GIVE_REMOVAL_NOTICE = "give_removal_notice"
+    AFFIRM = "affirm"
+    ASK_TO_AFFIRM = "ask_to_affirm"
+    PUT_EVIDENCE_FORWARD = "put_evidence_forward"
+    VERIFY_EVIDENCE = "verify_evidence"
+    REVIEW_SUSPENSION = "review_suspension"
     REMOVE = "remove"
     EXPIRE = "expire"
 
@@ -41,12 +47,21 @@ MEMBERSHIP_LIFE = Life(
     name="membership",
     start=_M.ADMITTED,
     steps={
-        # The state stays; every notice, with its reasons and who gave it, is on the timeline.
+        # The state stays; every notice, declaration and review, with who and why, is on the timeline.
         (_M.ADMITTED, _S.GIVE_REMOVAL_NOTICE): _M.ADMITTED,
         (_M.WAITING, _S.GIVE_REMOVAL_NOTICE): _M.WAITING,
         (_M.OFFERED, _S.GIVE_REMOVAL_NOTICE): _M.OFFERED,
         (_M.ACTIVE, _S.GIVE_REMOVAL_NOTICE): _M.ACTIVE,
         (_M.SUSPENDED, _S.GIVE_REMOVAL_NOTICE): _M.SUSPENDED,
+        (_M.ACTIVE, _S.GIVE_NOTICE): _M.ACTIVE,
+        (_M.SUSPENDED, _S.GIVE_NOTICE): _M.SUSPENDED,
+        (_M.ACTIVE, _S.AFFIRM): _M.ACTIVE,
+        (_M.SUSPENDED, _S.AFFIRM): _M.SUSPENDED,
+        (_M.ACTIVE, _S.ASK_TO_AFFIRM): _M.ACTIVE,
+        (_M.SUSPENDED, _S.ASK_TO_AFFIRM): _M.SUSPENDED,
+        (_M.SUSPENDED, _S.PUT_EVIDENCE_FORWARD): _M.SUSPENDED,
+        (_M.SUSPENDED, _S.VERIFY_EVIDENCE): _M.SUSPENDED,
+        (_M.SUSPENDED, _S.REVIEW_SUSPENSION): _M.SUSPENDED,
         (_M.ADMITTED, _S.TAKE_EFFECT): _M.ACTIVE,
         (_M.ADMITTED, _S.WAIT): _M.WAITING,
         (_M.ADMITTED, _S.LEAVE): _M.ENDED,
@@ -86,8 +101,8 @@ class Cause(StrEnum):
     COUNCIL_DECISION = "council_decision"
 
 
-LIFTED_BY_PEOPLE = frozenset({Cause.LAPSED_DECLARATION, Cause.LATE_DOCUMENT, Cause.COUNCIL_DECISION})
-"""An embargo's cause goes only with the embargo, a set-aside decision's only with the next decision."""
+BEGUN_BY_PEOPLE = frozenset({Cause.LAPSED_DECLARATION, Cause.LATE_DOCUMENT, Cause.COUNCIL_DECISION})
+"""An embargo's cause comes and goes only with the embargo, a set-aside decision's only with the next decision."""
 
 
 class RemovalReason(StrEnum):
@@ -188,8 +203,10 @@ def bars_to_holding(*, places: int | None, held: int) -> list[Bar]:
 def bars_to_lifting(cause: Cause) -> list[Bar]:
     if cause == Cause.EMBARGO:
         return [Bar("lifts-with-embargo", "This suspension lifts only when the embargo is lifted.")]
-    if cause not in LIFTED_BY_PEOPLE:
+    if cause not in BEGUN_BY_PEOPLE:
         return [Bar("lifts-with-decision", "This suspension ends with the new decision.")]
+    if cause != Cause.COUNCIL_DECISION:
+        return [Bar("lifts-on-evidence", "This suspension lifts once evidence that was put forward is verified.")]
     return []
 
 

@@ -91,6 +91,7 @@ class MembershipRead(BaseModel):
     care_service_ids: list[UUID] = Field(max_length=50)
     admitted_at: AwareDatetime
     active_from: AwareDatetime | None
+    affirm_by: date | None
     leaves_on: date | None
     ended_at: AwareDatetime | None
     effects: EffectsRead

@@ -100,7 +100,7 @@ def suspend(
     """A person suspends a member for an administrative cause."""
     memberships = Memberships(session)
     membership = memberships.seen_by(membership_id, by, lock=True)
-    bars = bars_to_lifting(cause)
+    bars: list[Bar] = []
     if membership.status not in (MembershipStatus.ACTIVE, MembershipStatus.SUSPENDED):
         bars = [Bar("not-a-member", "Only an active or suspended membership is suspended.")]
     elif any(one.cause == cause for one in memberships.open_causes(membership.id)):
@@ -111,7 +111,7 @@ def suspend(
 
 
 def lift(session: Session, suspension_id: UUID, *, reason: str, by: Principal, now: datetime) -> Membership:
-    """A person ends an administrative cause, having verified the evidence. An embargo's ends with the embargo only."""
+    """A manager ends what a manager decided. An embargo's cause ends with it, an administrative one on evidence."""
     memberships = Memberships(session)
     found = memberships.cause(suspension_id)
     membership = memberships.seen_by(found.membership_id, by, lock=True)

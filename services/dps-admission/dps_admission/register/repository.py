@@ -45,6 +45,11 @@ class Register:
     def as_at(self, instant: datetime, *, lot_id: UUID | None = None, scheme_id: UUID | None = None) -> Sequence[Line]:
         """Members at `instant`, the steps of that instant included: one query, whatever the number of members."""
         shown = [status for status in MembershipStatus if is_on_register(status)]
+        mine = select(col(Membership.id))
+        if lot_id is not None:
+            mine = mine.where(col(Membership.lot_id) == lot_id)
+        if scheme_id is not None:
+            mine = mine.where(col(Membership.scheme_id) == scheme_id)
         last = (
             select(
                 timeline_entry.c.object_id,
@@ -60,7 +65,11 @@ class Register:
                 )
                 .label("place"),
             )
-            .where(timeline_entry.c.object_kind == MEMBERSHIP_LIFE.name, timeline_entry.c.at <= instant)
+            .where(
+                timeline_entry.c.object_kind == MEMBERSHIP_LIFE.name,
+                timeline_entry.c.object_id.in_(mine),
+                timeline_entry.c.at <= instant,
+            )
             .subquery()
         )
         wanted = (
@@ -79,10 +88,6 @@ class Register:
             .where(last.c.place == 1, last.c.to_status.in_(shown))
             .order_by(col(Scheme.name), col(Lot.name), col(Membership.zone), provider_copy.c.name, col(Membership.id))
         )
-        if lot_id is not None:
-            wanted = wanted.where(col(Membership.lot_id) == lot_id)
-        if scheme_id is not None:
-            wanted = wanted.where(col(Membership.scheme_id) == scheme_id)
         return [
             Line(
                 membership_id=member.id,

@@ -107,6 +107,12 @@ class LocalPolicy(_Part):
     """How long before a draft expires its owner is reminded; profiles published before this was asked say nothing."""
     leaving_notice_calendar_days: Annotated[int, Field(ge=0, le=365), WHOLE]
     suspension_review_calendar_days: Annotated[int, Field(ge=7, le=365), WHOLE]
+    affirmation_months: Annotated[int, Field(ge=1, le=60), WHOLE] = 12
+    """How long a declaration holds before the member makes it again."""
+    affirmation_reminder_calendar_days: tuple[Annotated[int, Field(ge=1, le=180), WHOLE], ...] = Field(
+        default=(28, 14, 3), min_length=1, max_length=10
+    )
+    """How many days before the last one reminders go out, each once."""
 
 
 class ProfileContent(_Part):

@@ -7,14 +7,18 @@ from .applications import Application, Check, Clarification, LotApplication
 from .circumstances import ChangedDecision, CircumstanceChange
 from .evaluations import Assignment, Consensus, Decision, EvaluationReport, Representations
 from .memberships import Embargo, Membership, Offer, SuspensionCause
+from .placements import Placement, PlacementOffer, ServiceLook
+from .procurements import Invitation, Procurement
 from .root import DpsTable
 from .schemes import Lot, LotZone, ProcedureProfile, QuestionSet, Scheme, SchemeChange
+from .upkeep import Affirmation, Remedy
 
 metadata = DpsTable.metadata
 add_copy_tables(metadata)
 add_kit_tables(metadata)
 
 __all__ = [
+    "Affirmation",
     "Application",
     "Assignment",
     "ChangedDecision",
@@ -26,16 +30,22 @@ __all__ = [
     "DpsTable",
     "Embargo",
     "EvaluationReport",
+    "Invitation",
     "Lot",
     "LotApplication",
     "LotZone",
     "Membership",
     "Offer",
+    "Placement",
+    "PlacementOffer",
     "ProcedureProfile",
+    "Procurement",
     "QuestionSet",
+    "Remedy",
     "Representations",
     "Scheme",
     "SchemeChange",
+    "ServiceLook",
     "SuspensionCause",
     "metadata",
 ]

@@ -38,6 +38,7 @@ class Membership(DpsTable, table=True):
             postgresql_nulls_not_distinct=True,
         ),
         Index("ix_membership_live_in_zone", "lot_zone_id", "status", postgresql_where=text(_LIVE_MEMBERSHIP)),
+        Index("ix_membership_remind_on", "remind_on", postgresql_where=text("remind_on IS NOT NULL")),
     )
 
     id: UUID = id_column()
@@ -57,6 +58,10 @@ class Membership(DpsTable, table=True):
     submitted_at: datetime = Field(sa_type=Instant)
     admitted_at: datetime = Field(sa_type=Instant)
     active_from: datetime | None = Field(default=None, sa_type=Instant)
+    affirm_by: date | None = None
+    """The last day on which the declaration must be renewed; None: no renewal has been asked for."""
+    remind_on: date | None = None
+    """The next day on which a reminder goes out or the declaration lapses."""
     leaves_on: date | None = None
     leaving_reason: str | None = None
     removal_reason: RemovalReason | None = Field(default=None, sa_type=String)
@@ -113,6 +118,7 @@ class SuspensionCause(DpsTable, table=True):
     started_by: str
     started_by_subject: str
     review_on: date | None = None
+    review_told_at: datetime | None = Field(default=None, sa_type=Instant)
     ended_at: datetime | None = Field(default=None, sa_type=Instant)
     ended_by: str | None = None
     ended_by_subject: str | None = None

@@ -1,0 +1,130 @@
+"""Whether a provider was a member of a lot on a day, in what state, and why: read from the timeline alone."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlmodel import Session, col
+
+from assay_contracts.directory.copies import Copies
+from assay_kit.calendar import end_of_london_day, start_of_london_day
+from assay_kit.identity import Principal
+from assay_kit.timeline import timeline_entry
+from dps_admission.tables import Lot, Membership
+
+from .errors import StandingNotFound
+from .rules import EFFECTS, MEMBERSHIP_LIFE, MembershipStatus
+from .upkeep_schemas import IntervalRead, StandingRead
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """One row of a membership's timeline."""
+
+    membership_id: UUID
+    zone: str | None
+    to_status: MembershipStatus
+    step: str
+    reason: str | None
+    by_name: str
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Interval:
+    """One state, from `since` up to but not including `until`. What entered it says why."""
+
+    membership_id: UUID
+    zone: str | None
+    status: MembershipStatus
+    since: datetime
+    until: datetime | None
+    step: str
+    reason: str | None
+    by_name: str
+
+    def holds_at(self, instant: datetime) -> bool:
+        return self.since <= instant and (self.until is None or instant < self.until)
+
+    def touches(self, start: datetime, end: datetime) -> bool:
+        return self.since <= end and (self.until is None or start < self.until)
+
+
+def intervals(entries: Iterable[Entry]) -> list[Interval]:
+    """The states of memberships, from entries in the order of the timeline.
+
+    Steps that stay in a state do not end it; a state that was left in the instant in which it was entered never was.
+    """
+    found: list[Interval] = []
+    entered: dict[UUID, Entry] = {}
+    for entry in entries:
+        before = entered.get(entry.membership_id)
+        if before is not None and before.to_status == entry.to_status:
+            continue
+        if before is not None and before.at < entry.at:
+            found.append(_interval(before, until=entry.at))
+        entered[entry.membership_id] = entry
+    found += [_interval(last, until=None) for last in entered.values()]
+    return sorted(found, key=lambda one: (one.since, str(one.membership_id)))
+
+
+def _interval(entry: Entry, *, until: datetime | None) -> Interval:
+    return Interval(
+        membership_id=entry.membership_id,
+        zone=entry.zone,
+        status=entry.to_status,
+        since=entry.at,
+        until=until,
+        step=entry.step,
+        reason=entry.reason,
+        by_name=entry.by_name,
+    )
+
+
+def standing_on(
+    session: Session, provider_id: UUID, lot_id: UUID, *, on: date, by: Principal, now: datetime
+) -> StandingRead:
+    """As at the end of a day; today as it is now. Membership is what the register would have said that day."""
+    known = by.sees(provider_id) and Copies(session).provider(provider_id) is not None
+    if not known or session.get(Lot, lot_id) is None:
+        raise StandingNotFound
+    as_at = min(end_of_london_day(on), now)
+    told = intervals(entry for entry in _entries(session, provider_id, lot_id) if entry.at <= as_at)
+    at_end = [one for one in told if one.holds_at(as_at)]
+    during = [one for one in told if one.touches(start_of_london_day(on), as_at)]
+    return StandingRead(
+        provider_id=provider_id,
+        lot_id=lot_id,
+        on=on,
+        as_at=as_at,
+        was_member=any(EFFECTS[one.status].on_register for one in at_end),
+        states=[IntervalRead.model_validate(one) for one in at_end],
+        during_day=[IntervalRead.model_validate(one) for one in during],
+    )
+
+
+def _entries(session: Session, provider_id: UUID, lot_id: UUID) -> Sequence[Entry]:
+    wanted = (
+        select(timeline_entry, col(Membership.zone))
+        .join(Membership, col(Membership.id) == timeline_entry.c.object_id)
+        .where(
+            timeline_entry.c.object_kind == MEMBERSHIP_LIFE.name,
+            col(Membership.provider_id) == provider_id,
+            col(Membership.lot_id) == lot_id,
+        )
+        .order_by(timeline_entry.c.at, timeline_entry.c.sequence)
+    )
+    return [
+        Entry(
+            membership_id=row.object_id,
+            zone=row.zone,
+            to_status=MembershipStatus(row.to_status),
+            step=row.step,
+            reason=row.reason,
+            by_name=row.by_name,
+            at=row.at,
+        )
+        for row in session.execute(wanted)
+    ]

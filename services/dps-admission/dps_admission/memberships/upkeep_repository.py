@@ -1,0 +1,79 @@
+"""Reads what keeps memberships good: renewals that fall due, evidence to verify, reviews of suspensions. No rules."""
+
+from collections.abc import Sequence
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import func
+from sqlmodel import Session, col, select
+
+from dps_admission.tables import Affirmation, Membership, Remedy, SuspensionCause
+
+from .errors import RemedyNotFound
+from .upkeep_rules import BEARS_DECLARATION
+
+
+class Upkeep:
+    def __init__(self, session: Session) -> None:
+        self.session = session
+
+    def to_remind(self, today: date, *, limit: int) -> Sequence[Membership]:
+        """Members of whom something is due, locked; who is being changed this instant is left for the next look."""
+        statement = (
+            select(Membership)
+            .where(col(Membership.remind_on) <= today, col(Membership.status).in_(BEARS_DECLARATION))
+            .order_by(col(Membership.id))
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        )
+        return self.session.exec(statement.execution_options(populate_existing=True)).all()
+
+    def first_reminder(self) -> date | None:
+        bears = col(Membership.status).in_(BEARS_DECLARATION)
+        return self.session.exec(select(func.min(Membership.remind_on)).where(bears)).one()
+
+    def affirmations_of(self, membership_id: UUID) -> Sequence[Affirmation]:
+        statement = select(Affirmation).where(col(Affirmation.membership_id) == membership_id)
+        return self.session.exec(
+            statement.order_by(col(Affirmation.made_at).desc(), col(Affirmation.id).desc()).limit(200)
+        ).all()
+
+    def remedy(self, remedy_id: UUID) -> Remedy:
+        found = self.session.get(Remedy, remedy_id)
+        if found is None:
+            raise RemedyNotFound(remedy_id)
+        return found
+
+    def unverified(self, suspension_id: UUID) -> Remedy | None:
+        statement = select(Remedy).where(
+            col(Remedy.suspension_cause_id) == suspension_id, col(Remedy.verified_at).is_(None)
+        )
+        return self.session.exec(statement).one_or_none()
+
+    def remedies_of(self, membership_id: UUID) -> Sequence[Remedy]:
+        statement = (
+            select(Remedy)
+            .join(SuspensionCause, col(SuspensionCause.id) == col(Remedy.suspension_cause_id))
+            .where(col(SuspensionCause.membership_id) == membership_id)
+        )
+        return self.session.exec(statement.order_by(col(Remedy.made_at).desc(), col(Remedy.id).desc()).limit(200)).all()
+
+    def to_review(self, today: date, *, limit: int) -> Sequence[SuspensionCause]:
+        statement = (
+            select(SuspensionCause)
+            .where(
+                col(SuspensionCause.ended_at).is_(None),
+                col(SuspensionCause.review_told_at).is_(None),
+                col(SuspensionCause.review_on) <= today,
+            )
+            .order_by(col(SuspensionCause.id))
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        )
+        return self.session.exec(statement).all()
+
+    def first_review(self) -> date | None:
+        statement = select(func.min(SuspensionCause.review_on)).where(
+            col(SuspensionCause.ended_at).is_(None), col(SuspensionCause.review_told_at).is_(None)
+        )
+        return self.session.exec(statement).one()

@@ -1,0 +1,66 @@
+"""When a declaration is renewed, when reminders go out, when it lapses; what lifts a suspension. Pure."""
+
+from calendar import monthrange
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+from dps_admission.bars import Bar
+
+from .rules import Cause, MembershipStatus
+
+BEARS_DECLARATION = frozenset({MembershipStatus.ACTIVE, MembershipStatus.SUSPENDED})
+"""Who has something to declare again."""
+LIFTED_ON_EVIDENCE = frozenset({Cause.LAPSED_DECLARATION, Cause.LATE_DOCUMENT})
+
+
+def months_after(day: date, months: int) -> date:
+    """The same day of a later month; its last day where it has no such day."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
+def has_lapsed(affirm_by: date, today: date) -> bool:
+    return today > affirm_by
+
+
+def reminder_due(affirm_by: date, today: date, *, days_before: Sequence[int], last_looked: date) -> int | None:
+    """Which reminder goes out today: the most urgent one whose day has come since `last_looked`, that day included."""
+    come = [days for days in days_before if last_looked <= affirm_by - timedelta(days=days) <= today]
+    return min(come, default=None)
+
+
+def look_again_on(affirm_by: date, today: date, *, days_before: Sequence[int]) -> date:
+    """The next day after `today` on which a reminder is due or the declaration lapses."""
+    days = [affirm_by - timedelta(days=days) for days in days_before]
+    lapses = affirm_by + timedelta(days=1)
+    return min((day for day in days if day > today), default=max(lapses, today + timedelta(days=1)))
+
+
+def bars_to_affirming(status: MembershipStatus, *, awaits_verification: bool) -> list[Bar]:
+    if status not in BEARS_DECLARATION:
+        return [Bar("not-a-member", "Only an active or suspended member renews its declaration.")]
+    if awaits_verification:
+        return [Bar("awaits-verification", "A renewed declaration waits to be verified.")]
+    return []
+
+
+def bars_to_remedy(cause: Cause, *, is_open: bool, awaits_verification: bool, has_evidence: bool) -> list[Bar]:
+    """Whether a member may put evidence forward against a cause of its suspension."""
+    if not is_open:
+        return [Bar("already-lifted", "This cause has gone already.")]
+    if cause not in LIFTED_ON_EVIDENCE:
+        return [Bar("not-lifted-by-evidence", "Evidence does not lift this suspension.")]
+    bars = []
+    if awaits_verification:
+        bars.append(Bar("awaits-verification", "Evidence that was put forward waits to be verified."))
+    if cause == Cause.LATE_DOCUMENT and not has_evidence:
+        bars.append(Bar("evidence-missing", "A document that was late is put forward as a file."))
+    return bars
+
+
+def bars_to_review(*, is_open: bool, days: int, days_at_most: int) -> list[Bar]:
+    if not is_open:
+        return [Bar("already-lifted", "This cause has gone already.")]
+    if days > days_at_most:
+        return [Bar("review-too-late", f"The next review is within {days_at_most} days.")]
+    return []

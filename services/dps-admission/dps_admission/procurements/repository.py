@@ -1,0 +1,79 @@
+"""Reads and writes procurements and invitations. No rules here."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import func
+from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
+
+from assay_kit.identity import Principal
+from dps_admission.memberships.rules import LIVE, MembershipStatus
+from dps_admission.tables import Invitation, Membership, Procurement
+
+from .errors import InvitationNotFound, ProcurementNotFound
+from .rules import Member, ProcurementStatus
+
+
+class Procurements:
+    def __init__(self, session: Session) -> None:
+        self.session = session
+
+    def get(self, procurement_id: UUID, *, lock: bool = False) -> Procurement:
+        found = self.session.get(Procurement, procurement_id, with_for_update=lock or None, populate_existing=lock)
+        if found is None:
+            raise ProcurementNotFound(procurement_id)
+        return found
+
+    def seen_by(self, procurement_id: UUID, by: Principal) -> Procurement:
+        """A provider sees what it was invited to, and nothing else."""
+        found = self.get(procurement_id)
+        if by.is_provider and not self.invitations_of([found.id], provider_id=by.org):
+            raise ProcurementNotFound(procurement_id)
+        return found
+
+    def wanted(self, by: Principal, *, lot_id: UUID | None) -> SelectOfScalar[Procurement]:
+        statement = select(Procurement)
+        if by.is_provider:
+            own = select(Invitation.procurement_id).where(col(Invitation.provider_id) == by.org)
+            statement = statement.where(col(Procurement.id).in_(own))
+        return statement if lot_id is None else statement.where(col(Procurement.lot_id) == lot_id)
+
+    def invitations_of(
+        self, procurement_ids: Sequence[UUID], *, provider_id: UUID | None = None
+    ) -> Sequence[Invitation]:
+        """The invitations to several procurements, or those of one provider among them."""
+        statement = select(Invitation).where(col(Invitation.procurement_id).in_(procurement_ids))
+        if provider_id is not None:
+            statement = statement.where(col(Invitation.provider_id) == provider_id)
+        return self.session.exec(statement.order_by(col(Invitation.id))).all()
+
+    def invitation(self, invitation_id: UUID, by: Principal) -> Invitation:
+        found = self.session.get(Invitation, invitation_id)
+        if found is None or not by.sees(found.provider_id):
+            raise InvitationNotFound(invitation_id)
+        return found
+
+    def members_of(self, lot_id: UUID) -> list[Member]:
+        """Everybody with a live membership of the lot, locked so that none changes while invitations go out."""
+        statement = select(Membership).where(col(Membership.lot_id) == lot_id, col(Membership.status).in_(LIVE))
+        locked = statement.order_by(col(Membership.id)).with_for_update()
+        return [
+            Member(membership=one.id, provider=one.provider_id, zone=one.zone, status=MembershipStatus(one.status))
+            for one in self.session.exec(locked.execution_options(populate_existing=True))
+        ]
+
+    def first_closing(self) -> datetime | None:
+        is_open = col(Procurement.status) == ProcurementStatus.OPEN
+        return self.session.exec(select(func.min(Procurement.closes_at)).where(is_open)).one()
+
+    def over(self, now: datetime, *, limit: int) -> Sequence[Procurement]:
+        statement = (
+            select(Procurement)
+            .where(col(Procurement.status) == ProcurementStatus.OPEN, col(Procurement.closes_at) <= now)
+            .order_by(col(Procurement.id))
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        )
+        return self.session.exec(statement).all()

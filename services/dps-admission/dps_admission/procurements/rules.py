@@ -1,0 +1,116 @@
+"""The life of a procurement under a DPS, whom it invites, and when it may be decided. Pure."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+from uuid import UUID
+
+from assay_kit.steps import Life
+from dps_admission.bars import Bar
+from dps_admission.memberships.rules import EFFECTS, MembershipStatus
+from dps_admission.schemes.profiles import OfferOrder, ProfileContent
+from dps_admission.schemes.rules import SchemeStatus
+
+
+class ProcurementStatus(StrEnum):
+    OPEN = "open"
+    CLOSED = "closed"
+    AWARDED = "awarded"
+    NOT_AWARDED = "not_awarded"
+    CANCELLED = "cancelled"
+
+
+class ProcurementStep(StrEnum):
+    CLOSE = "close"
+    AWARD = "award"
+    END_WITHOUT_AWARD = "end_without_award"
+    CANCEL = "cancel"
+
+
+_P, _S = ProcurementStatus, ProcurementStep
+PROCUREMENT_LIFE = Life(
+    name="procurement",
+    start=_P.OPEN,
+    steps={
+        (_P.OPEN, _S.CLOSE): _P.CLOSED,
+        (_P.CLOSED, _S.AWARD): _P.AWARDED,
+        (_P.CLOSED, _S.END_WITHOUT_AWARD): _P.NOT_AWARDED,
+        (_P.OPEN, _S.CANCEL): _P.CANCELLED,
+        (_P.CLOSED, _S.CANCEL): _P.CANCELLED,
+    },
+)
+
+
+class InvitationAnswer(StrEnum):
+    TENDERED = "tendered"
+    DECLINED = "declined"
+
+
+class OutcomeKind(StrEnum):
+    AWARDED = "awarded"
+    NOT_AWARDED = "not_awarded"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Member:
+    membership: UUID
+    provider: UUID
+    zone: str | None
+    status: MembershipStatus
+
+
+def concerned(members: Iterable[Member], *, zone: str | None) -> list[Member]:
+    """The members of the lot in the zone that is bought for; borough-wide purchases concern every zone's.
+
+    Who has not taken up its place is no member yet.
+    """
+    in_force = [one for one in members if EFFECTS[one.status].on_register]
+    return [one for one in in_force if zone is None or one.zone in (None, zone)]
+
+
+def invited(members: Iterable[Member]) -> list[Member]:
+    """All of them who may take new placements, each provider once."""
+    chosen: dict[UUID, Member] = {}
+    for one in sorted(members, key=lambda member: str(member.membership)):
+        if EFFECTS[one.status].new_placements:
+            chosen.setdefault(one.provider, one)
+    return list(chosen.values())
+
+
+def bars_to_inviting(
+    profile: ProfileContent, *, scheme: SchemeStatus, closes_on: date, today: date, members: int, knows_zone: bool
+) -> list[Bar]:
+    bars = []
+    if scheme != SchemeStatus.OPEN:
+        bars.append(Bar("scheme-not-open", "The DPS is not open."))
+    if profile.offer_order.value == OfferOrder.TIER_ORDER:
+        says = "Work under this arrangement is offered in tier order, placement by placement."
+        bars.append(Bar("offered-in-tier-order", says, profile.offer_order.source))
+    if not knows_zone:
+        bars.append(Bar("wrong-zone", "The lot has no such zone."))
+    if scheme == SchemeStatus.OPEN and members < 1:
+        bars.append(Bar("nobody-to-invite", "No member of the lot may be invited."))
+    return bars + _short(profile, closes_on=closes_on, today=today)
+
+
+def _short(profile: ProfileContent, *, closes_on: date, today: date) -> list[Bar]:
+    """The day on which the invitations go out is not counted."""
+    days = profile.tender_period_calendar_days.value or 1
+    if closes_on >= today + timedelta(days=days):
+        return []
+    says = f"The tender period is at least {days} days, so it ends on {today + timedelta(days=days)} at the earliest."
+    return [Bar("tender-period-too-short", says, profile.tender_period_calendar_days.source)]
+
+
+def bars_to_answering(*, is_open: bool) -> list[Bar]:
+    return [] if is_open else [Bar("tender-period-over", "The tender period is over.")]
+
+
+def bars_to_award(*, tendered: bool, member: MembershipStatus) -> list[Bar]:
+    bars = []
+    if not tendered:
+        bars.append(Bar("no-tender", "Only a member that tendered can be awarded."))
+    if not EFFECTS[member].new_placements:
+        bars.append(Bar("no-new-placements", f"The membership is {member}, and takes no new placements."))
+    return bars

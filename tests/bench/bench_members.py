@@ -1,0 +1,163 @@
+"""Members beside their register and their night: a register of 2,000, and what falls due among 10,000 in one night."""
+
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from statistics import median
+from uuid import UUID, uuid4
+
+from fastapi.testclient import TestClient
+from measuring import Result
+from sqlalchemy import Engine, insert
+from sqlmodel import Session
+
+from assay_contracts.directory.copies import provider_copy
+from assay_kit import embedded
+from assay_kit.calendar import london_day
+from assay_kit.clock import set_clock
+from assay_kit.database import database_url, make_engine, new_id
+from assay_kit.due import do_what_is_due
+from assay_kit.service import create_service
+from assay_kit.settings import Mode, Settings
+from assay_kit.testing import given_keys, make_database
+from assay_kit.timeline import timeline_entry
+from dps_admission.main import SERVICE
+from dps_admission.schemes.repository import Schemes
+from dps_admission.tables import Membership
+
+sys.path.append(str(Path(__file__).parents[2] / "services" / "dps-admission" / "tests"))
+from stage_dps import NOW, Stage
+
+REGISTER, NIGHT = 2_000, 10_000
+ROUNDS = 15
+YEAR = 365
+MORNING = datetime(2028, 3, 2, 2, tzinfo=UTC)
+
+
+def measure() -> Iterator[Result]:
+    with _database() as settings:
+        engine = make_engine(database_url(settings, SERVICE.name), pool_size=2)
+        try:
+            lots = _fill(engine)
+            yield _register(engine, settings, lots[0])
+            yield _night(engine)
+        finally:
+            engine.dispose()
+
+
+def _fill(engine: Engine) -> list[UUID]:
+    """Five lots with 2,000 members each; their declarations are due on the days of one year, evenly."""
+    lots = []
+    with Session(engine, info={"service": SERVICE}) as session, session.begin():
+        set_clock(session, MORNING, is_running=False)
+        for _ in range(NIGHT // REGISTER):
+            lot = Stage(session).lot()
+            [zone] = Schemes(session).zones_of(lot.id)
+            _add_members(session, lot.scheme_id, lot.id, zone.id)
+            lots.append(lot.id)
+    return lots
+
+
+def _add_members(session: Session, scheme_id: UUID, lot_id: UUID, zone_id: UUID) -> None:
+    members, providers, steps = [], [], []
+    for number in range(REGISTER):
+        provider, member = uuid4(), new_id()
+        providers.append(_provider(provider, number))
+        affirm_by = london_day(MORNING) + timedelta(days=number % YEAR - 3)
+        due = {"affirm_by": affirm_by, "remind_on": _next_look(affirm_by)}
+        members.append(_member(member, provider, scheme_id, lot_id, zone_id) | due)
+        steps += [_step(member, provider, None, "admitted"), _step(member, provider, "admitted", "active")]
+    session.execute(provider_copy.insert(), providers)
+    session.execute(insert(Membership), members)
+    session.execute(timeline_entry.insert(), steps)
+
+
+def _next_look(affirm_by: object) -> object:
+    """As if the night before had been done: what the night measured has to do, and nothing older."""
+    today = london_day(MORNING)
+    days = [affirm_by - timedelta(days=before) for before in (28, 14, 3, -1)]  # type: ignore[operator]  # it is a day
+    return min((day for day in days if day >= today), default=today)
+
+
+def _provider(provider: UUID, number: int) -> dict[str, object]:
+    name = f"Provider {number}"
+    record = {"id": str(provider), "name": name, "company_number": f"{number:08d}"}
+    return {"id": provider, "version": 1, "name": name, "status": "active", "record": record}
+
+
+def _member(member: UUID, provider: UUID, scheme_id: UUID, lot_id: UUID, zone_id: UUID) -> dict[str, object]:
+    return {
+        "id": member,
+        "provider_id": provider,
+        "scheme_id": scheme_id,
+        "lot_id": lot_id,
+        "lot_zone_id": zone_id,
+        "status": "active",
+        "is_imported": False,
+        "care_service_ids": [str(uuid4())],
+        "submitted_at": NOW,
+        "admitted_at": NOW,
+        "active_from": NOW,
+    }
+
+
+def _step(member: UUID, provider: UUID, before: str | None, after: str) -> dict[str, object]:
+    return {
+        "object_kind": "membership",
+        "object_id": member,
+        "provider_id": provider,
+        "from_status": before,
+        "to_status": after,
+        "step": "admit" if before is None else "take_effect",
+        "by_subject": "bench",
+        "by_name": "Bench",
+        "at": NOW,
+        "detail": {},
+    }
+
+
+def _register(engine: Engine, settings: Settings, lot_id: UUID) -> Result:
+    app = create_service(SERVICE, settings, keys=given_keys(settings), engine=engine)
+    client, taken = TestClient(app), []
+    for _ in range(ROUNDS):
+        began = time.perf_counter()
+        answer = client.get(f"/v1/register/lots/{lot_id}")
+        taken.append(time.perf_counter() - began)
+        if (found := len(answer.json()["members"])) != REGISTER:
+            raise RuntimeError(f"The register shows {found} members, so nothing was measured.")
+    return Result(
+        name="members.register", value=median(taken) * 1_000, unit="ms", against=f"{REGISTER:,} members", target=200,
+        more_is_better=False,
+    )  # fmt: skip
+
+
+def _night(engine: Engine) -> Result:
+    began = time.perf_counter()
+    done = do_what_is_due(engine, SERVICE, MORNING)
+    seconds = time.perf_counter() - began
+    if done < NIGHT // YEAR:
+        raise RuntimeError(f"Only {done} things were due, so nothing was measured.")
+    return Result(
+        name="members.night", value=seconds, unit="s", against=f"{NIGHT:,} memberships, {done} due", target=30,
+        more_is_better=False,
+    )  # fmt: skip
+
+
+@contextmanager
+def _database() -> Iterator[Settings]:
+    """A server and a database of admissions for this measurement alone; durable, as in earnest."""
+    home = Path(tempfile.mkdtemp(prefix="assay-bench-"))
+    home.chmod(0o755)
+    settings = Settings(home=home, mode=Mode.DEMONSTRATION, database_url="")
+    server = embedded.start(settings)
+    try:
+        make_database(settings, SERVICE)
+        yield settings
+    finally:
+        embedded.stop(server, settings)
+        shutil.rmtree(home, ignore_errors=True)
