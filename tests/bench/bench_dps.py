@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from statistics import median, quantiles
 from typing import Any
@@ -28,11 +29,13 @@ from assay_kit.settings import Mode, Settings
 from assay_kit.testing import given_keys, make_database, token_for
 from dps_admission.applications.rules import OPEN, LotApplicationStatus
 from dps_admission.main import SERVICE
+from dps_admission.question_sets.actions import draft_question_set, publish_question_set
+from dps_admission.question_sets.content import QuestionSetContent
 from dps_admission.tables import Application, Lot, LotApplication
 
 sys.path.append(str(Path(__file__).parents[2] / "services" / "dps-admission" / "tests"))
-from make_dps import SUBMISSION, applicant, lot_zone
-from stage_dps import NOW, Stage, owner
+from make_dps import SUBMISSION, answers, applicant, content, lot_zone, question_set_id
+from stage_dps import COMMISSIONER, NOW, Stage, owner
 
 APPLICATIONS = 10_000
 PAGES = 60
@@ -51,7 +54,7 @@ def measure() -> Iterator[Result]:
                 _fill(session)
             client = _client(settings, engine)
             worklist = _worklist(client)
-            submissions, answers = _submissions(client, engine, settings)
+            submissions, given = _submissions(client, engine, settings)
         finally:
             engine.dispose()
     among = f"{APPLICATIONS:,} applications"
@@ -59,7 +62,7 @@ def measure() -> Iterator[Result]:
         name="dps.worklist_p95", value=worklist, unit="ms", against=among, target=WORKLIST_MS, more_is_better=False
     )
     yield Result(
-        name="dps.submission", value=median(submissions), unit="ms", against=f"{answers} answers, {among}",
+        name="dps.submission", value=median(submissions), unit="ms", against=f"{given} answers, {among}",
         target=SUBMISSION_MS, more_is_better=False,
     )  # fmt: skip
     yield Result(name="dps.submission_slowest", value=max(submissions), unit="ms", against=f"of {SUBMISSIONS}")
@@ -163,33 +166,45 @@ def _worklist(client: TestClient) -> float:
     times, cursor = [], None
     for _ in range(PAGES + 5):
         asked = {"limit": 50} | ({"cursor": cursor} if cursor else {})
-        answers: list[Any] = []
+        seen: list[Any] = []
 
-        def page(asked: dict[str, Any] = asked, answers: list[Any] = answers) -> Any:
-            answers.append(client.get("/v1/lot-applications", params=asked, headers=headers))
-            return answers[0]
+        def page(asked: dict[str, Any] = asked, seen: list[Any] = seen) -> Any:
+            seen.append(client.get("/v1/lot-applications", params=asked, headers=headers))
+            return seen[0]
 
         times.append(_milliseconds(page))
-        cursor = answers[0].json()["next_cursor"]
+        cursor = seen[0].json()["next_cursor"]
     return quantiles(times[5:], n=20)[-1]
 
 
 def _submissions(client: TestClient, engine: Engine, settings: Settings) -> tuple[list[float], int]:
-    drafts, answers = [], 0
+    drafts, given = [], 0
     with _session(engine) as session:
         stage = Stage(session)
-        lot = stage.lot()
+        lot = stage.lot(question_set_id=_set_with_answers(session))
         for _ in range(SUBMISSIONS + 3):
             application, who = stage.draft(lot)
             drafts.append((application.id, owner(who).org))
-            answers = len(application.answers)
+            given = len(application.answers)
         session.commit()
     times = []
     for application_id, org in drafts:
-        headers = _headers(settings, Role.PROVIDER_ADMIN, org)
         address = f"/v1/applications/{application_id}/submission"
-        times.append(_milliseconds(lambda at=address, who=headers: client.post(at, json=SUBMISSION, headers=who)))
-    return times[3:], answers
+        send = partial(client.post, address, json=SUBMISSION, headers=_headers(settings, Role.PROVIDER_ADMIN, org))
+        times.append(_milliseconds(send))
+    return times[3:], given
+
+
+def _set_with_answers(session: Session) -> str:
+    """The shipped set, made longer so that a complete application gives as many answers as are measured."""
+    name = {"question_set_id": str(question_set_id(session))}
+    usual, given = content(session, name).model_dump(mode="json"), len(answers(session, name))
+    usual["sections"][0]["questions"] += [
+        {"id": f"more_{one}", "text": "What else should we know?", "kind": "text"} for one in range(ANSWERS - given)
+    ]
+    longer = QuestionSetContent.model_validate(usual)
+    drafted = draft_question_set(session, name="Of forty answers", content=longer, by=COMMISSIONER, now=NOW)
+    return str(publish_question_set(session, drafted.id, by=COMMISSIONER, now=NOW).id)
 
 
 @contextmanager

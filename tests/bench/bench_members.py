@@ -6,7 +6,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from statistics import median
 from uuid import UUID, uuid4
@@ -77,10 +77,10 @@ def _add_members(session: Session, scheme_id: UUID, lot_id: UUID, zone_id: UUID)
     session.execute(timeline_entry.insert(), steps)
 
 
-def _next_look(affirm_by: object) -> object:
+def _next_look(affirm_by: date) -> date:
     """As if the night before had been done: what the night measured has to do, and nothing older."""
     today = london_day(MORNING)
-    days = [affirm_by - timedelta(days=before) for before in (28, 14, 3, -1)]  # type: ignore[operator]  # it is a day
+    days = [affirm_by - timedelta(days=before) for before in (28, 14, 3, -1)]
     return min((day for day in days if day >= today), default=today)
 
 

@@ -28,7 +28,6 @@ EXCUSED = {
     "edit_question_set 409": "test_schemes: a published question set is frozen",
     "edit_scheme 409": "test_schemes: what was advertised stays",
     "give_removal_notice 409": "test_members: removal takes reasons first",
-    "publish_profile 409": "test_changing_schemes: a revised profile keeps the law",
     "report_change_of_circumstances 409": "test_circumstances: a change names a day that has come",
     "run_checks_again 409": "test_checks_before_deciding: what is decided is checked no more",
     "prove_application 409": "test_applying: a draft is saved again and again",

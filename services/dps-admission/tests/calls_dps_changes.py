@@ -36,7 +36,8 @@ def _owner(org: UUID, path: Mapping[str, Any], body: Any = None) -> Call:
 
 def policy(session: Session) -> dict[str, Any]:
     profile_id(session)
-    return Schemes(session).profiles()[0].content["policy"] | {"clarification_days": 4}
+    usual: dict[str, Any] = Schemes(session).profiles()[0].content["policy"]
+    return usual | {"clarification_days": 4}
 
 
 def _change_profile(stage: Stage) -> Call:
@@ -69,7 +70,7 @@ def _reported(stage: Stage) -> tuple[CircumstanceChange, ChangedDecision, UUID]:
 
 def _report(stage: Stage) -> Call:
     _, who = stage.admitted()
-    body = {"kind": "registered_manager", "said": "Ruth Reed has left.", "changed_on": NOW.date().isoformat()}
+    body = {"kind": "registered_manager", "said": "Ruth Reed has left.", "changed_on": "2026-01-05"}
     return Call(body=body, roles=[Role.PROVIDER_ADMIN], org=who.provider_id, name=ME)
 
 

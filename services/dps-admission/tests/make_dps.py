@@ -82,8 +82,8 @@ def care_service(session: Session, provider_id: UUID, **about: Any) -> CareServi
 
 def profile_id(session: Session, regime: Regime = Regime.PCR2015_LIGHT_TOUCH) -> UUID:
     seed_profiles(session, now=BEFORE)
-    statement = select(ProcedureProfile).where(col(ProcedureProfile.regime) == regime)
-    return session.exec(statement).one().id
+    shipped = col(ProcedureProfile.regime) == regime, col(ProcedureProfile.version) == 1
+    return session.exec(select(ProcedureProfile).where(*shipped)).one().id
 
 
 def question_set_id(session: Session, *, version: int = 1) -> UUID:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from make_dps import REASON, criterion_reason
+from make_dps import REASON, Applicant, criterion_reason
 from sqlalchemy import Engine
 from sqlmodel import Session, col, func, select
 from stage_dps import MANAGER, NOW, SECOND_MANAGER, Stage, owner
@@ -25,6 +25,8 @@ from dps_admission.evaluations.schemas import (
     RefusalIn,
     RepresentationsAcceptedIn,
 )
+from dps_admission.memberships import ending
+from dps_admission.memberships.rules import RemovalReason
 from dps_admission.tables import ChangedDecision, Decision, LotApplication, Membership
 
 Work = Callable[[Session], Any]
@@ -43,6 +45,16 @@ def status(engine: Engine, part: LotApplication) -> str:
 def admit(part: LotApplication, by: Principal) -> Work:
     asked = DecisionIn(outcome=DecisionKind.ADMIT, reason="Every criterion is met.")
     return lambda session: deciding.decide(session, part.id, asked, by=by, now=NOW)
+
+
+def report(who: Applicant) -> Work:
+    asked = ChangeIn.model_validate({"kind": "ownership", "said": "We were bought.", "changed_on": NOW.date()})
+
+    def reported(session: Session) -> None:
+        about: dict[str, Any] = {"directory": FakeDirectory(), "copies": Copies(session), "now": NOW}
+        circumstances.report_change(session, asked, by=owner(who), **about)
+
+    return reported
 
 
 def one_wins(results: list[str]) -> bool:
@@ -91,13 +103,7 @@ def test_who_withdraws_while_it_is_decided_is_either_admitted_or_withdrawn(own_d
 @pytest.mark.parametrize("_", range(3))
 def test_a_changed_decision_is_reconfirmed_or_reviewed_but_never_both(own_database: Engine, _: int) -> None:
     part, who = committed(own_database, lambda session: Stage(session).admitted())
-    asked = ChangeIn.model_validate({"kind": "ownership", "said": "We were bought.", "changed_on": NOW.date()})
-
-    def report(session: Session) -> None:
-        about: dict[str, Any] = {"directory": FakeDirectory(), "copies": Copies(session), "now": NOW}
-        circumstances.report_change(session, asked, by=owner(who), **about)
-
-    committed(own_database, report)
+    committed(own_database, report(who))
     mark = committed(own_database, lambda session: session.exec(select(ChangedDecision)).one().id)
 
     def reconfirm(session: Session) -> None:
@@ -109,3 +115,27 @@ def test_a_changed_decision_is_reconfirmed_or_reviewed_but_never_both(own_databa
     assert one_wins(at_once(own_database, reconfirm, review))
     now = committed(own_database, lambda session: session.get_one(ChangedDecision, mark).status)
     assert status(own_database, part) == ("admitted" if now == "reconfirmed" else "evaluating")
+
+
+@pytest.mark.parametrize("_", range(3))
+def test_a_member_that_is_removed_while_a_change_is_told_and_reviewed_leaves_no_mark_open(
+    own_database: Engine, _: int
+) -> None:
+    _part, who = committed(own_database, lambda session: Stage(session).admitted())
+    member = committed(own_database, lambda session: session.exec(select(Membership)).one().id)
+    why: dict[str, Any] = {"why": RemovalReason.BREACH, "reason": REASON}
+    committed(own_database, lambda session: ending.give_removal_notice(session, member, **why, by=MANAGER, now=NOW))
+    committed(own_database, report(who))
+    mark = committed(own_database, lambda session: session.exec(select(ChangedDecision)).one().id)
+
+    def review(session: Session) -> None:
+        circumstances.review(session, mark, reason=REASON, by=SECOND_MANAGER, now=NOW)
+
+    def remove(session: Session) -> None:
+        ending.remove(session, member, by=SECOND_MANAGER, now=NOW)
+
+    assert set(at_once(own_database, remove, review, report(who))) <= {"done", *REFUSALS}
+    assert committed(own_database, lambda session: str(session.get_one(Membership, member).status)) == "ended"
+    marks = committed(own_database, lambda session: session.exec(select(ChangedDecision.status)).all())
+    assert marks
+    assert "open" not in marks

@@ -39,7 +39,7 @@ from dps_admission.tables import Application, ChangedDecision, Clarification, Lo
 
 ZONES = ("North", "South")
 PEOPLE = ("Eve One", "Ed Two", "Mo Moderator")
-FAILING = {"safeguarding_policy": {"finding": "fail", "comment": "No lead is named."}}
+FAILING: dict[str, Any] = {"safeguarding_policy": {"finding": "fail", "comment": "No lead is named."}}
 
 
 @dataclass
@@ -62,7 +62,8 @@ class World:
     # What there is, and one of it: `n` is any number.
 
     def part(self, n: int) -> LotApplication | None:
-        return self._one(LotApplication, n)
+        found: LotApplication | None = self._one(LotApplication, n)
+        return found
 
     def _one(self, table: Any, n: int) -> Any:
         rows = self.session.exec(select(table).order_by(col(table.id))).all()
@@ -133,7 +134,8 @@ class World:
             self._score(part, PEOPLE[n % 2], passes=n % 3 > 0)
 
     def _score(self, part: LotApplication, name: str, *, passes: bool) -> None:
-        marks = sheet(self.session, self.as_json(), **({} if passes else FAILING))
+        failing: dict[str, Any] = {} if passes else FAILING
+        marks = sheet(self.session, self.as_json(), **failing)
         given = {question: mark_of(mark) for question, mark in marks.items()}
         scoring.save_sheet(self.session, part.id, given, by=evaluator(name))
         scoring.finish_sheet(self.session, part.id, by=evaluator(name), now=self.now)

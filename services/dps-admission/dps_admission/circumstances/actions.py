@@ -17,6 +17,7 @@ from dps_admission.evaluations.deciding import set_aside
 from dps_admission.evaluations.repository import Evaluations
 from dps_admission.evaluations.rules import bars_to_deciding
 from dps_admission.evidence import rely
+from dps_admission.memberships.repository import Memberships
 from dps_admission.tables import ChangedDecision, CircumstanceChange
 
 from .errors import ChangeRefused
@@ -71,14 +72,15 @@ def reconfirm(
 
 
 def _lock_decision(session: Session, mark: ChangedDecision, by: Principal) -> None:
-    if mark.lot_application_id is None:
-        return
-    applications = Applications(session)
-    applications.get(applications.lot_application(mark.lot_application_id).application_id, lock=True)
-    evaluations = Evaluations(session, applications.lot_application(mark.lot_application_id, lock=True))
-    ChangeRefused.unless_clear(
-        bars_to_deciding(person=by.subject, involved=evaluations.involved(), conflicted=evaluations.conflicted())
-    )
+    """The decision and then its membership: whoever ends a membership locks it before its marks, too."""
+    if mark.lot_application_id is not None:
+        applications = Applications(session)
+        applications.get(applications.lot_application(mark.lot_application_id).application_id, lock=True)
+        evaluations = Evaluations(session, applications.lot_application(mark.lot_application_id, lock=True))
+        ChangeRefused.unless_clear(
+            bars_to_deciding(person=by.subject, involved=evaluations.involved(), conflicted=evaluations.conflicted())
+        )
+    Memberships(session).seen_by(mark.membership_id, by, lock=True)
 
 
 def review(

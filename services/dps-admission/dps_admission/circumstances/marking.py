@@ -5,13 +5,12 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from assay_contracts.directory.copies import Copies
 from assay_kit.identity import Principal
 from assay_kit.timeline import begin, take
 from dps_admission.applications.messages import write_to_managers
-from dps_admission.memberships.rules import LIVE
 from dps_admission.tables import ChangedDecision, CircumstanceChange, Decision, Membership
 
 from .repository import Circumstances
@@ -65,14 +64,9 @@ def touches_services(change: CircumstanceChange) -> Touches:
 def standing_touched(
     session: Session, change: CircumstanceChange, touches: Touches
 ) -> list[tuple[Membership, Decision | None]]:
-    """The live memberships that a change touches, decided before it, in locking order, and what they rest on."""
-    wanted = select(Membership).where(
-        col(Membership.provider_id) == change.provider_id,
-        col(Membership.status).in_(LIVE),
-        col(Membership.admitted_at) <= change.reported_at,
-    )
+    """The live memberships that a change touches, decided before it, and what they rest on."""
     found, circumstances = [], Circumstances(session)
-    for membership in session.exec(wanted.order_by(col(Membership.id))).all():
+    for membership in circumstances.lock_members_of(change.provider_id, admitted_by=change.reported_at):
         made_by = membership.lot_application_id
         decision = circumstances.standing_decision(made_by) if made_by else None
         if touches(membership) and (decision is None or decision.at <= change.reported_at):

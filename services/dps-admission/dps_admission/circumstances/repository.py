@@ -1,6 +1,7 @@
 """Reads and writes changes of circumstances and the decisions that they touch. No rules here."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
 from sqlmodel import Session, col, select
@@ -8,7 +9,8 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from assay_kit.identity import Principal
 from dps_admission.evaluations.rules import DecisionKind
-from dps_admission.tables import Application, ChangedDecision, CircumstanceChange, Decision, LotApplication
+from dps_admission.memberships.rules import LIVE
+from dps_admission.tables import Application, ChangedDecision, CircumstanceChange, Decision, LotApplication, Membership
 
 from .errors import ChangedDecisionNotFound, ChangeNotFound
 from .rules import NOT_FOR_PROVIDERS, ChangedStatus
@@ -55,6 +57,22 @@ class Circumstances:
             shown = col(CircumstanceChange.kind).not_in(NOT_FOR_PROVIDERS)
             statement = statement.join(CircumstanceChange, change).where(shown)
         return self.session.exec(statement.order_by(col(ChangedDecision.id)).limit(200)).all()
+
+    def lock_members_of(self, provider_id: UUID, *, admitted_by: datetime) -> Sequence[Membership]:
+        """The live memberships of a provider, locked: none ends while it is marked, with a mark that nobody can answer.
+
+        What made them is held first, as a mark refers to it, and whoever decides locks it before the membership.
+        """
+        mine = (
+            col(Membership.provider_id) == provider_id,
+            col(Membership.status).in_(LIVE),
+            col(Membership.admitted_at) <= admitted_by,
+        )
+        made_by = select(Membership.lot_application_id).where(*mine)
+        parts = select(LotApplication.id).where(col(LotApplication.id).in_(made_by)).order_by(col(LotApplication.id))
+        self.session.exec(parts.with_for_update(read=True, key_share=True)).all()
+        locked = select(Membership).where(*mine).order_by(col(Membership.id)).with_for_update()
+        return self.session.exec(locked.execution_options(populate_existing=True)).all()
 
     def lock_open_of(
         self, *, lot_application_id: UUID | None = None, membership_id: UUID | None = None

@@ -48,8 +48,8 @@ def end(
     for cause in memberships.open_causes(membership.id):
         close_cause(cause, by=by, now=now, because="The membership ended.")
     session.flush()
+    membership.ended_at = now  # one write: a second one in a transaction asks again for the rows that it refers to
     step_membership(session, membership, step, by=by, now=now, reason=reason)
-    membership.ended_at = now
     overtake_marks(session, membership.id, by=by, now=now)
     if offer is not None:
         answer_offer(offer, OfferAnswer.ENDED, by=by, now=now)

@@ -72,11 +72,11 @@ def offer_placement(
 
 
 def _chosen(asked: PlacementOfferIn) -> tuple[Line, UUID]:
-    if asked.membership_id is not None:
+    if asked.membership_id is not None and asked.care_service_id is None:
         return Line.MEMBERS, asked.membership_id
-    if asked.care_service_id is not None:
+    if asked.care_service_id is not None and asked.membership_id is None:
         return Line.CARE_HOMES, asked.care_service_id
-    raise PlacementRefused([Bar("nobody-named", "Name a membership or a care home.")])
+    raise PlacementRefused([Bar("name-one", "Name either a membership or a care home.")])
 
 
 def _made(

@@ -2,10 +2,10 @@
 
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Self
+from typing import Annotated
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from assay_contracts.directory import CareServiceType, ClientGroup
 from assay_kit.text import WHOLE, Day, Flag, Model, Name, Reason
@@ -30,12 +30,6 @@ class PlacementOfferIn(Model):
     membership_id: UUID | None = None
     care_service_id: UUID | None = None
     reason: Reason | None = None
-
-    @model_validator(mode="after")
-    def one_of_both(self) -> Self:
-        if (self.membership_id is None) == (self.care_service_id is None):
-            raise ValueError("name either a membership or a care home")
-        return self
 
 
 class PlacementAnswerIn(Model):

@@ -30,6 +30,7 @@ from .rules import (
     bars_to_answering,
     bars_to_award,
     bars_to_inviting,
+    bars_to_outcome,
     concerned,
     invited,
 )
@@ -154,6 +155,7 @@ def record_outcome(
     """The award, or that there is none. Who tendered is told either way."""
     procurements = Procurements(session)
     procurement = procurements.get(procurement_id, lock=True)
+    ProcurementRefused.unless_clear(bars_to_outcome(asked.outcome, names_whom=asked.invitation_id is not None))
     step = ProcurementStep.AWARD if asked.outcome == OutcomeKind.AWARDED else ProcurementStep.END_WITHOUT_AWARD
     if asked.invitation_id is not None:
         _must_be_awardable(session, procurement, asked.invitation_id, by=by)

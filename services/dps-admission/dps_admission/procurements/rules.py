@@ -107,6 +107,12 @@ def bars_to_answering(*, is_open: bool) -> list[Bar]:
     return [] if is_open else [Bar("tender-period-over", "The tender period is over.")]
 
 
+def bars_to_outcome(outcome: OutcomeKind, *, names_whom: bool) -> list[Bar]:
+    if (outcome == OutcomeKind.AWARDED) == names_whom:
+        return []
+    return [Bar("award-names-whom", "An award names the invitation that it goes to, and no other outcome does.")]
+
+
 def bars_to_award(*, tendered: bool, member: MembershipStatus) -> list[Bar]:
     bars = []
     if not tendered:

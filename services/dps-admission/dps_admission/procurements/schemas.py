@@ -1,10 +1,9 @@
 """What callers send and receive about procurements and invitations."""
 
 from datetime import date
-from typing import Self
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from assay_kit.text import Day, Model, Name, Reason, Text
 from dps_admission.evidence import EvidenceRead
@@ -30,12 +29,6 @@ class OutcomeIn(Model):
     outcome: OutcomeKind
     invitation_id: UUID | None = None
     reason: Reason
-
-    @model_validator(mode="after")
-    def an_award_names_whom(self) -> Self:
-        if (self.outcome == OutcomeKind.AWARDED) != (self.invitation_id is not None):
-            raise ValueError("an award names the invitation that it goes to, and no other outcome does")
-        return self
 
 
 class CancellationIn(Model):
