@@ -6,6 +6,7 @@ CloudEvents 1.0 in structured JSON.
 """
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 from uuid import UUID
 
@@ -21,6 +22,7 @@ from assay_kit.text import Moment
 if TYPE_CHECKING:
     from assay_kit.service import Service
 
+_ARRIVED_AT = "event_arrived_at"  # where a session keeps business time while it applies an event
 _metadata = MetaData()
 _WRITING = 0x4556_4E54  # advisory lock: "EVNT", shared by who writes the log, exclusive for who reads it
 
@@ -133,8 +135,30 @@ def envelope_of(session: Session, event_id: UUID, *, source: str) -> Envelope:
     return _envelope(row, source)
 
 
-def receive(session: Session, envelope: Envelope, service: "Service") -> Receipt:
-    """Apply an event, once: its id is recorded in the transaction that applies it."""
+def receive(session: Session, envelope: Envelope, service: "Service", *, now: datetime | None = None) -> Receipt:
+    """Apply an event, once: its id is recorded in the transaction that applies it.
+
+    `now`: business time here as it arrives, for handlers that act (`acting_at`).
+    """
+    if now is not None:
+        session.info[_ARRIVED_AT] = now
+    try:
+        return _receive(session, envelope, service)
+    finally:
+        session.info.pop(_ARRIVED_AT, None)
+
+
+def acting_at(session: Session, event: Event) -> datetime:
+    """The instant at which a handler acts on `event`: business time as it arrived, and never before it happened.
+
+    A deadline that begins with the event's own time may be over before anybody can meet it, and a step that is
+    written at that time may come before one that was taken while the event was on its way.
+    """
+    arrived: datetime = session.info.get(_ARRIVED_AT, event.at)
+    return max(arrived, event.at)
+
+
+def _receive(session: Session, envelope: Envelope, service: "Service") -> Receipt:
     recorded = session.execute(
         insert(received_event)
         .values(id=envelope.id, type=envelope.type)

@@ -16,7 +16,7 @@ from sqlmodel import Session
 from starlette.responses import PlainTextResponse
 
 from assay_kit import jobs
-from assay_kit.clock import business_now, is_running, is_set, set_clock
+from assay_kit.clock import Now, business_now, is_running, is_set, set_clock
 from assay_kit.database import SessionDep
 from assay_kit.due import do_what_is_due, next_due
 from assay_kit.events import Envelope, LoggedEvent, Receipt, log_after, receive
@@ -94,8 +94,8 @@ def _oldest_undelivered(engine: Engine) -> float:
 
 
 @router.post("/events", summary="Receive an event", operation_id="receive_event", responses=may_answer(InvalidRequest))
-def receive_event(envelope: Envelope, session: SessionDep, request: Request, by: Deliverer) -> Receipt:
-    return receive(session, envelope, request.app.state.service)
+def receive_event(envelope: Envelope, session: SessionDep, request: Request, by: Deliverer, now: Now) -> Receipt:
+    return receive(session, envelope, request.app.state.service, now=now)
 
 
 @router.get("/events", summary="The service's own log of events", operation_id="read_event_log")

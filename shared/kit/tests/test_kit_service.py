@@ -4,6 +4,7 @@ import json
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -18,7 +19,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session, select
 
 from assay_kit.due import do_what_is_due
-from assay_kit.events import log_after, tell
+from assay_kit.events import acting_at, log_after, receive, tell
 from assay_kit.jobs import undelivered
 from assay_kit.service import create_service
 from assay_kit.settings import Mode, Settings
@@ -117,6 +118,15 @@ def test_an_event_is_applied_once_however_often_it_comes(client_as: ClientAs, se
     assert said == ["applied", "already_known"]
     heard = session.exec(select(Parcel).where(Parcel.org == event.parcel_id)).all()
     assert len(heard) == 1
+
+
+def test_a_handler_acts_when_an_event_arrives_and_never_before_it_happened(session: Session) -> None:
+    acted: list[datetime] = []
+    hears = replace(SERVICE, receives={ParcelSent: lambda session, event: acted.append(acting_at(session, event))})
+    for happened in (NOON - timedelta(days=9), NOON + timedelta(minutes=1)):
+        envelope = envelope_for(ParcelSent(parcel_id=uuid4(), at=happened), source="elsewhere", event_id=uuid4())
+        receive(session, envelope, hears, now=NOON)
+    assert acted == [NOON, NOON + timedelta(minutes=1)]
 
 
 def test_an_event_of_no_interest_is_taken_and_left(client_as: ClientAs) -> None:
