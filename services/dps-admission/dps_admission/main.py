@@ -11,7 +11,7 @@ from assay_contracts.wiring import TELLS
 from assay_kit.service import Service, create_service
 from dps_admission.applications.routes import router as applications
 from dps_admission.applications.worklist_routes import router as worklist
-from dps_admission.circumstances.receiving import mark_band, mark_rating, receive_lapse
+from dps_admission.circumstances.receiving import mark_band, mark_rating, receive_lapse, unmark_rating
 from dps_admission.circumstances.routes import router as circumstances
 from dps_admission.due import DUE
 from dps_admission.evaluations.letter_routes import router as letters
@@ -33,6 +33,12 @@ def _receive_rating(session: Session, event: RatingPublished) -> None:
     """A shortlist shows it; where it is low, the decisions it touches are marked."""
     keep_rating(session, event)
     mark_rating(session, event)
+
+
+def _receive_withdrawal(session: Session, event: RatingWithdrawn) -> None:
+    """No shortlist shows it any longer, and no decision stays marked for it."""
+    receive_withdrawal(session, event)
+    unmark_rating(session, event)
 
 
 def _receive_band(session: Session, event: BandChanged) -> None:
@@ -67,7 +73,7 @@ SERVICE = Service(
         EmbargoImposed: receive_embargo,
         EmbargoLifted: receive_lifting,
         RatingPublished: _receive_rating,
-        RatingWithdrawn: receive_withdrawal,
+        RatingWithdrawn: _receive_withdrawal,
         BandChanged: _receive_band,
         EvidenceLapsed: receive_lapse,
     },

@@ -104,6 +104,12 @@ def review_marks(session: Session, lot_application_id: UUID, *, reason: str, by:
         answer_mark(session, mark, ChangedStep.REVIEW, reason=reason, by=by, now=now)
 
 
+def decide_marks(session: Session, lot_application_id: UUID, *, by: Principal, now: datetime) -> None:
+    """A decision was taken with all that had changed until then before it."""
+    for mark in Circumstances(session).lock_open_of(lot_application_id=lot_application_id):
+        answer_mark(session, mark, ChangedStep.OVERTAKE, reason="It was decided anew.", by=by, now=now)
+
+
 def overtake_marks(session: Session, membership_id: UUID, *, by: Principal, now: datetime) -> None:
     """The membership has ended: nothing is left to reconfirm."""
     for mark in Circumstances(session).lock_open_of(membership_id=membership_id):

@@ -3,18 +3,21 @@
 Whatever touches nothing is not kept here: it is the other service's to keep.
 """
 
+from typing import Any
+
 from sqlmodel import Session
 
-from assay_contracts.assessment import RatingPublished
+from assay_contracts.assessment import RatingPublished, RatingWithdrawn
 from assay_contracts.directory import EvidenceLapsed
 from assay_contracts.risk import BandChanged
 from assay_kit.calendar import london_day
+from assay_kit.events import acting_at
 from assay_kit.identity import SYSTEM
 from dps_admission.tables import CircumstanceChange, Membership
 
-from .marking import Touches, change_of, record_change, standing_touched, touches_services
+from .marking import Touches, answer_mark, change_of, record_change, standing_touched, touches_services
 from .repository import Circumstances
-from .rules import ChangeKind, is_low, turned_red
+from .rules import ChangedStep, ChangeKind, is_low, turned_red
 
 
 def mark_rating(session: Session, event: RatingPublished) -> None:
@@ -33,6 +36,13 @@ def mark_rating(session: Session, event: RatingPublished) -> None:
     _record(session, change, touches_services(change))
 
 
+def unmark_rating(session: Session, event: RatingWithdrawn) -> None:
+    """A rating that was withdrawn leaves nothing to answer; what replaces it is told by itself."""
+    for mark in Circumstances(session).lock_open_of(assessment_id=event.assessment_id):
+        about: dict[str, Any] = {"reason": "The rating was withdrawn.", "by": SYSTEM, "now": acting_at(session, event)}
+        answer_mark(session, mark, ChangedStep.OVERTAKE, **about)
+
+
 def mark_band(session: Session, event: BandChanged) -> None:
     if not turned_red(event.band, event.previous_band):
         return
@@ -49,7 +59,7 @@ def mark_band(session: Session, event: BandChanged) -> None:
 
 
 def receive_lapse(session: Session, event: EvidenceLapsed) -> None:
-    """Touches what was decided on this very file."""
+    """Touches whoever is a member on the strength of this very file."""
     change = change_of(
         event.provider_id,
         ChangeKind.EVIDENCE_LAPSED,
@@ -61,8 +71,7 @@ def receive_lapse(session: Session, event: EvidenceLapsed) -> None:
     )
 
     def rests_on_it(membership: Membership) -> bool:
-        made_by = membership.lot_application_id
-        return made_by is not None and event.evidence_id in Circumstances(session).evidence_of(made_by)
+        return event.evidence_id in Circumstances(session).evidence_of(membership)
 
     _record(session, change, rests_on_it)
 

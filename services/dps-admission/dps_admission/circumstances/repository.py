@@ -10,10 +10,21 @@ from sqlmodel.sql.expression import SelectOfScalar
 from assay_kit.identity import Principal
 from dps_admission.evaluations.rules import DecisionKind
 from dps_admission.memberships.rules import LIVE
-from dps_admission.tables import Application, ChangedDecision, CircumstanceChange, Decision, LotApplication, Membership
+from dps_admission.tables import (
+    Affirmation,
+    Application,
+    ChangedDecision,
+    CircumstanceChange,
+    Decision,
+    LotApplication,
+    Membership,
+    Remedy,
+    Representations,
+    SuspensionCause,
+)
 
 from .errors import ChangedDecisionNotFound, ChangeNotFound
-from .rules import NOT_FOR_PROVIDERS, ChangedStatus
+from .rules import NOT_FOR_PROVIDERS, ChangedStatus, ChangeKind
 
 
 class Circumstances:
@@ -75,13 +86,22 @@ class Circumstances:
         return self.session.exec(locked.execution_options(populate_existing=True)).all()
 
     def lock_open_of(
-        self, *, lot_application_id: UUID | None = None, membership_id: UUID | None = None
+        self,
+        *,
+        lot_application_id: UUID | None = None,
+        membership_id: UUID | None = None,
+        assessment_id: UUID | None = None,
     ) -> Sequence[ChangedDecision]:
         statement = select(ChangedDecision).where(col(ChangedDecision.status) == ChangedStatus.OPEN)
         if lot_application_id is not None:
             statement = statement.where(col(ChangedDecision.lot_application_id) == lot_application_id)
         if membership_id is not None:
             statement = statement.where(col(ChangedDecision.membership_id) == membership_id)
+        if assessment_id is not None:
+            about = select(CircumstanceChange.id).where(
+                col(CircumstanceChange.source_id) == assessment_id, col(CircumstanceChange.kind) == ChangeKind.RATING
+            )
+            statement = statement.where(col(ChangedDecision.change_id).in_(about))
         locked = statement.order_by(col(ChangedDecision.id)).with_for_update()
         return self.session.exec(locked.execution_options(populate_existing=True)).all()
 
@@ -92,11 +112,17 @@ class Circumstances:
         )
         return self.session.exec(statement.order_by(col(Decision.at).desc(), col(Decision.id).desc()).limit(1)).first()
 
-    def evidence_of(self, lot_application_id: UUID) -> set[UUID]:
-        """The files that a lot application rests on."""
-        statement = (
+    def evidence_of(self, membership: Membership) -> set[UUID]:
+        """The files that a membership rests on: sent to be admitted, and since then to stay a member."""
+        made_by = membership.lot_application_id
+        rests_on = (
             select(Application.evidence)
             .join(LotApplication, col(LotApplication.application_id) == col(Application.id))
-            .where(col(LotApplication.id) == lot_application_id)
+            .where(col(LotApplication.id) == made_by),
+            select(Representations.evidence).where(col(Representations.lot_application_id) == made_by),
+            select(Affirmation.evidence).where(col(Affirmation.membership_id) == membership.id),
+            select(Remedy.evidence)
+            .join(SuspensionCause, col(SuspensionCause.id) == col(Remedy.suspension_cause_id))
+            .where(col(SuspensionCause.membership_id) == membership.id),
         )
-        return {UUID(one["id"]) for evidence in self.session.exec(statement) for one in evidence}
+        return {UUID(one["id"]) for some in rests_on for kept in self.session.exec(some) for one in kept}

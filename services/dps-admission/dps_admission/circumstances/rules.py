@@ -33,7 +33,7 @@ class ChangedStatus(StrEnum):
     OPEN = "open"
     RECONFIRMED = "reconfirmed"
     REVIEWED = "reviewed"  # the decision was set aside and is evaluated anew
-    OVERTAKEN = "overtaken"  # the membership ended first
+    OVERTAKEN = "overtaken"  # the membership ended, it was decided anew, or what was told was taken back
 
 
 class ChangedStep(StrEnum):
