@@ -133,6 +133,7 @@ def _part(application: dict[str, Any], lot: Lot, zone_id: UUID, status: str) -> 
         "status": status,
         "round": 1,
         "received_at": received,
+        "counted_from": received,
         "due_on": due.date(),
         "due_at": due,
         "due_soon_at": received + 11 * _DAY,

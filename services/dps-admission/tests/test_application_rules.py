@@ -42,8 +42,9 @@ DAYS = st.dates(date(2020, 1, 1), date(2027, 6, 30))
 
 def test_an_application_ends_closed_expired_or_withdrawn() -> None:
     assert APPLICATION_LIFE.unreachable == frozenset()
-    assert APPLICATION_LIFE.final == {ApplicationStatus.EXPIRED, ApplicationStatus.WITHDRAWN}
-    assert [step for at, step in APPLICATION_LIFE.steps if at == ApplicationStatus.CLOSED] == ["reopen"]
+    assert APPLICATION_LIFE.final == {ApplicationStatus.EXPIRED}
+    for ended in (ApplicationStatus.CLOSED, ApplicationStatus.WITHDRAWN):
+        assert [step for at, step in APPLICATION_LIFE.steps if at == ended] == ["reopen"]
 
 
 def test_only_what_is_open_can_be_withdrawn_and_only_what_is_decided_set_aside() -> None:
@@ -127,7 +128,9 @@ def test_a_window_is_never_under_two_days_nor_over_five(received: date, spent: i
     due, found = window(today, received=received, prolonged=prolonged)
     length = ENGLAND.between(today, found.closes_on)
     assert 2 <= length <= 5
-    assert found.closes_on <= max(found.prolongs_to or due, ENGLAND.after(today, 2))
+    period = found.prolongs_to or due
+    assert found.prolongs_to is None or found.prolongs_to > today
+    assert length == 5 if today > period else found.closes_on <= max(period, ENGLAND.after(today, 2))
     assert found.is_shortened == (length < 5)
     assert not (prolonged and found.prolongs_to)
 
@@ -147,9 +150,11 @@ def test_a_decision_is_due_soon_when_as_much_has_passed_as_the_profile_says(perc
 def test_a_period_is_prolonged_once_and_only_to_a_later_day() -> None:
     day = date(2026, 6, 15)
     later = date(2026, 6, 22)
-    assert bars_to_prolonging(already=False, to=later, due_on=day) == []
-    said = [bar.rule for bar in bars_to_prolonging(already=True, to=day, due_on=day)]
+    assert bars_to_prolonging(already=False, to=later, due_on=day, today=later) == []
+    said = [bar.rule for bar in bars_to_prolonging(already=True, to=day, due_on=day, today=day)]
     assert said == ["prolonged-once", "not-longer"]
+    [past] = bars_to_prolonging(already=False, to=later, due_on=day, today=later + timedelta(days=1))
+    assert past.rule == "period-over"
 
 
 def choice(**about: Any) -> Choice:
@@ -247,7 +252,7 @@ def test_every_check_runs_and_what_is_not_connected_says_so() -> None:
         (CheckKind.COMPANY_NUMBER, {"company_number": None, "says_not_a_company": True}, CheckOutcome.NOT_NEEDED),
         (CheckKind.COMPANY_STATUS, {"company_number": None, "says_not_a_company": True}, CheckOutcome.NOT_NEEDED),
         (CheckKind.CQC_REGISTRATION, {"cqc_provider_id": None}, CheckOutcome.FAILED),
-        (CheckKind.CQC_REGISTRATION, {"services": ()}, CheckOutcome.FAILED),
+        (CheckKind.SERVICES, {"services": ()}, CheckOutcome.FAILED),
         (CheckKind.CQC_REGISTRATION, {"regulated_activity": None}, CheckOutcome.NOT_NEEDED),
         (CheckKind.CQC_REGISTER, {"regulated_activity": None}, CheckOutcome.NOT_NEEDED),
         (CheckKind.INSURANCE, {"insurance": INSURED}, CheckOutcome.PASSED),
@@ -268,12 +273,39 @@ def test_a_check_finds(kind: CheckKind, about: dict[str, Any], outcome: CheckOut
     assert outcomes(**about)[kind] == outcome
 
 
-@pytest.mark.parametrize("flaw", ["is_regulated", "is_of_type", "cqc_location_id", "has_ended"])
-def test_a_named_service_must_be_what_the_lot_needs(flaw: str) -> None:
-    sound: dict[str, Any] = {"id": "b", "is_regulated": True, "cqc_location_id": "1-3", "is_of_type": True}
-    flawed = sound | {"has_ended": False} | {flaw: {"has_ended": True, "cqc_location_id": None}.get(flaw, False)}
-    found = outcomes(services=(SERVICE, ServiceFacts(**flawed)))
-    assert found[CheckKind.CQC_REGISTRATION] == CheckOutcome.FAILED
+@pytest.mark.parametrize(
+    ("flaw", "kind"),
+    [
+        ("is_regulated", CheckKind.CQC_REGISTRATION),
+        ("cqc_location_id", CheckKind.CQC_REGISTRATION),
+        ("is_of_type", CheckKind.SERVICES),
+        ("has_ended", CheckKind.SERVICES),
+    ],
+)
+def test_a_named_service_must_be_what_the_lot_needs(flaw: str, kind: CheckKind) -> None:
+    found = outcomes(services=(SERVICE, flawed("b", flaw)))
+    assert {one for one, outcome in found.items() if outcome == CheckOutcome.FAILED} == {kind}
+
+
+def test_whatever_a_lot_is_for_a_service_of_another_type_does_not_deliver_it() -> None:
+    found = outcomes(regulated_activity=None, services=(SERVICE, flawed("b", "is_of_type")))
+    assert found[CheckKind.CQC_REGISTRATION] == CheckOutcome.NOT_NEEDED
+    assert found[CheckKind.SERVICES] == CheckOutcome.FAILED
+
+
+def test_the_same_words_about_another_service_are_about_another_fact() -> None:
+    first, second = (
+        next(one for one in run_checks(facts(services=services)) if one.kind == CheckKind.CQC_REGISTRATION)
+        for services in ((SERVICE, flawed("b", "cqc_location_id")), (SERVICE, flawed("c", "cqc_location_id")))
+    )
+    assert first.reason == second.reason
+    assert first.inputs != second.inputs
+
+
+def flawed(name: str, flaw: str) -> ServiceFacts:
+    sound: dict[str, Any] = {"id": name, "is_regulated": True, "cqc_location_id": "1-3", "is_of_type": True}
+    wrong = {"has_ended": True, "cqc_location_id": None}.get(flaw, False)
+    return ServiceFacts(**sound | {"has_ended": False, flaw: wrong})
 
 
 @given(received=DAYS, first=st.integers(5, 30), second=st.integers(5, 30), passed=st.integers(0, 60))

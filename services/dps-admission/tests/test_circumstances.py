@@ -6,7 +6,7 @@ import pytest
 from make_dps import EVALUATORS, REASON, Applicant, House, applicant, care_service, evidence, ok, refused, sheet
 from sqlmodel import Session
 
-from assay_contracts.assessment import Rating, RatingPublished
+from assay_contracts.assessment import Rating, RatingPublished, RatingWithdrawn
 from assay_contracts.directory import EvidenceLapsed
 from assay_contracts.messages import MessageRequested
 from assay_contracts.risk import Band, BandChanged
@@ -199,4 +199,61 @@ def test_a_membership_that_ends_takes_its_marks_with_it(house: House, session: S
     report(house, who)
     ok(house.manager().post(f"/v1/schemes/{lot['scheme_id']}/closing", json={"reason": REASON}))
     assert house.membership(who)["status"] == "ended"
+    assert to_answer(house) == []
+
+
+def test_evidence_of_representations_lapses_like_any_other(house: House, session: Session, at: Time) -> None:
+    lot, who = house.open_lot(), applicant(session)
+    part, _ = house.minded(lot, who, safeguarding_policy={"finding": "fail", "comment": "No lead is named."})
+    file = evidence(house.directory, who.provider_id)
+    said = {"text": "The lead is named on page 2.", "documents": [str(file.id)]}
+    ok(house.provider(who).post(f"/v1/lot-applications/{part}/representations", json=said))
+    accepted = {"reason": REASON, "accepted": [{"criterion": "safeguarding_policy", "reason": REASON}]}
+    ok(house.manager().post(f"/v1/lot-applications/{part}/acceptance-of-representations", json=accepted))
+    lapsed(house, who, file, at)
+    assert len(to_answer(house)) == 1
+
+
+def test_evidence_of_a_renewed_declaration_lapses_like_any_other(house: House, session: Session, at: Time) -> None:
+    who = applicant(session)
+    membership = house.admit(house.open_lot(), who)
+    file = evidence(house.directory, who.provider_id)
+    declared = {"declared_by": "Olive Owner", "evidence_ids": [str(file.id)], "is_true_and_complete": True}
+    ok(house.provider(who).post(f"/v1/memberships/{membership['id']}/affirmations", json=declared))
+    lapsed(house, who, file, at)
+    assert len(to_answer(house)) == 1
+
+
+def lapsed(house: House, who: Applicant, file: Any, at: Time) -> None:
+    about: dict[str, Any] = {"provider_id": who.provider_id, "kind": file.kind, "expired_on": at.now.date()}
+    house.deliver(EvidenceLapsed(evidence_id=file.id, at=at.now + timedelta(hours=1), **about))
+
+
+def test_a_rating_that_is_withdrawn_takes_its_marks_with_it(house: House, session: Session, at: Time) -> None:
+    who = applicant(session)
+    house.admit(house.open_lot(), who)
+    about: dict[str, Any] = {"assessment_id": uuid4(), "care_service_id": who.care_service_id}
+    about |= {"provider_id": who.provider_id, "at": at.now + timedelta(hours=1)}
+    published = {"published_on": at.now.date(), "framework_version": 1, "next_due_on": at.now.date()}
+    house.deliver(RatingPublished(rating=Rating.POOR, **published, **about))
+    report(house, who)
+    assert len(to_answer(house)) == 2
+    house.deliver(RatingWithdrawn(replaced_by=uuid4(), **about))
+    [left] = to_answer(house)
+    assert ok(house.provider(who).get(f"/v1/changes-of-circumstances/{left['change_id']}"))["kind"] == "ownership"
+
+
+def test_a_new_decision_answers_what_was_reported_while_it_was_prepared(house: House, session: Session) -> None:
+    lot, who = house.open_lot(), applicant(session)
+    house.admit(lot, who)
+    part = part_of(house)
+    ok(house.manager().post(f"/v1/lot-applications/{part}/setting-aside", json={"reason": REASON}))
+    report(house, who)
+    assert len(to_answer(house)) == 1
+    house.settle_checks(part)
+    for name in EVALUATORS:
+        house.declare(part, name)
+        house.score(part, name, sheet(session, lot))
+    ok(house.report(part))
+    ok(house.decide(part))
     assert to_answer(house) == []

@@ -255,5 +255,12 @@ def test_representations_meet_a_criterion_but_never_a_score() -> None:
     [(False, False, ["window-open"]), (True, False, []), (False, True, []), (True, True, [])],
 )
 def test_refusal_waits_for_the_answer_or_the_end_of_the_window(over: bool, answered: bool, expected: list[str]) -> None:
-    bars = rules.bars_to_refusing(window_is_over=over, has_answer=answered, failed=["policy"], reasons=["policy"])
-    assert named(bars) == expected
+    about: dict[str, Any] = {"noticed": ["policy"], "failed": ["policy"], "reasons": ["policy"]}
+    assert named(rules.bars_to_refusing(window_is_over=over, has_answer=answered, **about)) == expected
+
+
+def test_nobody_is_refused_on_what_the_proposal_did_not_name() -> None:
+    failed = ["policy", "check:insurance"]
+    about: dict[str, Any] = {"window_is_over": True, "has_answer": True, "failed": failed, "reasons": failed}
+    assert named(rules.bars_to_refusing(noticed=["policy"], **about)) == ["not-noticed"]
+    assert named(rules.bars_to_refusing(noticed=failed, **about)) == []

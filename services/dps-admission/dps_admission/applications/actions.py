@@ -27,6 +27,7 @@ from .rules import (
     LotApplicationStep,
     bars_to_asking,
     bars_to_prolonging,
+    due_date,
     due_soon_at,
 )
 
@@ -144,7 +145,7 @@ def answer_clarification(
     asked, part = Applications(session).clarification(clarification_id, by=by)
     if asked.answered_at is not None:
         raise AlreadyAnswered("This question has been answered.")
-    if part.status != LotApplicationStatus.CLARIFYING or asked.silent_at is not None:
+    if part.status != LotApplicationStatus.CLARIFYING or asked.silent_at is not None or now > asked.due_at:
         raise ApplicationRefused([Bar("too-late", "This question can no longer be answered.")])
     asked.answer, asked.answered_at = answer, now
     asked.answered_by, asked.answered_by_subject = by.name, by.subject
@@ -169,9 +170,10 @@ def prolong(session: Session, part_id: UUID, *, reason: str, by: Principal, now:
         raise ApplicationRefused([Bar("not-open", "This lot application is decided.")])
     profile = profile_for(session, part)
     calendar = WorkingDays(profile.calendar.value)
-    to = calendar.after(london_day(part.received_at), profile.prolonged_days.value)
+    to = calendar.after(london_day(part.counted_from), profile.prolonged_days.value)
+    already = part.prolonged_at is not None
     ApplicationRefused.unless_clear(
-        bars_to_prolonging(already=part.prolonged_at is not None, to=to, due_on=part.due_on)
+        bars_to_prolonging(already=already, to=to, due_on=part.due_on, today=london_day(now))
     )
     prolong_to(session, part, end_of_london_day(to), reason=reason, by=by, now=now)
     session.flush()
@@ -186,8 +188,24 @@ def prolong_to(
     take(session, part, step, LOT_APPLICATION_LIFE, by=by, now=now, reason=reason, provider_id=provider_id)
     percent = profile_for(session, part).policy.alert_percent
     part.due_on, part.due_at = london_day(instant), instant
-    part.due_soon_at = due_soon_at(part.received_at, instant, percent=percent)
+    part.due_soon_at = due_soon_at(part.counted_from, instant, percent=percent)
     part.prolonged_at, part.prolonged_because = now, reason
+    part.told_due_soon_at = part.told_overdue_at = None
+
+
+def begin_anew(session: Session, part: LotApplication, *, reason: str, by: Principal, now: datetime) -> None:
+    """The decision is set aside: a whole period runs from today, as if the lot application had come in today."""
+    profile = profile_for(session, part)
+    days, calendar = profile.evaluation_days.value, WorkingDays(profile.calendar.value)
+    due = due_date(london_day(now), days=days, calendar=calendar)
+    moved = {"before": part.due_at.isoformat(), "after": due.instant.isoformat()}
+    step, provider_id = LotApplicationStep.SET_ASIDE, part.provider_id
+    take(
+        session, part, step, LOT_APPLICATION_LIFE, by=by, now=now, reason=reason, provider_id=provider_id, detail=moved
+    )
+    part.counted_from, part.due_on, part.due_at = now, due.day, due.instant
+    part.due_soon_at = due_soon_at(now, due.instant, percent=profile.policy.alert_percent)
+    part.prolonged_at = part.prolonged_because = part.decided_at = None
     part.told_due_soon_at = part.told_overdue_at = None
 
 

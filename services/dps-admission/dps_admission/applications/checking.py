@@ -1,7 +1,8 @@
 """Runs the automatic checks on a lot application and stores what they saw; a person settles what they could not."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlmodel import Session
@@ -25,20 +26,37 @@ def run_checks_on(session: Session, part: LotApplication, *, now: datetime) -> N
 
 
 def run_checks_again(session: Session, part: LotApplication, *, now: datetime) -> Sequence[Check]:
-    """Another run of this round. What a person found stands where a check says the same as it did then."""
-    before = {one.kind: one for one in Applications(session).checks_of(part)}
-    run = max((one.run for one in before.values()), default=0) + 1
+    """Another run of this round. What a person found stands where a check says the same of the same facts."""
+    run = max((one.run for one in Applications(session).checks_of(part)), default=0) + 1
     fresh = []
-    for result in run_checks(facts_about(session, part, now=now)):
+    for result, then in look_again(session, part, now=now):
         check = _stored(part, result, run=run, now=now)
-        then = before.get(result.kind)
-        if then is not None and (then.outcome, then.reason) == (result.outcome, result.reason):
+        if then is not None:
             check.finding, check.finding_reason, check.found_at = then.finding, then.finding_reason, then.found_at
             check.found_by, check.found_by_subject = then.found_by, then.found_by_subject
         fresh.append(check)
     session.add_all(fresh)
     session.flush()
     return fresh
+
+
+def look_again(session: Session, part: LotApplication, *, now: datetime) -> list[tuple[CheckResult, Check | None]]:
+    """What the checks say now; beside it the last kept one where it said the same of the same facts. Keeps nothing."""
+    before = {one.kind: one for one in Applications(session).checks_of(part)}
+    found = []
+    for result in run_checks(facts_about(session, part, now=now)):
+        then = before.get(result.kind)
+        found.append((result, then if then is not None and _says_the_same(then, result) else None))
+    return found
+
+
+def _says_the_same(then: Check, now: CheckResult) -> bool:
+    """Another day alone is no other fact."""
+    return (then.outcome, then.reason) == (now.outcome, now.reason) and _facts(then.inputs) == _facts(now.inputs)
+
+
+def _facts(inputs: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in inputs.items() if name != "today"}
 
 
 def check_again(session: Session, part_id: UUID, *, now: datetime) -> LotApplication:

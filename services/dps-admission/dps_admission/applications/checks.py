@@ -3,6 +3,7 @@
 A check that fails, or that cannot run, sends the lot application to a person with the reason.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -13,6 +14,7 @@ from typing import Any
 class CheckKind(StrEnum):
     COMPANY_NUMBER = "company_number"
     COMPANY_STATUS = "company_status"
+    SERVICES = "services"
     CQC_REGISTRATION = "cqc_registration"
     CQC_REGISTER = "cqc_register"
     INSURANCE = "insurance"
@@ -38,6 +40,12 @@ class ServiceFacts:
     cqc_location_id: str | None
     is_of_type: bool
     has_ended: bool
+
+    def __str__(self) -> str:
+        """What a finding about the service is about: another service, or another id of it, is another fact."""
+        flaws = {"not regulated": not self.is_regulated, "another type": not self.is_of_type, "ended": self.has_ended}
+        said = [flaw for flaw, is_so in flaws.items() if is_so]
+        return ", ".join((self.id, self.cqc_location_id or "no location id", *said))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,6 +97,7 @@ def run_checks(facts: Facts) -> list[CheckResult]:
     return [
         _company_number(facts),
         _company_status(facts),
+        _delivery(facts),
         _cqc_registration(facts),
         _cqc_register(facts),
         _insurance(facts),
@@ -119,34 +128,51 @@ def _company_status(facts: Facts) -> CheckResult:
     return _result(kind, CheckOutcome.CANNOT_RUN, "The register of companies is not connected.", **seen)
 
 
+def _delivery(facts: Facts) -> CheckResult:
+    """Whatever the lot is for: the services named can deliver it."""
+    kind, seen = CheckKind.SERVICES, {"care_services": _named(facts)}
+    return _as_needed(
+        kind,
+        (
+            (not facts.services, "no service is named"),
+            (any(one.has_ended for one in facts.services), "a named service has ended"),
+            (any(not one.is_of_type for one in facts.services), "a named service is of another type"),
+        ),
+        "The named services are of the lot's type and have not ended.",
+        seen,
+    )
+
+
+def _named(facts: Facts) -> str | None:
+    return "; ".join(sorted(str(one) for one in facts.services)) or None
+
+
+def _as_needed(kind: CheckKind, flaws: Iterable[tuple[bool, str]], otherwise: str, seen: dict[str, Any]) -> CheckResult:
+    missing = [says for applies, says in flaws if applies]
+    if missing:
+        return _result(kind, CheckOutcome.FAILED, f"Not as the lot needs: {'; '.join(missing)}.", **seen)
+    return _result(kind, CheckOutcome.PASSED, otherwise, **seen)
+
+
 def _cqc_registration(facts: Facts) -> CheckResult:
     kind = CheckKind.CQC_REGISTRATION
-    locations = sorted(one.cqc_location_id for one in facts.services if one.cqc_location_id)
     seen = {
         "regulated_activity": facts.regulated_activity,
         "cqc_provider_id": facts.cqc_provider_id,
-        "cqc_location_ids": ", ".join(locations) or None,
+        "care_services": _named(facts),
     }
     if facts.regulated_activity is None:
         return _result(kind, CheckOutcome.NOT_NEEDED, "The lot asks for no regulated activity.", **seen)
-    missing = [
-        says
-        for applies, says in (
-            (not facts.services, "no service is named"),
+    return _as_needed(
+        kind,
+        (
             (not facts.cqc_provider_id, "the provider has no CQC provider id"),
             (not all(one.is_regulated for one in facts.services), "a named service is not regulated"),
-            (
-                any(not one.cqc_location_id for one in facts.services),
-                "a named service has no CQC location id",
-            ),
-            (any(one.has_ended for one in facts.services), "a named service has ended"),
-            (any(not one.is_of_type for one in facts.services), "a named service is of another type"),
-        )
-        if applies
-    ]
-    if missing:
-        return _result(kind, CheckOutcome.FAILED, f"Not as the lot needs: {'; '.join(missing)}.", **seen)
-    return _result(kind, CheckOutcome.PASSED, "Provider and named services have CQC ids.", **seen)
+            (any(not one.cqc_location_id for one in facts.services), "a named service has no CQC location id"),
+        ),
+        "Provider and named services have CQC ids.",
+        seen,
+    )
 
 
 def _cqc_register(facts: Facts) -> CheckResult:

@@ -246,6 +246,7 @@ def _open_parts(session: Session, application: Application, *, by: Principal, no
             care_service_ids=chosen["care_service_ids"],
             price=None if chosen["price"] is None else Decimal(chosen["price"]),
             received_at=now,
+            counted_from=now,
             due_on=due.day,
             due_at=due.instant,
             due_soon_at=due_soon_at(now, due.instant, percent=profile.policy.alert_percent),

@@ -65,6 +65,8 @@ APPLICATION_LIFE = Life(
         (_A.SUBMITTED, _AS.CLOSE): _A.CLOSED,
         # A decision that is set aside opens the application again: it closes when all are decided.
         (_A.CLOSED, _AS.REOPEN): _A.SUBMITTED,
+        # So it does where the provider had withdrawn what was still open beside it.
+        (_A.WITHDRAWN, _AS.REOPEN): _A.SUBMITTED,
     },
 )
 
@@ -162,24 +164,26 @@ def representations_window(
 ) -> AnswerWindow:
     """The window runs inside the period; if it would end late the period is prolonged once, else it shortens.
 
-    `may_prolong_to_days` is None when the period has been prolonged already. Never under `days_at_least`.
+    `may_prolong_to_days` is None when the period has been prolonged already. Never under `days_at_least`; and whole
+    where the period is over anyway, for then shortening keeps nothing.
     """
     full = calendar.after(today, days)
     if full <= due_on:
         return AnswerWindow(closes_on=full, prolongs_to=None, is_shortened=False)
-    prolonged = _prolonged(received_on, due_on, may_prolong_to_days, calendar)
+    prolonged = _prolonged(received_on, max(due_on, today), may_prolong_to_days, calendar)
     end = prolonged or due_on
-    if full <= end:
+    if full <= end or end < today:
         return AnswerWindow(closes_on=full, prolongs_to=prolonged, is_shortened=False)
     closes_on = max(end, calendar.after(today, days_at_least))
     return AnswerWindow(closes_on=closes_on, prolongs_to=prolonged, is_shortened=closes_on < full)
 
 
-def _prolonged(received_on: date, due_on: date, days: int | None, calendar: WorkingDays) -> date | None:
+def _prolonged(received_on: date, beyond: date, days: int | None, calendar: WorkingDays) -> date | None:
+    """Never to a day that is past: the one prolongation would be spent on nothing."""
     if days is None:
         return None
     to = calendar.after(received_on, days)
-    return to if to > due_on else None
+    return to if to > beyond else None
 
 
 class Urgency(StrEnum):
@@ -238,12 +242,14 @@ def _bars_to_choice(choice: Choice, where: str) -> list[Bar]:
     return [Bar(rule, says) for applies, rule, says in tests if applies]
 
 
-def bars_to_prolonging(*, already: bool, to: date, due_on: date) -> list[Bar]:
+def bars_to_prolonging(*, already: bool, to: date, due_on: date, today: date) -> list[Bar]:
     bars = []
     if already:
         bars.append(Bar("prolonged-once", "The period was prolonged already; it can be once only."))
     if to <= due_on:
         bars.append(Bar("not-longer", "The longest period has been used already."))
+    elif to < today:
+        bars.append(Bar("period-over", f"The longest period ended on {to}; nothing is prolonged into the past."))
     return bars
 
 

@@ -18,6 +18,7 @@ from dps_admission.evaluations.repository import Evaluations
 from dps_admission.evaluations.rules import bars_to_deciding
 from dps_admission.evidence import rely
 from dps_admission.memberships.repository import Memberships
+from dps_admission.schemes.repository import Schemes
 from dps_admission.tables import ChangedDecision, CircumstanceChange
 
 from .errors import ChangeRefused
@@ -90,6 +91,7 @@ def review(
     circumstances = Circumstances(session)
     mark = circumstances.changed(changed_decision_id)
     ChangeRefused.unless_clear(bars_to_reviewing(has_decision=mark.lot_application_id is not None))
+    Schemes(session).get(Memberships(session).seen_by(mark.membership_id, by).scheme_id, lock=True)
     _lock_decision(session, mark, by)
     mark = circumstances.changed(changed_decision_id, lock=True)
     if mark.status != ChangedStatus.OPEN or mark.lot_application_id is None:

@@ -14,7 +14,7 @@ from assay_kit.calendar import WorkingDays, end_of_london_day, london_day
 from assay_kit.events import tell
 from assay_kit.identity import Principal
 from assay_kit.timeline import take
-from dps_admission.applications.actions import close_if_decided, profile_for, prolong_to
+from dps_admission.applications.actions import begin_anew, close_if_decided, profile_for, prolong_to
 from dps_admission.applications.checking import run_checks_on
 from dps_admission.applications.messages import write_to_provider
 from dps_admission.applications.repository import Applications
@@ -29,7 +29,7 @@ from dps_admission.applications.rules import (
     representations_window,
 )
 from dps_admission.bars import Bar
-from dps_admission.circumstances.marking import review_marks
+from dps_admission.circumstances.marking import decide_marks, review_marks
 from dps_admission.evidence import rely
 from dps_admission.memberships.ending import end_of_application
 from dps_admission.memberships.places import admit_member
@@ -180,6 +180,7 @@ def _tell_outcome(session: Session, part: LotApplication, outcome: Outcome, *, b
     write_to_provider(
         session, part.provider_id, template, about=part.id, personalisation={}, now=now, once=str(part.round)
     )
+    decide_marks(session, part.id, by=by, now=now)
     close_if_decided(session, part.application_id, by=by, now=now)
 
 
@@ -206,7 +207,7 @@ def _window(session: Session, part: LotApplication, *, now: datetime) -> AnswerW
     profile = profile_for(session, part)
     return representations_window(
         london_day(now),
-        received_on=london_day(part.received_at),
+        received_on=london_day(part.counted_from),
         due_on=part.due_on,
         may_prolong_to_days=None if part.prolonged_at else profile.prolonged_days.value,
         days=profile.policy.representations_days,
@@ -243,6 +244,7 @@ def refuse(session: Session, part_id: UUID, asked: RefusalIn, *, by: Principal, 
     bars = rules.bars_to_refusing(
         window_is_over=window.silent_at is not None or now > window.closes_at,
         has_answer=window.made_at is not None,
+        noticed=[one["criterion"] for one in evaluations.minded().criteria],
         failed=failed,
         reasons=[one.criterion for one in asked.criteria],
     )
@@ -301,7 +303,7 @@ def _next_round(session: Session, part: LotApplication, *, by: Principal, now: d
     before = Evaluations(session, part).assignments()
     part.round += 1
     for row in before:
-        if row.conflict != Conflict.CONFLICTED:
+        if row.conflict != Conflict.CONFLICTED and row.released_at is None:
             session.add(
                 Assignment(
                     lot_application_id=part.id,
@@ -319,18 +321,23 @@ def _next_round(session: Session, part: LotApplication, *, by: Principal, now: d
 
 
 def set_aside(session: Session, part_id: UUID, *, reason: str, by: Principal, now: datetime) -> Decision:
-    """A decision is set aside: evaluated anew. A membership that it made is suspended, not ended."""
+    """A decision is set aside: evaluated anew. A membership that it made is suspended, not ended.
+
+    The DPS is locked first: one that closes this instant would leave behind a case that nobody can close.
+    """
+    schemes, applications = Schemes(session), Applications(session)
+    scheme = schemes.get(schemes.lot(applications.lot_application(part_id).lot_id).scheme_id, lock=True)
     part = _part_to_decide(session, part_id, by)
-    applications = Applications(session)
+    if scheme.status != SchemeStatus.OPEN:
+        raise DecisionRefused([Bar("scheme-not-open", "The DPS is not open, so nothing can be evaluated anew.")])
     application = applications.get(part.application_id, lock=True)
     if part.status not in (LotApplicationStatus.ADMITTED, LotApplicationStatus.REFUSED):
         raise DecisionRefused([Bar("not-decided", f"The lot application is {part.status}.")])
     if applications.others_here(part):
         raise DecisionRefused([Bar("applied-again", "The provider has applied again or is a member already.")])
     decision = _record(session, part, DecisionKind.SET_ASIDE, reason=reason, by=by, now=now)
-    _step(session, part, LotApplicationStep.SET_ASIDE, reason=reason, by=by, now=now)
-    part.decided_at = None
-    if application.status == ApplicationStatus.CLOSED:
+    begin_anew(session, part, reason=reason, by=by, now=now)
+    if application.status != ApplicationStatus.SUBMITTED:
         reopen, provider_id = ApplicationStep.REOPEN, part.provider_id
         take(session, application, reopen, APPLICATION_LIFE, by=by, now=now, reason=reason, provider_id=provider_id)
         application.closed_at = None

@@ -34,7 +34,8 @@ class Evaluations:
         return self.session.exec(statement.order_by(col(Assignment.id))).all()
 
     def assignment_of(self, person: str) -> Assignment | None:
-        return next((one for one in self.assignments() if one.person == person), None)
+        """The one that stands: who was released may have been assigned again."""
+        return next((one for one in self.assignments() if one.person == person and one.released_at is None), None)
 
     def involved(self) -> set[str]:
         """Everyone who was assigned or who settled a check, in any round."""
@@ -95,6 +96,7 @@ def assigned(row: Assignment) -> Assigned:
         part=Part(row.part),
         conflict=Conflict(row.conflict),
         has_finished=row.finished_at is not None,
+        is_released=row.released_at is not None,
     )
 
 

@@ -37,6 +37,7 @@ from .schemas import (
     EvaluationRead,
     MarkIn,
     RefusalIn,
+    ReleaseIn,
     ReportRead,
     RepresentationsAcceptedIn,
     RepresentationsIn,
@@ -66,6 +67,20 @@ def assign_evaluator(
     part = scoring.assign(
         session, lot_application_id, person=asked.person, name=asked.name, role=asked.part, by=by, now=now
     )
+    return _evaluation(session, part, by)
+
+
+@router.post(
+    "/evaluators/release",
+    operation_id="release_evaluator",
+    summary="Wait no longer for somebody who has not finished",
+    responses=ON_EVALUATION,
+)
+def release_evaluator(
+    lot_application_id: UUID, asked: ReleaseIn, session: SessionDep, by: Commissioner, now: Now
+) -> EvaluationRead:
+    person, reason = asked.person, asked.reason
+    part = scoring.release(session, lot_application_id, person=person, reason=reason, by=by, now=now)
     return _evaluation(session, part, by)
 
 

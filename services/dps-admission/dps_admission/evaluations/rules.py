@@ -85,6 +85,12 @@ class Assigned:
     part: Part
     conflict: Conflict
     has_finished: bool
+    is_released: bool = False
+
+    @property
+    def counts(self) -> bool:
+        """Who has a conflict does nothing here, and for who was released nobody waits."""
+        return not self.is_released and self.conflict != Conflict.CONFLICTED
 
 
 def criteria_of(content: QuestionSetContent, answers: Answers) -> list[Criterion]:
@@ -137,17 +143,28 @@ def _fits(criterion: Criterion, mark: Mark) -> bool:
 
 def may_see_sheets(assigned: Sequence[Assigned], *, evaluators_at_least: int) -> bool:
     """Nobody sees another's scores until every evaluator has finished, and there are as many as are needed."""
-    evaluators = [one for one in assigned if one.part == Part.EVALUATOR and one.conflict != Conflict.CONFLICTED]
+    evaluators = [one for one in assigned if one.part == Part.EVALUATOR and one.counts]
     return len(evaluators) >= evaluators_at_least and all(one.has_finished for one in evaluators)
 
 
 def bars_to_assigning(assigned: Sequence[Assigned], *, part: Part, are_sheets_seen: bool) -> list[Bar]:
     """Whether one more person may be assigned as `part`."""
-    moderators = [one for one in assigned if one.part == Part.MODERATOR and one.conflict != Conflict.CONFLICTED]
+    moderators = [one for one in assigned if one.part == Part.MODERATOR and one.counts]
     if part == Part.MODERATOR and moderators:
         return [Bar("one-moderator", "There is a moderator already.")]
     if part == Part.EVALUATOR and are_sheets_seen:
         return [Bar("scores-seen", "The scores can be seen already, so nobody new could score alone.")]
+    return []
+
+
+def bars_to_releasing(assigned: Assigned | None) -> list[Bar]:
+    """A sheet that is finished counts, whatever becomes of its author, and a conflict stays declared."""
+    if assigned is None:
+        return [Bar("not-assigned", "Nobody of that name is assigned in this round.")]
+    if assigned.has_finished:
+        return [Bar("already-finished", "This person has finished scoring, and the scores count.")]
+    if assigned.conflict == Conflict.CONFLICTED:
+        return [Bar("nothing-to-release", "Nobody waits for a person who has a conflict of interest.")]
     return []
 
 
@@ -177,14 +194,14 @@ def bars_to_report(
     open_checks: Sequence[OpenCheck],
 ) -> list[Bar]:
     """Everything that still keeps the evaluation report from being complete."""
-    bars = []
-    evaluators = [one for one in assigned if one.part == Part.EVALUATOR and one.conflict == Conflict.NONE]
+    bars, standing = [], [one for one in assigned if not one.is_released]
+    evaluators = [one for one in standing if one.part == Part.EVALUATOR and one.conflict == Conflict.NONE]
     if len(evaluators) < evaluators_at_least:
         says = f"{evaluators_at_least} evaluators without a conflict are needed; there are {len(evaluators)}."
         bars.append(Bar("too-few-evaluators", says))
     bars += [
         Bar("no-declaration", f"{one.person} has not declared.")
-        for one in assigned
+        for one in standing
         if one.conflict == Conflict.NOT_DECLARED
     ]
     bars += [Bar("not-finished", f"{one.person} has not finished.") for one in evaluators if not one.has_finished]
@@ -327,9 +344,19 @@ def bars_to_reasons(*, failed: Sequence[str], reasons: Sequence[str]) -> list[Ba
 
 
 def bars_to_refusing(
-    *, window_is_over: bool, has_answer: bool, failed: Sequence[str], reasons: Sequence[str]
+    *,
+    window_is_over: bool,
+    has_answer: bool,
+    noticed: Collection[str],
+    failed: Sequence[str],
+    reasons: Sequence[str],
 ) -> list[Bar]:
-    bars = []
+    """`noticed`: what the proposal to refuse named. The provider may answer everything before it is refused on it."""
+    bars = [
+        Bar("not-noticed", f"{one} fails, and the proposal did not name it: have it evaluated again, and propose anew.")
+        for one in failed
+        if one not in noticed
+    ]
     if not window_is_over and not has_answer:
         bars.append(Bar("window-open", "The provider can still answer; wait for it or for the end of the window."))
     return bars + bars_to_reasons(failed=failed, reasons=reasons)

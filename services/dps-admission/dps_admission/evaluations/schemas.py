@@ -23,6 +23,11 @@ class AssignmentIn(Model):
     part: Part
 
 
+class ReleaseIn(Model):
+    person: Key
+    reason: Reason
+
+
 class DeclarationIn(Model):
     has_conflict: StrictBool
     detail: Text | None = None
@@ -106,6 +111,9 @@ class AssignmentRead(BaseModel):
     conflict_detail: str | None
     declared_at: AwareDatetime | None
     finished_at: AwareDatetime | None
+    released_at: AwareDatetime | None
+    released_by: str | None
+    released_because: str | None
 
 
 class SheetRead(BaseModel):

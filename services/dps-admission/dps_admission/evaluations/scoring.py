@@ -12,6 +12,7 @@ from sqlmodel import Session
 from assay_kit.freeze import content_hash
 from assay_kit.identity import Principal
 from assay_kit.money import rounded_down
+from assay_kit.timeline import note
 from dps_admission.applications.actions import profile_for
 from dps_admission.applications.checks import NEEDS_PERSON
 from dps_admission.applications.repository import Applications
@@ -44,7 +45,8 @@ class Picture:
 
     @property
     def evaluators(self) -> list[Assignment]:
-        return [one for one in self.assignments if one.part == Part.EVALUATOR and one.conflict == Conflict.NONE]
+        scoring = (one for one in self.assignments if one.part == Part.EVALUATOR and one.released_at is None)
+        return [one for one in scoring if one.conflict == Conflict.NONE]
 
     @property
     def is_scored(self) -> bool:
@@ -115,6 +117,25 @@ def assign(
             assigned_at=now,
         )
     )
+    session.flush()
+    return part
+
+
+def release(
+    session: Session, part_id: UUID, *, person: str, reason: str, by: Principal, now: datetime
+) -> LotApplication:
+    """Nobody waits for this person any longer, and another may be assigned. The report names it, and why."""
+    part = _open_part(session, part_id)
+    evaluations = Evaluations(session, part)
+    _must_have_no_report(evaluations)
+    row = evaluations.assignment_of(person)
+    EvaluationRefused.unless_clear(rules.bars_to_releasing(assigned(row) if row else None))
+    if row is None:
+        raise AssertionError("A person without an assignment was let through.")
+    row.released_at, row.released_by, row.released_because = now, by.name, reason
+    # Not on the case's own timeline, which the provider reads: who evaluates it is not the provider's to know.
+    detail = {"lot_application_id": str(part.id), "round": part.round, "person": person, "name": row.name}
+    note(session, "assignment", row.id, "release", by=by, now=now, status="released", reason=reason, detail=detail)
     session.flush()
     return part
 
@@ -245,7 +266,10 @@ def report_content(picture: Picture, result: Result) -> dict[str, Any]:
         "reaches_threshold": result.reaches_threshold,
         "failed": result.failed,
         "passes": result.passes,
-        "people": [{"name": one.name, "part": one.part, "conflict": one.conflict} for one in picture.assignments],
+        "people": [
+            {"name": one.name, "part": one.part, "conflict": one.conflict, "released_because": one.released_because}
+            for one in picture.assignments
+        ],
     }
 
 

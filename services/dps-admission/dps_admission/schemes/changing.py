@@ -161,13 +161,13 @@ def _reckon_parts(
     calendar = WorkingDays(profile.calendar.value)
     for part in parts:
         days = profile.prolonged_days.value if part.prolonged_at else profile.evaluation_days.value
-        received_on, today = london_day(part.received_at), london_day(now)
+        received_on, today = london_day(part.counted_from), london_day(now)
         due_on = moved_due_date(received_on, part.due_on, days=days, today=today, calendar=calendar)
         if due_on == part.due_on:
             continue
         before = part.due_at
         part.due_on, part.due_at = due_on, end_of_london_day(due_on)
-        part.due_soon_at = due_soon_at(part.received_at, part.due_at, percent=profile.policy.alert_percent)
+        part.due_soon_at = due_soon_at(part.counted_from, part.due_at, percent=profile.policy.alert_percent)
         part.told_due_soon_at = part.told_overdue_at = None
         take(
             session,

@@ -16,13 +16,16 @@ from .errors import LotNotFound, ProfileNotFound, SchemeNotFound
 from .profiles import ProfileContent
 from .rules import LotStatus, SchemeDates, SchemeStatus, Window
 
+_LOCK = {"key_share": True}
+"""Others may go on naming the row in rows of theirs: who admits a member does so last, with everything else locked."""
+
 
 class Schemes:
     def __init__(self, session: Session) -> None:
         self.session = session
 
     def get(self, scheme_id: UUID, *, lock: bool = False) -> Scheme:
-        found = self.session.get(Scheme, scheme_id, with_for_update=lock or None, populate_existing=lock)
+        found = self.session.get(Scheme, scheme_id, with_for_update=_LOCK if lock else None, populate_existing=lock)
         if found is None:
             raise SchemeNotFound(scheme_id)
         return found
@@ -55,7 +58,7 @@ class Schemes:
         return ProfileContent.model_validate(self.profile(scheme.profile_id).content)
 
     def lot(self, lot_id: UUID, *, lock: bool = False) -> Lot:
-        found = self.session.get(Lot, lot_id, with_for_update=lock or None, populate_existing=lock)
+        found = self.session.get(Lot, lot_id, with_for_update=_LOCK if lock else None, populate_existing=lock)
         if found is None:
             raise LotNotFound(lot_id)
         return found
@@ -108,7 +111,7 @@ class Schemes:
             .where(col(Scheme.status) == SchemeStatus.OPEN, col(Scheme.valid_until) < before)
             .order_by(col(Scheme.id))
             .limit(limit)
-            .with_for_update(skip_locked=True)
+            .with_for_update(skip_locked=True, key_share=True)
         )
         return self.session.exec(statement).all()
 

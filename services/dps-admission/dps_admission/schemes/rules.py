@@ -40,6 +40,7 @@ class LotStep(StrEnum):
     OPEN = "open"
     PAUSE = "pause"
     RESUME = "resume"
+    CALL_ROUND = "call_round"
     CLOSE = "close"
 
 
@@ -58,6 +59,9 @@ LOT_LIFE = Life(
         (LotStatus.DRAFT, LotStep.OPEN): LotStatus.OPEN,
         (LotStatus.OPEN, LotStep.PAUSE): LotStatus.PAUSED,
         (LotStatus.PAUSED, LotStep.RESUME): LotStatus.OPEN,
+        # The state stays; which applications the round takes in, and who called it, is on the timeline.
+        (LotStatus.OPEN, LotStep.CALL_ROUND): LotStatus.OPEN,
+        (LotStatus.PAUSED, LotStep.CALL_ROUND): LotStatus.PAUSED,
         (LotStatus.DRAFT, LotStep.CLOSE): LotStatus.CLOSED,
         (LotStatus.OPEN, LotStep.CLOSE): LotStatus.CLOSED,
         (LotStatus.PAUSED, LotStep.CLOSE): LotStatus.CLOSED,
@@ -174,7 +178,7 @@ def bars_to_opening(profile: ProfileContent, dates: SchemeDates, *, ready_lots: 
 
 def bars_to_new_validity(profile: ProfileContent, dates: SchemeDates, *, until: date, today: date) -> list[Bar]:
     """Whether an open DPS may end on `until`. Ending early is never blocked by SI 2024/716."""
-    bars = []
+    bars = _too_far(until)
     if dates.valid_from and until < dates.valid_from:
         bars.append(Bar("validity-backwards", "The validity would end before it began."))
     if until < today:

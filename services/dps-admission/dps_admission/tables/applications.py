@@ -87,6 +87,8 @@ class LotApplication(DpsTable, table=True):
     owner: str | None = None
     owner_name: str | None = None
     received_at: datetime = Field(sa_type=Instant)
+    counted_from: datetime = Field(sa_type=Instant)
+    """Where the period begins: with the receipt, and anew when a decision is set aside."""
     due_on: date
     due_at: datetime = Field(sa_type=Instant)
     due_soon_at: datetime = Field(sa_type=Instant)

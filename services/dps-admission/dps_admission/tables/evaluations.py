@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Index, String, UniqueConstraint
+from sqlalchemy import BigInteger, Index, String, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
@@ -21,7 +21,14 @@ class Assignment(DpsTable, table=True):
     __table_args__ = (
         known("part", Part),
         known("conflict", Conflict),
-        UniqueConstraint("lot_application_id", "round", "person"),
+        Index(
+            "uq_assignment_one_standing",
+            "lot_application_id",
+            "round",
+            "person",
+            unique=True,
+            postgresql_where=text("released_at IS NULL"),
+        ),
         Index("ix_assignment_person", "person"),
     )
 
@@ -39,6 +46,10 @@ class Assignment(DpsTable, table=True):
     declared_at: datetime | None = Field(default=None, sa_type=Instant)
     sheet: dict[str, Any] = empty_dict()
     finished_at: datetime | None = Field(default=None, sa_type=Instant)
+    released_at: datetime | None = Field(default=None, sa_type=Instant)
+    """From then on nobody waits for this person."""
+    released_by: str | None = None
+    released_because: str | None = None
 
 
 class Consensus(DpsTable, table=True):

@@ -39,6 +39,7 @@ class Membership(DpsTable, table=True):
         ),
         Index("ix_membership_live_in_zone", "lot_zone_id", "status", postgresql_where=text(_LIVE_MEMBERSHIP)),
         Index("ix_membership_remind_on", "remind_on", postgresql_where=text("remind_on IS NOT NULL")),
+        Index("ix_membership_sync_on", "sync_on", postgresql_where=text("sync_on IS NOT NULL")),
     )
 
     id: UUID = id_column()
@@ -62,6 +63,8 @@ class Membership(DpsTable, table=True):
     """The last day on which the declaration must be renewed; None: no renewal has been asked for."""
     remind_on: date | None = None
     """The next day on which a reminder goes out or the declaration lapses."""
+    sync_on: date | None = None
+    """The next day on which a service that it names ends: what embargoes suspend may change then."""
     leaves_on: date | None = None
     leaving_reason: str | None = None
     removal_reason: RemovalReason | None = Field(default=None, sa_type=String)

@@ -100,6 +100,8 @@ class Lot(DpsTable, table=True):
     status: LotStatus = Field(default=LotStatus.DRAFT, sa_type=String)
     tier: Tier | None = Field(default=None, sa_type=String)
     places: int | None = None
+    round_cut_at: datetime | None = Field(default=None, sa_type=Instant)
+    """A round is called: it takes in what was received until then, and does not wait for what came later."""
     quality_threshold: Decimal = Field(sa_type=Numeric)
     service_type: str
     client_groups: list[str] = empty_list()

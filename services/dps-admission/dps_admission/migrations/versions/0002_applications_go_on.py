@@ -22,6 +22,7 @@ _RATIONALES = (
 _CHECKS = (
     "company_number",
     "company_status",
+    "services",
     "cqc_registration",
     "cqc_register",
     "insurance",
@@ -53,6 +54,9 @@ def upgrade() -> None:
     _known("scheme_change", "rationale", _RATIONALES)
     _known("application_check", "kind", _CHECKS)
     _draft_clock()
+    _period()
+    _releases()
+    _round_cut()
     _check_runs()
     _circumstances()
     for statement in FROZEN:
@@ -78,6 +82,30 @@ def _draft_clock() -> None:
         unique=False,
         postgresql_where=sa.text("status = 'draft' AND reminded_at IS NULL"),
     )
+
+
+def _period() -> None:
+    op.add_column("lot_application", sa.Column("counted_from", sa.DateTime(timezone=True), nullable=True))
+    op.execute("UPDATE lot_application SET counted_from = received_at")
+    op.alter_column("lot_application", "counted_from", nullable=False)
+
+
+def _releases() -> None:
+    op.add_column("assignment", sa.Column("released_at", sa.DateTime(timezone=True), nullable=True))
+    op.add_column("assignment", sa.Column("released_by", sa.String(), nullable=True))
+    op.add_column("assignment", sa.Column("released_because", sa.String(), nullable=True))
+    op.drop_constraint(op.f("uq_assignment_lot_application_id_round_person"), "assignment", type_="unique")
+    op.create_index(
+        "uq_assignment_one_standing",
+        "assignment",
+        ["lot_application_id", "round", "person"],
+        unique=True,
+        postgresql_where=sa.text("released_at IS NULL"),
+    )
+
+
+def _round_cut() -> None:
+    op.add_column("lot", sa.Column("round_cut_at", sa.DateTime(timezone=True), nullable=True))
 
 
 def _check_runs() -> None:

@@ -41,6 +41,14 @@ def upgrade() -> None:
         unique=False,
         postgresql_where=sa.text("remind_on IS NOT NULL"),
     )
+    op.add_column("membership", sa.Column("sync_on", sa.Date(), nullable=True))
+    op.create_index(
+        "ix_membership_sync_on",
+        "membership",
+        ["sync_on"],
+        unique=False,
+        postgresql_where=sa.text("sync_on IS NOT NULL"),
+    )
     op.add_column("suspension_cause", sa.Column("review_told_at", _INSTANT, nullable=True))
     _upkeep()
     _procurements()
