@@ -6,7 +6,17 @@ from uuid import UUID
 
 from calls_dps_changes import CHANGES
 from calls_members import MEMBERS_AT_WORK
-from make_dps import REASON, SUBMISSION, applicant, criterion_reason, lot_body, profile_id, question_set_id, scheme_body
+from make_dps import (
+    REASON,
+    SUBMISSION,
+    applicant,
+    criterion_reason,
+    lot_body,
+    person,
+    profile_id,
+    question_set_id,
+    scheme_body,
+)
 from sqlmodel import Session
 from stage_dps import COMMISSIONER, ME, NOW, Stage, somebody
 
@@ -270,9 +280,14 @@ def _report(stage: Stage) -> Call:
     return _commissioner({"lot_application_id": stage.reported()[0].id})
 
 
+def _release(stage: Stage) -> Call:
+    return _assigned(stage, {"person": person(ME), "reason": REASON}, declared=False)
+
+
 EVALUATIONS: Mapping[str, Make] = {
     "read_evaluation": _part,
     "assign_evaluator": lambda stage: _part(stage, somebody()),
+    "release_evaluator": _release,
     "declare_interests": lambda stage: _assigned(stage, {"has_conflict": False}, declared=False),
     "save_scores": _save_scores,
     "finish_scores": _finish,
@@ -350,6 +365,7 @@ MEMBERSHIPS: Mapping[str, Make] = {
     "read_membership_timeline": _own_membership,
     "record_opening_membership": _opening,
     "confirm_opening_membership": lambda stage: _manager({"membership_id": stage.recorded()[0].id}),
+    "call_round": _run_round,
     "run_round": _run_round,
     "read_waiting_list": _waiting_list,
     "offer_place": _offer_by_hand,

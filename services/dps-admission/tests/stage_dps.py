@@ -30,7 +30,7 @@ from dps_admission.evaluations import deciding, scoring
 from dps_admission.evaluations.repository import Evaluations, mark_of
 from dps_admission.evaluations.rules import DecisionKind, Finding, Part
 from dps_admission.evaluations.schemas import CriterionReasonIn, DecisionIn, RepresentationsIn
-from dps_admission.memberships import opening, places, suspending
+from dps_admission.memberships import opening, rounds, suspending
 from dps_admission.memberships.repository import Memberships
 from dps_admission.memberships.rules import Cause
 from dps_admission.memberships.schemas import OpeningMembershipIn
@@ -173,11 +173,11 @@ class Stage:
         """A round has been run: the first have offers, the rest wait."""
         lot = self.lot(places=places_)
         admitted = [self.admitted(lot)[1] for _ in range(people)]
-        made = {one.provider_id: one for one in places.run_round(self.session, lot.id, by=MANAGER, now=NOW)}
+        made = {one.provider_id: one for one in rounds.run_round(self.session, lot.id, by=MANAGER, now=NOW)}
         return lot, [(made[who.provider_id], who) for who in admitted]
 
     def run_round(self, lot: Lot) -> Membership:
-        [membership] = places.run_round(self.session, lot.id, by=MANAGER, now=NOW)
+        [membership] = rounds.run_round(self.session, lot.id, by=MANAGER, now=NOW)
         return membership
 
     def close_service(self, who: Applicant) -> None:

@@ -136,10 +136,9 @@ def test_an_opening_membership_is_confirmed_by_another_person() -> None:
 
 
 def test_an_opening_membership_names_all_that_is_wrong() -> None:
-    sound = bars_to_opening_membership(is_open=True, is_known=True, is_member=False, owns_services=True)
-    wrong = bars_to_opening_membership(is_open=False, is_known=False, is_member=True, owns_services=False)
-    assert sound == []
-    assert len(wrong) == 4
+    about = {"is_open": True, "is_known": True, "is_member": False, "owns_services": True, "can_deliver": True}
+    assert bars_to_opening_membership(**about) == []
+    assert len(bars_to_opening_membership(**{name: not so for name, so in about.items()})) == 5
 
 
 A, B, E1, E2, E3 = (UUID(int=n) for n in range(1, 6))

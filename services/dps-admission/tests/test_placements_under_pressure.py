@@ -14,7 +14,7 @@ from test_places_under_pressure import at_once, committed, held
 
 from assay_contracts.risk import EmbargoImposed, Extent
 from assay_kit.calendar import london_day
-from dps_admission.memberships import places, remedying
+from dps_admission.memberships import places, remedying, rounds
 from dps_admission.memberships.receiving import receive_embargo
 from dps_admission.placements import actions as placing
 from dps_admission.placements.schemas import PlacementAnswerIn, PlacementOfferIn
@@ -84,7 +84,7 @@ def test_a_place_is_offered_by_hand_to_one_of_two_who_wait(own_database: Engine)
         people = [stage.admitted(lot)[1] for _ in range(2)]
         for who in people:
             stage.close_service(who)
-        return lot.id, [one.id for one in places.run_round(session, lot.id, by=MANAGER, now=NOW)]
+        return lot.id, [one.id for one in rounds.run_round(session, lot.id, by=MANAGER, now=NOW)]
 
     lot, (first, second) = committed(own_database, two)
 

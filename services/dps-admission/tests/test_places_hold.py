@@ -21,7 +21,7 @@ from assay_kit.problems import Conflict
 from assay_kit.testing import do_due
 from assay_kit.timeline import timeline_entry
 from dps_admission.main import SERVICE
-from dps_admission.memberships import ending, places, suspending
+from dps_admission.memberships import ending, places, rounds, suspending
 from dps_admission.memberships.receiving import receive_embargo, receive_lifting
 from dps_admission.memberships.repository import Memberships
 from dps_admission.memberships.rules import (
@@ -102,7 +102,7 @@ class World:
         suspending.sync_embargoes(self.session, membership, now=self.now)
 
     def round(self, _: Applicant, __: int) -> None:
-        places.run_round(self.session, self.lot.id, by=MANAGER, now=self.now)
+        rounds.run_round(self.session, self.lot.id, by=MANAGER, now=self.now)
 
     def accept(self, membership: Membership, who: Applicant) -> None:
         places.accept(self.session, membership.id, by=owner(who), now=self.now)

@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 import pytest
 from make_dps import Applicant, applicant, care_service
 from sqlalchemy import Engine
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlmodel import Session, col, func, select
 from stage_dps import MANAGER, NOW, SECOND_MANAGER, Stage
 
@@ -24,11 +24,13 @@ from dps_admission.evaluations import deciding
 from dps_admission.evaluations.rules import DecisionKind
 from dps_admission.evaluations.schemas import DecisionIn
 from dps_admission.main import SERVICE
-from dps_admission.memberships import opening, places
+from dps_admission.memberships import opening, places, rounds
 from dps_admission.memberships.receiving import receive_embargo, receive_service
 from dps_admission.memberships.repository import Memberships
 from dps_admission.memberships.rules import HOLDS_PLACE, LIVE, MembershipStatus
 from dps_admission.memberships.schemas import OpeningMembershipIn
+from dps_admission.memberships.stepping import begin_membership
+from dps_admission.schemes.repository import Schemes
 from dps_admission.tables import Membership
 
 T = TypeVar("T")
@@ -176,3 +178,43 @@ def test_a_service_that_is_heard_of_while_its_provider_is_admitted_stops_neither
         receive_service(session, event)
 
     assert at_once(own_database, ask_for_it_under_the_lock, hear) == ["done", "done"]
+
+
+def crossed(session: Session) -> tuple[UUID, UUID, UUID]:
+    """Two admitted in two zones, of which the one with the smaller id is in the zone with the greater."""
+    lot = Stage(session).lot(places=1, zones=["North", "South"])
+    made = []
+    for zone in sorted(Schemes(session).zones_of(lot.id), key=lambda one: one.id, reverse=True):
+        where = {"scheme_id": lot.scheme_id, "lot_id": lot.id, "lot_zone_id": zone.id, "zone": zone.zone}
+        who = applicant(session)
+        member = Membership(provider_id=who.provider_id, submitted_at=NOW, admitted_at=NOW, **where)
+        begin_membership(session, member, by=MANAGER, now=NOW, reason="Admitted.")
+        made.append(member.id)
+    small, great = made
+    assert small < great
+    return lot.id, small, great
+
+
+def is_locked(session: Session, membership: UUID) -> bool:
+    sleep(0.1)
+    try:
+        with session.begin_nested() as probe:
+            session.exec(select(Membership.id).where(col(Membership.id) == membership).with_for_update(nowait=True))
+            probe.rollback()
+    except OperationalError:
+        return True
+    return False
+
+
+def test_a_round_locks_its_members_by_id_whatever_their_zones(own_database: Engine) -> None:
+    lot, small, great = committed(own_database, crossed)
+
+    def run(session: Session) -> int:
+        return len(rounds.run_round(session, lot, by=MANAGER, now=NOW))
+
+    with ThreadPoolExecutor(1) as pool:
+        with Session(own_database) as mine, mine.begin():
+            mine.get_one(Membership, great, with_for_update=True)
+            running = pool.submit(committed, own_database, run)
+            assert any(is_locked(mine, small) for _ in range(50))
+        assert running.result(10) == 2

@@ -31,7 +31,7 @@ from dps_admission.evaluations.schemas import (
     RepresentationsAcceptedIn,
     RepresentationsIn,
 )
-from dps_admission.memberships import ending, places
+from dps_admission.memberships import ending, places, rounds
 from dps_admission.schemes import actions as scheming
 from dps_admission.schemes.schemas import LotIn, LotRead, SchemeIn
 from dps_admission.shown import shown
@@ -237,7 +237,7 @@ class World:
             circumstances.review(self.session, mark.id, reason=REASON, by=self.manager(n), now=self.now)
 
     def run_round(self, _: int) -> None:
-        places.run_round(self.session, self.lot.id, by=MANAGER, now=self.now)
+        rounds.run_round(self.session, self.lot.id, by=MANAGER, now=self.now)
 
     def accept(self, n: int) -> None:
         if membership := self._one(Membership, n):

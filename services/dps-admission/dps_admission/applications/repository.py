@@ -100,11 +100,17 @@ class Applications:
             statement = statement.with_for_update().execution_options(populate_existing=True)
         return self.session.exec(statement).all()
 
-    def undecided(self, lot_id: UUID) -> int:
-        """How many lot applications of a lot are open. One that is being decided this instant is still open."""
+    def undecided(self, lot_id: UUID, *, until: datetime | None) -> int:
+        """How many lot applications of a lot that came in `until` then are open, set aside ones from the day they were.
+
+        One that is being decided this instant is still open.
+        """
         statement = select(func.count(col(LotApplication.id))).where(
-            col(LotApplication.lot_id) == lot_id, col(LotApplication.status).in_(OPEN)
+            col(LotApplication.lot_id) == lot_id,
+            col(LotApplication.status).in_(OPEN),
         )
+        if until is not None:
+            statement = statement.where(col(LotApplication.counted_from) <= until)
         return self.session.exec(statement).one()
 
     def lock_undecided_of(self, scheme_id: UUID) -> Sequence[Application]:

@@ -3,20 +3,21 @@
 No evaluation stands behind them: one person records, with the source that says so, and another confirms.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from fractions import Fraction
 from uuid import UUID
 
 from sqlmodel import Session
 
 from assay_contracts.directory.copies import Copies
+from assay_kit.calendar import london_day
 from assay_kit.identity import Principal
 from dps_admission.applications.repository import Applications
 from dps_admission.bars import Bar
 from dps_admission.providers import bars_to_provider
 from dps_admission.schemes.repository import Schemes
 from dps_admission.schemes.rules import SchemeStatus
-from dps_admission.tables import Membership
+from dps_admission.tables import Lot, Membership
 
 from .errors import MembershipRefused
 from .places import take_effect
@@ -24,7 +25,7 @@ from .repository import Memberships
 from .rules import MembershipStatus, MembershipStep, bars_to_confirming, bars_to_opening_membership
 from .schemas import OpeningMembershipIn
 from .stepping import begin_membership
-from .suspending import sync_embargoes
+from .suspending import has_ended, sync_embargoes
 
 
 def record_opening_membership(
@@ -38,7 +39,7 @@ def record_opening_membership(
         raise MembershipRefused([Bar("wrong-zone", "The lot has no such zone.")])
     memberships.lock_provider(asked.provider_id)
     zone = memberships.lock_zone(lot_zone.id)
-    _must_be_clear(session, lot_id, asked, copies=copies, is_open=_is_open(schemes, lot.scheme_id))
+    _must_be_clear(session, lot, asked, copies=copies, is_open=_is_open(schemes, lot.scheme_id), today=london_day(now))
     quality = Fraction(asked.quality) if asked.quality is not None else None
     membership = Membership(
         provider_id=asked.provider_id,
@@ -78,10 +79,11 @@ def _is_open(schemes: Schemes, scheme_id: UUID) -> bool:
 
 
 def _must_be_clear(
-    session: Session, lot_id: UUID, asked: OpeningMembershipIn, *, copies: Copies, is_open: bool
+    session: Session, lot: Lot, asked: OpeningMembershipIn, *, copies: Copies, is_open: bool, today: date
 ) -> None:
-    there = Applications(session).live_memberships_here(asked.provider_id, lot_id=lot_id, zone=asked.zone)
+    there = Applications(session).live_memberships_here(asked.provider_id, lot_id=lot.id, zone=asked.zone)
     services = [copies.care_service(one) for one in asked.care_service_ids]
+    known = [one for one in services if one is not None]
     MembershipRefused.unless_clear(
         bars_to_provider(session, asked.provider_id)
         + bars_to_opening_membership(
@@ -89,5 +91,6 @@ def _must_be_clear(
             is_known=copies.provider(asked.provider_id) is not None,
             is_member=there > 0,
             owns_services=all(one is not None and one.provider_id == asked.provider_id for one in services),
+            can_deliver=all(one.type == lot.service_type and not has_ended(one, today) for one in known),
         )
     )

@@ -1,21 +1,23 @@
 """Places: who gets one, who waits, who is offered what becomes free. Everything here holds the lot and zone's lock."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from fractions import Fraction
+from typing import Any
 from uuid import UUID
 
 from sqlmodel import Session
 
 from assay_kit.calendar import WorkingDays, end_of_london_day, london_day
 from assay_kit.identity import SYSTEM, Principal
-from dps_admission.applications.checks import CheckOutcome, CheckResult, run_checks
-from dps_admission.applications.facts import facts_about
+from dps_admission.applications.checking import look_again
+from dps_admission.applications.checks import CheckOutcome, CheckResult
 from dps_admission.applications.messages import write_to_managers, write_to_provider
 from dps_admission.applications.repository import Applications
 from dps_admission.bars import Bar
 from dps_admission.circumstances.marking import overtake_marks
+from dps_admission.evaluations.rules import Finding
 from dps_admission.providers import bars_to_provider
 from dps_admission.question_sets.repository import QuestionSets
 from dps_admission.schemes.repository import Schemes
@@ -32,7 +34,6 @@ from .rules import (
     OfferAnswer,
     Standing,
     bars_to_holding,
-    bars_to_round,
     next_for_offer,
 )
 from .stepping import begin_membership, step_membership
@@ -97,26 +98,6 @@ def take_effect(
     suspend_if_caused(session, membership, by=by, now=now)
 
 
-def run_round(session: Session, lot_id: UUID, *, by: Principal, now: datetime) -> Sequence[Membership]:
-    """Rank everyone admitted to a lot with places, zone by zone, and offer the free places."""
-    memberships, touched = Memberships(session), []
-    zones = sorted(Schemes(session).zones_of(lot_id), key=lambda zone: zone.id)
-    locked = [memberships.lock_zone(zone.id) for zone in zones]
-    admitted = {zone.id: memberships.unranked_in(zone.id) for zone in locked}
-    bars = bars_to_round(
-        places=Schemes(session).lot(lot_id).places,
-        undecided=Applications(session).undecided(lot_id),
-        admitted=sum(len(some) for some in admitted.values()),
-    )
-    MembershipRefused.unless_clear(bars)
-    for zone in locked:
-        for membership in admitted[zone.id]:
-            step_membership(session, membership, MembershipStep.WAIT, by=by, now=now)
-            touched.append(membership)
-        fill(session, zone, now=now)
-    return touched
-
-
 def fill(session: Session, zone: LotZone, *, now: datetime) -> None:
     """Offer every free place of a locked zone to the next in order. Passed-over ones keep their position.
 
@@ -131,10 +112,12 @@ def fill(session: Session, zone: LotZone, *, now: datetime) -> None:
     held = memberships.held(zone.id)
     while chosen := next_for_offer(line.values(), places=zone.places, held=held):
         first = chosen[0].membership
-        if not _may_offer(session, waiting[first], now=now):
+        looked = _look(session, waiting[first], now=now)
+        if failed := _failing(session, waiting[first], looked):
+            _tell_of_failing(session, waiting[first], failed, now=now)
             line[first] = replace(line[first], is_passed_over=True)
             continue
-        make_offer(session, waiting[first], by=SYSTEM, now=now)
+        make_offer(session, waiting[first], looked, by=SYSTEM, now=now)
         del line[first]
         held += 1
 
@@ -155,42 +138,71 @@ def standing_of(membership: Membership, is_passed_over: bool) -> Standing:
     )
 
 
-def _may_offer(session: Session, membership: Membership, *, now: datetime) -> bool:
-    """Run the checks again; one that fails now passes the applicant over until a person offers or removes."""
-    failed = [one.reason for one in _checks(session, membership, now=now) if one.outcome == CheckOutcome.FAILED]
-    failed += [bar.says for bar in bars_to_provider(session, membership.provider_id)]
-    if not failed:
-        return True
-    about = {"reasons": " ".join(failed)}
+@dataclass(frozen=True, kw_only=True)
+class _Looked:
+    """One check, run again on one who waits, and what a person had found of the same facts before the admission."""
+
+    result: CheckResult
+    finding: Finding | None
+
+    @property
+    def stands_against(self) -> bool:
+        """What was known and settled when the decision to admit was taken does not cost the place."""
+        return self.result.outcome == CheckOutcome.FAILED and self.finding is None
+
+    def kept(self) -> dict[str, Any]:
+        one = self.result
+        return {
+            "kind": one.kind,
+            "outcome": one.outcome,
+            "reason": one.reason,
+            "inputs": one.inputs,
+            "finding": self.finding,
+        }
+
+
+def _look(session: Session, membership: Membership, *, now: datetime) -> list[_Looked]:
+    """The run is kept with the offer: its lot application cannot be locked below the zone, to keep it there."""
+    if membership.lot_application_id is None:
+        return []
+    part = Applications(session).lot_application(membership.lot_application_id)
+    return [
+        _Looked(result=result, finding=None if then is None else then.finding)
+        for result, then in look_again(session, part, now=now)
+    ]
+
+
+def _failing(session: Session, membership: Membership, looked: Sequence[_Looked]) -> list[str]:
+    """What fails now and nobody has settled; it passes the applicant over until a person offers or removes."""
+    failed = [one.result.reason for one in looked if one.stands_against]
+    return failed + [bar.says for bar in bars_to_provider(session, membership.provider_id)]
+
+
+def _tell_of_failing(session: Session, membership: Membership, failed: Sequence[str], *, now: datetime) -> None:
     write_to_managers(
         session,
         "waiting_member_failed_checks",
         about=membership.id,
-        personalisation=about,
+        personalisation={"reasons": " ".join(failed)},
         now=now,
         once=london_day(now).isoformat(),
     )
-    return False
-
-
-def _checks(session: Session, membership: Membership, *, now: datetime) -> list[CheckResult]:
-    if membership.lot_application_id is None:
-        return []
-    part = Applications(session).lot_application(membership.lot_application_id)
-    return run_checks(facts_about(session, part, now=now))
 
 
 def make_offer(
-    session: Session, membership: Membership, *, by: Principal, now: datetime, reason: str | None = None
+    session: Session,
+    membership: Membership,
+    looked: Sequence[_Looked],
+    *,
+    by: Principal,
+    now: datetime,
+    reason: str | None = None,
 ) -> Offer:
     schemes = Schemes(session)
     profile = schemes.profile_of(schemes.get(membership.scheme_id))
     last_day = WorkingDays(profile.calendar.value).after(london_day(now), profile.policy.offer_days)
     step_membership(session, membership, MembershipStep.OFFER, by=by, now=now, reason=reason)
-    checks = [
-        {"kind": one.kind, "outcome": one.outcome, "reason": one.reason}
-        for one in _checks(session, membership, now=now)
-    ]
+    checks = [one.kept() for one in looked]
     offer = Offer(membership_id=membership.id, made_at=now, expires_at=end_of_london_day(last_day), checks=checks)
     session.add(offer)
     session.flush()
@@ -209,7 +221,7 @@ def offer_by_hand(session: Session, membership_id: UUID, *, reason: str, by: Pri
     if memberships.open_causes(membership.id):
         bars.append(Bar("passed-over", "An embargo or an open decision stands against an offer."))
     MembershipRefused.unless_clear(bars)
-    make_offer(session, membership, by=by, now=now, reason=reason)
+    make_offer(session, membership, _look(session, membership, now=now), by=by, now=now, reason=reason)
     return membership
 
 

@@ -1,4 +1,8 @@
-"""What other services' events do to memberships."""
+"""What other services' events do to memberships, and services that end on a day that had been told before.
+
+An event says when it happened, and that is kept. What it does here is done when it arrives: an offer made for a place
+that it frees runs from today, and no step is written before one that was taken while it was on its way.
+"""
 
 from datetime import datetime
 from uuid import UUID
@@ -8,6 +12,8 @@ from sqlmodel import Session
 from assay_contracts.directory import CareServiceRecorded
 from assay_contracts.directory.copies import receive_care_service
 from assay_contracts.risk import EmbargoImposed, EmbargoLifted
+from assay_kit.calendar import london_day, start_of_london_day
+from assay_kit.events import acting_at
 from dps_admission.tables import Embargo
 
 from .places import fill
@@ -24,7 +30,7 @@ def receive_service(session: Session, event: CareServiceRecorded) -> None:
     provider_id = event.care_service.provider_id
     Memberships(session).lock_provider(provider_id)
     receive_care_service(session, event)
-    _follow(session, provider_id, now=event.at)
+    _follow(session, provider_id, now=acting_at(session, event))
 
 
 def receive_embargo(session: Session, event: EmbargoImposed) -> None:
@@ -43,7 +49,7 @@ def receive_embargo(session: Session, event: EmbargoImposed) -> None:
         )
     )
     session.flush()
-    _follow(session, event.provider_id, now=event.at)
+    _follow(session, event.provider_id, now=acting_at(session, event))
 
 
 def receive_lifting(session: Session, event: EmbargoLifted) -> None:
@@ -54,13 +60,31 @@ def receive_lifting(session: Session, event: EmbargoLifted) -> None:
         return
     embargo.lifted_at = event.at
     session.flush()
-    _follow(session, event.provider_id, now=event.at)
+    _follow(session, event.provider_id, now=acting_at(session, event))
+
+
+def follow_endings(session: Session, now: datetime) -> int:
+    """A service that a member names ends today: what embargoes suspend may be more now. A provider a transaction."""
+    memberships = Memberships(session)
+    provider_id = memberships.has_service_ending(london_day(now))
+    if provider_id is None:
+        return 0
+    memberships.lock_provider(provider_id)
+    _follow(session, provider_id, now=now)
+    session.flush()
+    return 1
+
+
+def next_ending(session: Session) -> datetime | None:
+    day = Memberships(session).first_service_ending()
+    return start_of_london_day(day) if day else None
 
 
 def _follow(session: Session, provider_id: UUID, *, now: datetime) -> None:
-    """The provider is locked; zones are locked before memberships, in order, as everywhere."""
+    """The provider is locked; zones are locked before memberships, each kind in order, as everywhere."""
     memberships = Memberships(session)
     locked = memberships.lock_zones(memberships.zones_of_provider(provider_id))
+    memberships.lock_concerned([zone.id for zone in locked], provider_id=provider_id)
     live = memberships.live_of_provider(provider_id)
     for membership in live:
         sync_embargoes(session, membership, now=now)

@@ -29,6 +29,7 @@ class Memberships:
     def in_its_zone(self, membership_id: UUID, by: Principal) -> tuple[Membership, LotZone]:
         """The membership and its lot and zone, both locked: the zone first, always, so that nobody deadlocks."""
         zone = self.lock_zone(self.seen_by(membership_id, by).lot_zone_id)
+        self.lock_concerned([zone.id], membership_id=membership_id)
         return self.seen_by(membership_id, by, lock=True), zone
 
     def lock_provider(self, provider_id: UUID) -> None:
@@ -39,6 +40,31 @@ class Memberships:
     def lock_zones(self, lot_zone_ids: Iterable[UUID]) -> list[LotZone]:
         """Several zones, in locking order."""
         return [self.lock_zone(one) for one in sorted(set(lot_zone_ids))]
+
+    def lock_concerned(
+        self, lot_zone_ids: Sequence[UUID], *, provider_id: UUID | None = None, membership_id: UUID | None = None
+    ) -> None:
+        """Who may be offered a place in these locked zones, and besides a provider's members or one membership.
+
+        All in one go and in locking order: two that lock some of them one after another could wait for each other.
+        """
+        may_be_offered = col(Membership.status).in_((MembershipStatus.ADMITTED, MembershipStatus.WAITING))
+        concerned = col(Membership.lot_zone_id).in_(lot_zone_ids) & may_be_offered
+        if provider_id is not None:
+            concerned |= (col(Membership.provider_id) == provider_id) & col(Membership.status).in_(LIVE)
+        if membership_id is not None:
+            concerned |= col(Membership.id) == membership_id
+        self.session.exec(select(Membership.id).where(concerned).order_by(col(Membership.id)).with_for_update()).all()
+
+    def has_service_ending(self, today: date) -> UUID | None:
+        """A provider of whose members one names a service that has come to its end."""
+        statement = select(Membership.provider_id).where(
+            col(Membership.sync_on) <= today, col(Membership.status).in_(LIVE)
+        )
+        return self.session.exec(statement.order_by(col(Membership.sync_on), col(Membership.id)).limit(1)).one_or_none()
+
+    def first_service_ending(self) -> date | None:
+        return self.session.exec(select(func.min(Membership.sync_on)).where(col(Membership.status).in_(LIVE))).one()
 
     def lock_zone(self, lot_zone_id: UUID) -> LotZone:
         statement = select(LotZone).where(col(LotZone.id) == lot_zone_id).with_for_update()

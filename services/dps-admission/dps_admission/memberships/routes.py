@@ -24,7 +24,7 @@ from dps_admission.schemes.errors import LotNotFound
 from dps_admission.schemes.repository import Schemes
 from dps_admission.tables import Membership
 
-from . import ending, opening, places, suspending
+from . import ending, opening, places, rounds, suspending
 from .errors import MembershipNotFound, MembershipRefused, SuspensionNotFound
 from .reading import Picture, read_one
 from .repository import Memberships
@@ -35,6 +35,7 @@ from .schemas import (
     MembershipTimeline,
     OpeningMembershipIn,
     RemovalNoticeIn,
+    RoundCallRead,
     RoundRead,
     SuspensionIn,
     WaitingList,
@@ -113,6 +114,17 @@ def confirm_opening_membership(membership_id: UUID, session: SessionDep, by: Dec
 
 
 @router.post(
+    "/lots/{lot_id}/round-call",
+    operation_id="call_round",
+    summary="Say until when the next round takes in what was received",
+    responses=may_answer(LotNotFound, MembershipRefused, StepNotAllowed),
+)
+def call_round(lot_id: UUID, session: SessionDep, by: Decider, now: Now) -> RoundCallRead:
+    received_until = rounds.call_round(session, lot_id, by=by, now=now)
+    return RoundCallRead(lot_id=lot_id, received_until=received_until)
+
+
+@router.post(
     "/lots/{lot_id}/rounds",
     operation_id="run_round",
     status_code=201,
@@ -120,7 +132,7 @@ def confirm_opening_membership(membership_id: UUID, session: SessionDep, by: Dec
     responses=may_answer(LotNotFound, MembershipRefused),
 )
 def run_round(lot_id: UUID, session: SessionDep, by: Decider, now: Now) -> RoundRead:
-    ranked = places.run_round(session, lot_id, by=by, now=now)
+    ranked = rounds.run_round(session, lot_id, by=by, now=now)
     session.flush()
     picture = Picture(session, ranked)
     return RoundRead(items=[picture.read(one) for one in ranked])

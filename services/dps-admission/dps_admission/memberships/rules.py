@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from fractions import Fraction
 from typing import TypeVar
 from uuid import UUID
 
+from assay_kit.calendar import end_of_london_day
 from assay_kit.steps import Life
 from dps_admission.bars import Bar
 
@@ -183,6 +184,23 @@ def next_for_offer(waiting: Iterable[Standing], *, places: int, held: int) -> li
     return [one for one in waiting_order(waiting) if not one.is_passed_over][:free]
 
 
+def round_cut(called_at: datetime | None, windows_closed_on: Iterable[date], *, now: datetime) -> datetime | None:
+    """Until when a round takes in what was received: when it was called, or the end of the last window. None: all."""
+    if called_at is not None:
+        return called_at
+    return max((end for day in windows_closed_on if (end := end_of_london_day(day)) < now), default=None)
+
+
+def bars_to_calling(*, places: int | None, is_called: bool) -> list[Bar]:
+    """A cut that was set stays until its round has run: who is in it does not hang on who is decided when."""
+    bars = []
+    if places is None:
+        bars.append(Bar("no-places", "The lot has no limit on places, so members are active at once."))
+    if is_called:
+        bars.append(Bar("round-called", "A round is called already; it runs first."))
+    return bars
+
+
 def bars_to_round(*, places: int | None, undecided: int, admitted: int) -> list[Bar]:
     bars = []
     if places is None:
@@ -242,11 +260,14 @@ def bars_to_confirming(*, is_unconfirmed: bool, confirmed_by_recorder: bool) -> 
     return []
 
 
-def bars_to_opening_membership(*, is_open: bool, is_known: bool, is_member: bool, owns_services: bool) -> list[Bar]:
+def bars_to_opening_membership(
+    *, is_open: bool, is_known: bool, is_member: bool, owns_services: bool, can_deliver: bool
+) -> list[Bar]:
     tests = (
         (not is_open, "scheme-not-open", "The DPS is not open."),
         (not is_known, "provider-unknown", "The directory does not know this provider."),
         (is_member, "already-member", "The provider is a member there already."),
         (not owns_services, "not-its-service", "A named service is not one of the provider's."),
+        (not can_deliver, "cannot-deliver", "A named service is of another type than the lot's, or has ended."),
     )
     return [Bar(rule, says) for applies, rule, says in tests if applies]

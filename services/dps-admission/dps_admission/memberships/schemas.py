@@ -117,6 +117,13 @@ class WaitingList(BaseModel):
     items: list[WaitingRead] = Field(max_length=10_000)
 
 
+class RoundCallRead(BaseModel):
+    """Until when the round that is called takes in what was received; what comes later belongs to the next."""
+
+    lot_id: UUID
+    received_until: AwareDatetime
+
+
 class RoundRead(BaseModel):
     items: list[MembershipRead] = Field(max_length=10_000)
 

@@ -1,5 +1,6 @@
 """Causes of suspension: several may overlap, and a suspension lifts when the last has gone."""
 
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
@@ -129,9 +130,13 @@ def sync_embargoes(session: Session, membership: Membership, *, now: datetime) -
     """Make the embargo causes of a membership what the live whole embargoes of its provider say."""
     if membership.status not in LIVE:
         return
-    memberships = Memberships(session)
+    memberships, today = Memberships(session), london_day(now)
     whole = memberships.whole_embargoes(membership.provider_id)
-    suspending = embargoes_that_suspend(delivering_services(session, membership, today=london_day(now)), whole=whole)
+    named = _named_services(session, membership)
+    membership.sync_on = _next_end(named.values(), today)
+    lot_type = Schemes(session).lot(membership.lot_id).service_type
+    delivering = [one for one, service in named.items() if _delivers(service, lot_type, today)] or list(named)
+    suspending = embargoes_that_suspend(delivering, whole=whole)
     open_now = {one.reference: one for one in memberships.open_causes(membership.id) if one.cause == Cause.EMBARGO}
     for intervention in sorted(suspending - open_now.keys()):
         reason = "An embargo on new placements is in force."
@@ -146,8 +151,19 @@ def has_ended(service: CareServiceRecord | None, today: date) -> bool:
     return service is not None and service.ended_on is not None and service.ended_on <= today
 
 
-def delivering_services(session: Session, membership: Membership, *, today: date) -> list[UUID]:
-    """The services that a membership names, but for those that have ended; all where every one has ended."""
-    named, copies = [UUID(one) for one in membership.care_service_ids], Copies(session)
-    running = [one for one in named if not has_ended(copies.care_service(one), today)]
-    return running or named
+def _named_services(session: Session, membership: Membership) -> dict[UUID, CareServiceRecord | None]:
+    copies = Copies(session)
+    return {one: copies.care_service(one) for one in map(UUID, membership.care_service_ids)}
+
+
+def _delivers(service: CareServiceRecord | None, lot_type: str, today: date) -> bool:
+    """Of the services that a membership names, one that has ended or is of another type delivers nothing of the lot.
+
+    Where that is so of all of them, all count: a person has let them in.
+    """
+    return not has_ended(service, today) and (service is None or service.type == lot_type)
+
+
+def _next_end(services: Iterable[CareServiceRecord | None], today: date) -> date | None:
+    ends = (one.ended_on for one in services if one is not None and one.ended_on is not None)
+    return min((day for day in ends if day > today), default=None)

@@ -32,6 +32,7 @@ def close_scheme(session: Session, scheme_id: UUID, *, reason: str, by: Principa
             take(session, lot, LotStep.CLOSE, LOT_LIFE, by=by, now=now, reason=reason)
     undecided = applications.lock_undecided_of(scheme.id)
     Memberships(session).lock_zones(zone.id for lot in lots for zone in schemes.zones_of(lot.id))
+    Memberships(session).live_of_scheme(scheme.id)
     for application in undecided:
         if application.status == ApplicationStatus.DRAFT:
             expire_draft(session, application, now=now)
