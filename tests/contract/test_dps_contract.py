@@ -19,6 +19,7 @@ contract = Contract(SERVICE, CALLS)
 EXCUSED = {
     "affirm_membership 409": "test_upkeep: a late declaration waits to be verified",
     "answer_invitation 409": "test_procurements: no tender comes in after the period",
+    "check_insurance 409": "test_insurance_at_award: an award waits for a check of the insurance",
     "ask_to_affirm 409": "test_upkeep_rules: members only declare again",
     "invite_to_tender 409": "test_procurements: the law gives ten days to tender",
     "review_suspension 409": "test_upkeep: a review is put off only so far",

@@ -1,4 +1,4 @@
-"""What the product ships with: the four procedure profiles and a question set. Each is put in once, and never again."""
+"""What the product ships with: four procedure profiles and two question sets. Each is put in once, never again."""
 
 import json
 from datetime import datetime
@@ -12,17 +12,20 @@ from assay_kit.settings import Settings
 from dps_admission.question_sets.actions import draft_question_set, publish_question_set
 from dps_admission.question_sets.content import QuestionSetContent
 from dps_admission.question_sets.repository import QuestionSets
+from dps_admission.question_sets.rules import without_insurance
 from dps_admission.schemes.actions import publish_profile
 from dps_admission.schemes.profiles import ProfileContent
 from dps_admission.schemes.repository import Schemes
 
 DEFAULT_SET = "Care and support: selection and quality"
+SET_BEFORE_AWARD = "Care and support: selection and quality, insurance checked at award"
+"""For procedures of the 2023 Act, which may ask for no insurance before award."""
 
 
 def put_first_data(session: Session, _: Settings, *, now: datetime) -> None:
     """Repeatable: it adds what is missing and changes nothing."""
     seed_profiles(session, now=now)
-    seed_question_set(session, now=now)
+    seed_question_sets(session, now=now)
 
 
 def seed_profiles(session: Session, *, now: datetime) -> None:
@@ -33,12 +36,12 @@ def seed_profiles(session: Session, *, now: datetime) -> None:
             publish_profile(session, profile, by=SYSTEM, now=now)
 
 
-def seed_question_set(session: Session, *, now: datetime) -> None:
-    if QuestionSets(session).last_version(DEFAULT_SET):
-        return
+def seed_question_sets(session: Session, *, now: datetime) -> None:
     content = QuestionSetContent.model_validate(_shipped("question_set.json"))
-    drafted = draft_question_set(session, name=DEFAULT_SET, content=content, by=SYSTEM, now=now)
-    publish_question_set(session, drafted.id, by=SYSTEM, now=now)
+    for name, shipped in ((DEFAULT_SET, content), (SET_BEFORE_AWARD, without_insurance(content))):
+        if not QuestionSets(session).last_version(name):
+            drafted = draft_question_set(session, name=name, content=shipped, by=SYSTEM, now=now)
+            publish_question_set(session, drafted.id, by=SYSTEM, now=now)
 
 
 def _shipped(name: str) -> Any:

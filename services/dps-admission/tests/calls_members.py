@@ -45,6 +45,11 @@ UPKEEP: Mapping[str, OnMembers] = {
     "affirm_membership": lambda stage: _own(stage, {"declared_by": "Olive Owner", "is_true_and_complete": True}),
     "ask_to_affirm": lambda stage: _as(Role.COMMISSIONER, {"membership_id": stage.member()[0].id}, {"reason": REASON}),
     "read_upkeep": _own,
+    "check_insurance": lambda stage: _as(
+        Role.COMMISSIONER,
+        {"membership_id": stage.member()[0].id},
+        {"expires_on": "2099-12-31", "reason": REASON},
+    ),
     "put_evidence_forward": _put_forward,
     "verify_evidence": lambda stage: _as(
         Role.COMMISSIONING_MANAGER, {"remedy_id": stage.remedy().id}, {"is_sufficient": True, "reason": REASON}
@@ -83,6 +88,7 @@ PROCUREMENTS: Mapping[str, OnMembers] = {
     "invite_to_tender": _invite,
     "list_procurements": lambda _: _as(Role.COMMISSIONER),
     "read_procurement": _read_procurement,
+    "list_invitations": _read_procurement,
     "answer_invitation": _answer,
     "record_outcome": _outcome,
     "cancel_procurement": lambda stage: _as(

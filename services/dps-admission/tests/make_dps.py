@@ -22,7 +22,7 @@ from assay_contracts.roles import Role, Scope
 from assay_kit.events import Event
 from assay_kit.testing import NOON, envelope_for
 from dps_admission.evaluations.rules import Method, criteria_of
-from dps_admission.first_data import DEFAULT_SET, seed_profiles, seed_question_set
+from dps_admission.first_data import DEFAULT_SET, SET_BEFORE_AWARD, seed_profiles, seed_question_sets
 from dps_admission.question_sets.content import Kind, QuestionSetContent
 from dps_admission.question_sets.rules import questions_asked
 from dps_admission.schemes.profiles import Regime
@@ -87,9 +87,15 @@ def profile_id(session: Session, regime: Regime = Regime.PCR2015_LIGHT_TOUCH) ->
 
 
 def question_set_id(session: Session, *, version: int = 1) -> UUID:
-    seed_question_set(session, now=BEFORE)
+    seed_question_sets(session, now=BEFORE)
     named = col(QuestionSet.name) == DEFAULT_SET, col(QuestionSet.version) == version
     return session.exec(select(QuestionSet).where(*named)).one().id
+
+
+def set_before_award(session: Session) -> str:
+    """The set for procedures that may ask for no insurance before award."""
+    seed_question_sets(session, now=BEFORE)
+    return str(session.exec(select(QuestionSet).where(col(QuestionSet.name) == SET_BEFORE_AWARD)).one().id)
 
 
 def scheme_body(session: Session, **about: Any) -> dict[str, Any]:

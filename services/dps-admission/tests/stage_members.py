@@ -22,7 +22,7 @@ from dps_admission.schemes.profiles import Regime
 from dps_admission.schemes.schemas import LotIn, SchemeIn
 from dps_admission.tables import Invitation, Lot, Placement, PlacementOffer, Procurement, Remedy, Scheme
 
-CLOSES_ON = date(2029, 2, 1)
+CLOSES_ON = date(2028, 3, 30)
 NEED: dict[str, Any] = {"service_type": "home_care", "client_group": "older_people", "starts_on": "2028-04-01"}
 
 

@@ -1,7 +1,18 @@
 from datetime import UTC, datetime
 
 import pytest
-from make_dps import REASON, SUBMISSION, House, applicant, lot_body, ok, question_set_id, refused, scheme_body
+from make_dps import (
+    REASON,
+    SUBMISSION,
+    House,
+    applicant,
+    lot_body,
+    ok,
+    question_set_id,
+    refused,
+    scheme_body,
+    set_before_award,
+)
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
@@ -125,7 +136,8 @@ def test_a_profile_that_forbids_places_is_not_chosen_for_lots_that_have_them(
     house: House, session: Session, regime: Regime
 ) -> None:
     made = ok(house.commissioner().post("/v1/schemes", json=scheme_body(session)))
-    ok(house.commissioner().post(f"/v1/schemes/{made['id']}/lots", json=lot_body(session, places=3)))
+    body = lot_body(session, places=3, question_set_id=set_before_award(session))
+    ok(house.commissioner().post(f"/v1/schemes/{made['id']}/lots", json=body))
     switched = house.commissioner().put(f"/v1/schemes/{made['id']}", json=scheme_body(session, regime=regime))
     assert refused(switched) == ["limit-forbidden"]
     assert ok(house.commissioner().get(f"/v1/schemes/{made['id']}"))["profile_id"] == made["profile_id"]

@@ -39,6 +39,7 @@ class MembershipStep(StrEnum):
     PUT_EVIDENCE_FORWARD = "put_evidence_forward"
     VERIFY_EVIDENCE = "verify_evidence"
     REVIEW_SUSPENSION = "review_suspension"
+    CHECK_INSURANCE = "check_insurance"
     REMOVE = "remove"
     EXPIRE = "expire"
 
@@ -63,6 +64,8 @@ MEMBERSHIP_LIFE = Life(
         (_M.SUSPENDED, _S.PUT_EVIDENCE_FORWARD): _M.SUSPENDED,
         (_M.SUSPENDED, _S.VERIFY_EVIDENCE): _M.SUSPENDED,
         (_M.SUSPENDED, _S.REVIEW_SUSPENSION): _M.SUSPENDED,
+        (_M.ACTIVE, _S.CHECK_INSURANCE): _M.ACTIVE,
+        (_M.SUSPENDED, _S.CHECK_INSURANCE): _M.SUSPENDED,
         (_M.ADMITTED, _S.TAKE_EFFECT): _M.ACTIVE,
         (_M.ADMITTED, _S.WAIT): _M.WAITING,
         (_M.ADMITTED, _S.LEAVE): _M.ENDED,

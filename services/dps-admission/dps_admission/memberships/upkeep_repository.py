@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from dps_admission.tables import Affirmation, Membership, Remedy, SuspensionCause
+from dps_admission.tables import Affirmation, InsuranceCheck, Membership, Remedy, SuspensionCause
 
 from .errors import RemedyNotFound
 from .upkeep_rules import BEARS_DECLARATION
@@ -37,6 +37,16 @@ class Upkeep:
         return self.session.exec(
             statement.order_by(col(Affirmation.made_at).desc(), col(Affirmation.id).desc()).limit(200)
         ).all()
+
+    def insurance_checks_of(self, membership_id: UUID) -> Sequence[InsuranceCheck]:
+        statement = select(InsuranceCheck).where(col(InsuranceCheck.membership_id) == membership_id)
+        newest = statement.order_by(col(InsuranceCheck.made_at).desc(), col(InsuranceCheck.id).desc())
+        return self.session.exec(newest.limit(200)).all()
+
+    def insured_until(self, membership_id: UUID) -> date | None:
+        """What the last check says; None: there was none."""
+        last = next(iter(self.insurance_checks_of(membership_id)), None)
+        return last.expires_on if last else None
 
     def remedy(self, remedy_id: UUID) -> Remedy:
         found = self.session.get(Remedy, remedy_id)

@@ -19,7 +19,7 @@ from dps_admission.dependencies import (
     SessionDep,
 )
 
-from . import affirming, remedying
+from . import affirming, insurance, remedying
 from .errors import MembershipNotFound, MembershipRefused, RemedyNotFound, StandingNotFound, SuspensionNotFound
 from .reading import read_one
 from .repository import Memberships
@@ -29,6 +29,8 @@ from .upkeep_repository import Upkeep
 from .upkeep_schemas import (
     AffirmationIn,
     AffirmationRead,
+    InsuranceCheckIn,
+    InsuranceCheckRead,
     RemedyIn,
     RemedyRead,
     ReviewIn,
@@ -77,7 +79,28 @@ def read_upkeep(membership_id: UUID, session: SessionDep, by: MembershipParty) -
         membership_id=membership.id,
         affirm_by=membership.affirm_by,
         affirmations=[AffirmationRead.model_validate(one) for one in upkeep.affirmations_of(membership.id)],
+        insurance_checks=[InsuranceCheckRead.model_validate(one) for one in upkeep.insurance_checks_of(membership.id)],
         remedies=[RemedyRead.model_validate(one) for one in upkeep.remedies_of(membership.id)],
+    )
+
+
+@router.post(
+    "/memberships/{membership_id}/insurance-checks",
+    operation_id="check_insurance",
+    status_code=201,
+    summary="Record that a member's insurance was seen, before it is awarded work",
+    responses=may_answer(MembershipNotFound, MembershipRefused, EvidenceNotTheirs),
+)
+def check_insurance(
+    membership_id: UUID,
+    asked: InsuranceCheckIn,
+    session: SessionDep,
+    directory: DirectoryDep,
+    by: Commissioner,
+    now: Now,
+) -> MembershipRead:
+    return read_one(
+        session, insurance.check_insurance(session, membership_id, asked, directory=directory, by=by, now=now)
     )
 
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 from dps_admission.bars import Bar
+from dps_admission.schemes.profiles import Clause, Insurance
 
 from .rules import Cause, MembershipStatus
 
@@ -56,6 +57,23 @@ def bars_to_remedy(cause: Cause, *, is_open: bool, awaits_verification: bool, ha
     if cause == Cause.LATE_DOCUMENT and not has_evidence:
         bars.append(Bar("evidence-missing", "A document that was late is put forward as a file."))
     return bars
+
+
+def bars_to_checking_insurance(status: MembershipStatus, *, expires_on: date, today: date) -> list[Bar]:
+    bars = []
+    if status not in BEARS_DECLARATION:
+        bars.append(Bar("not-a-member", "Only the insurance of an active or suspended member is checked."))
+    if expires_on < today:
+        bars.append(Bar("insurance-expired", f"The insurance expired on {expires_on}."))
+    return bars
+
+
+def bars_to_uninsured(clause: Clause[Insurance], *, until: date | None, on: date) -> list[Bar]:
+    """Where insurance is checked at award, a check is there and covers the day. `until`: its last day."""
+    if clause.value != Insurance.CHECKED_AT_AWARD or (until is not None and until >= on):
+        return []
+    says = f"Insurance is checked at award, and no check of this member's covers {on}."
+    return [Bar("insurance-not-checked", says, clause.source)]
 
 
 def bars_to_review(*, is_open: bool, days: int, days_at_most: int) -> list[Bar]:

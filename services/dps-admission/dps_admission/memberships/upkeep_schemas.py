@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from assay_kit.text import WHOLE, Flag, Model, Name, Reason, Text
+from assay_kit.text import WHOLE, Day, Flag, Model, Name, Reason, Text
 from dps_admission.evidence import EvidenceRead
 
 from .rules import MembershipStatus
@@ -24,6 +24,14 @@ class AffirmationIn(Model):
 class RemedyIn(Model):
     statement: Reason
     evidence_ids: list[UUID] = Field(default_factory=list, max_length=50)
+
+
+class InsuranceCheckIn(Model):
+    """The papers that were looked at and the last day that they cover; the reason says where, if not in a file."""
+
+    evidence_ids: list[UUID] = Field(default_factory=list, max_length=50)
+    expires_on: Day
+    reason: Reason
 
 
 class VerificationIn(Model):
@@ -49,6 +57,17 @@ class AffirmationRead(BaseModel):
     made_by: str
 
 
+class InsuranceCheckRead(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+
+    id: UUID
+    expires_on: date
+    reason: str
+    evidence: list[EvidenceRead] = Field(max_length=50)
+    made_at: AwareDatetime
+    made_by: str
+
+
 class RemedyRead(BaseModel):
     model_config = ConfigDict(from_attributes=True)
 
@@ -65,11 +84,12 @@ class RemedyRead(BaseModel):
 
 
 class UpkeepRead(BaseModel):
-    """Renewed declarations and evidence against suspensions of one membership, the newest first."""
+    """Declarations, checks of insurance and evidence against suspensions of one membership, the newest first."""
 
     membership_id: UUID
     affirm_by: date | None
     affirmations: list[AffirmationRead] = Field(max_length=200)
+    insurance_checks: list[InsuranceCheckRead] = Field(max_length=200)
     remedies: list[RemedyRead] = Field(max_length=200)
 
 

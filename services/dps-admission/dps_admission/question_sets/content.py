@@ -33,11 +33,24 @@ class Exclusion(StrEnum):
 
 
 class Purpose(StrEnum):
-    """Answers that the automatic checks read, wherever the author placed them."""
+    """Answers that the automatic checks or the law look at, wherever the author placed them."""
 
     INSURANCE_LEVEL = "insurance_level"
     INSURANCE_EXPIRES = "insurance_expires"
+    INSURANCE_CERTIFICATE = "insurance_certificate"
+    EMPLOYERS_LIABILITY = "employers_liability"
     HAS_NO_COMPANY_NUMBER = "has_no_company_number"
+
+
+ABOUT_INSURANCE = frozenset(
+    {
+        Purpose.INSURANCE_LEVEL,
+        Purpose.INSURANCE_EXPIRES,
+        Purpose.INSURANCE_CERTIFICATE,
+        Purpose.EMPLOYERS_LIABILITY,
+    }
+)
+"""What a procedure of the 2023 Act may neither require nor judge before award."""
 
 
 class _Part(BaseModel):

@@ -11,7 +11,15 @@ from uuid import UUID
 
 from dps_admission.bars import Bar
 
-from .content import ExclusionGround, Kind, Question, QuestionSetContent, Scored
+from .content import (
+    ABOUT_INSURANCE,
+    ExclusionGround,
+    InformationOnly,
+    Kind,
+    Question,
+    QuestionSetContent,
+    Scored,
+)
 
 TEXT_AT_MOST = 40_000
 """Characters, whatever the word limit says: five thousand words fit twice."""
@@ -71,6 +79,23 @@ def bars_to_publishing(content: QuestionSetContent) -> list[Bar]:
     if not any(isinstance(q.grading, Scored) for q in content.questions()):
         bars.append(Bar("nothing-scored", "No question is scored, so no quality threshold can be applied."))
     return bars
+
+
+def judges_insurance(content: QuestionSetContent) -> bool:
+    """Whether nobody is admitted without an answer about insurance, or an evaluator judges one."""
+    about = [question for question in content.questions() if question.purpose in ABOUT_INSURANCE]
+    return any(one.is_required or not isinstance(one.grading, InformationOnly) for one in about)
+
+
+def without_insurance(content: QuestionSetContent) -> QuestionSetContent:
+    """The same set with no question about insurance."""
+    sections = [
+        section.model_copy(
+            update={"questions": [one for one in section.questions if one.purpose not in ABOUT_INSURANCE]}
+        )
+        for section in content.sections
+    ]
+    return QuestionSetContent(sections=[section for section in sections if section.questions])
 
 
 def is_asked(question: Question, answers: Answers, content: QuestionSetContent) -> bool:

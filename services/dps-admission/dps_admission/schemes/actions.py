@@ -121,11 +121,12 @@ def open_lot(session: Session, lot_id: UUID, *, by: Principal, now: datetime) ->
     schemes = Schemes(session)
     lot = schemes.lot(lot_id, lock=True)
     if LOT_LIFE.after(lot.status, LotStep.OPEN):
+        scheme, sets = schemes.get(lot.scheme_id), QuestionSets(session)
         bars = rules.bars_to_opening_lot(
-            scheme=schemes.get(lot.scheme_id).status,
-            has_question_set=QuestionSets(session).is_final(lot.question_set_id),
+            scheme=SchemeStatus(scheme.status), has_question_set=sets.is_final(lot.question_set_id)
         )
-        LotRefused.unless_clear(bars)
+        asks = sets.judges_insurance(lot.question_set_id)
+        LotRefused.unless_clear(bars + rules.bars_to_questions(schemes.profile_of(scheme), judges_insurance=asks))
     take(session, lot, LotStep.OPEN, LOT_LIFE, by=by, now=now)
     return lot
 
@@ -175,7 +176,11 @@ def _bars_to_lots(schemes: Schemes, scheme: Scheme) -> list[Bar]:
     """What the profile forbids of the lots that are there, whenever they were made."""
     profile, lots = schemes.profile_of(scheme), schemes.lots_of(scheme.id)
     zones = schemes.zones_of_lots([lot.id for lot in lots])
-    shapes = [LotShape(zones=zones[lot.id], places=lot.places) for lot in lots]
+    sets = QuestionSets(schemes.session)
+    shapes = [
+        LotShape(zones=zones[lot.id], places=lot.places, judges_insurance=sets.judges_insurance(lot.question_set_id))
+        for lot in lots
+    ]
     return list(dict.fromkeys(bar for shape in shapes for bar in rules.bars_to_lot(profile, shape)))
 
 
@@ -194,10 +199,9 @@ def _check_dates(schemes: Schemes, scheme: Scheme, asked: SchemeIn) -> None:
 
 
 def _write_lot(schemes: Schemes, scheme: Scheme, lot: Lot, asked: LotIn) -> None:
-    shape = LotShape(zones=asked.zones, places=asked.places)
+    judges_insurance = QuestionSets(schemes.session).judges_insurance(asked.question_set_id)
+    shape = LotShape(zones=asked.zones, places=asked.places, judges_insurance=judges_insurance)
     LotRefused.unless_clear(rules.bars_to_lot(schemes.profile_of(scheme), shape))
-    if asked.question_set_id is not None:
-        QuestionSets(schemes.session).get(asked.question_set_id)
     lot.name, lot.tier, lot.places = asked.name, asked.tier, asked.places
     lot.quality_threshold = asked.quality_threshold
     lot.service_type, lot.client_groups = asked.service_type, [*asked.client_groups]

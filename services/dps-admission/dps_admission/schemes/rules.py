@@ -12,7 +12,7 @@ from typing import Any
 from assay_kit.steps import Life
 from dps_admission.bars import Bar
 
-from .profiles import AppliedFor, Basis, Clause, Conditions, MemberLimit, ProfileContent
+from .profiles import AppliedFor, Basis, Clause, Conditions, Insurance, MemberLimit, ProfileContent
 
 LAST_DAY = date(2199, 12, 31)
 """No validity reaches further: a later day is a slip of the pen."""
@@ -114,6 +114,8 @@ class LotShape:
     """Empty: borough-wide."""
     places: int | None
     """Places in each zone, or in the borough; None: no limit."""
+    judges_insurance: bool = False
+    """Its question set requires an answer about insurance, or judges one."""
 
 
 def bars_to_scheme(profile: ProfileContent, dates: SchemeDates, *, charges_fee: bool = False) -> list[Bar]:
@@ -238,7 +240,15 @@ def bars_to_lot(profile: ProfileContent, shape: LotShape) -> list[Bar]:
         bars.append(Bar("limit-forbidden", says, profile.member_limit.source))
     if len(set(shape.zones)) != len(shape.zones):
         bars.append(Bar("zone-twice", "A zone is named twice."))
-    return bars
+    return bars + bars_to_questions(profile, judges_insurance=shape.judges_insurance)
+
+
+def bars_to_questions(profile: ProfileContent, *, judges_insurance: bool) -> list[Bar]:
+    """What the profile forbids a lot's question set to require or to judge."""
+    if not judges_insurance or profile.insurance.value != Insurance.CHECKED_AT_AWARD:
+        return []
+    says = "Insurance may not be required before award, so no question about it may be required or judged."
+    return [Bar("insurance-before-award", says, profile.insurance.source)]
 
 
 def bars_to_changing_conditions(profile: ProfileContent, status: SchemeStatus) -> list[Bar]:

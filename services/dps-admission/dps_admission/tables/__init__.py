@@ -11,7 +11,7 @@ from .placements import Placement, PlacementOffer, ServiceLook
 from .procurements import Invitation, Procurement
 from .root import DpsTable
 from .schemes import Lot, LotZone, ProcedureProfile, QuestionSet, Scheme, SchemeChange
-from .upkeep import Affirmation, Remedy
+from .upkeep import Affirmation, InsuranceCheck, Remedy
 
 metadata = DpsTable.metadata
 add_copy_tables(metadata)
@@ -30,6 +30,7 @@ __all__ = [
     "DpsTable",
     "Embargo",
     "EvaluationReport",
+    "InsuranceCheck",
     "Invitation",
     "Lot",
     "LotApplication",

@@ -72,6 +72,8 @@ class PlacementOffer(DpsTable, table=True):
     answered_at: datetime | None = Field(default=None, sa_type=Instant)
     answered_by: str | None = None
     answered_by_subject: str | None = None
+    is_recorded_by_council: bool = False
+    """The council wrote down what the provider said elsewhere."""
 
 
 class ServiceLook(DpsTable, table=True):

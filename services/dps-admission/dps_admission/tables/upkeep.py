@@ -1,4 +1,4 @@
-"""What keeps a membership good: renewed declarations, and evidence against a suspension."""
+"""What keeps a membership good: renewed declarations, insurance, and evidence against a suspension."""
 
 from datetime import date, datetime
 from typing import Any
@@ -23,6 +23,21 @@ class Affirmation(DpsTable, table=True):
     declared_by: str
     statement: str | None = None
     evidence: list[dict[str, Any]] = empty_list()
+    made_at: datetime = Field(sa_type=Instant)
+    made_by: str
+    made_by_subject: str
+
+
+class InsuranceCheck(DpsTable, table=True):
+    """Somebody looked at a member's insurance, as the law asks at award. Never changed; the last one counts."""
+
+    __tablename__ = "insurance_check"
+
+    id: UUID = id_column()
+    membership_id: UUID = Field(foreign_key="membership.id", index=True)
+    evidence: list[dict[str, Any]] = empty_list()
+    expires_on: date
+    reason: str
     made_at: datetime = Field(sa_type=Instant)
     made_by: str
     made_by_subject: str

@@ -24,6 +24,7 @@ _GROUPS = (
 
 FROZEN = (
     *append_only_trigger("affirmation"),
+    *append_only_trigger("insurance_check"),
     # What was put forward is what was verified, and a verdict stands.
     *freeze_trigger("remedy", "true", ["suspension_cause_id", "statement", "evidence", "made_at"], name="put_forward"),
     *freeze_trigger("remedy", "OLD.verified_at IS NOT NULL", name="verified"),
@@ -51,6 +52,7 @@ def upgrade() -> None:
     )
     op.add_column("suspension_cause", sa.Column("review_told_at", _INSTANT, nullable=True))
     _upkeep()
+    _insurance()
     _procurements()
     _placements()
     for statement in FROZEN:
@@ -104,6 +106,25 @@ def _upkeep() -> None:
         unique=True,
         postgresql_where=sa.text("verified_at IS NULL"),
     )
+
+
+def _insurance() -> None:
+    op.create_table(
+        "insurance_check",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("membership_id", sa.Uuid(), nullable=False),
+        sa.Column("evidence", _JSON, nullable=False),
+        sa.Column("expires_on", sa.Date(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("made_at", _INSTANT, nullable=False),
+        sa.Column("made_by", sa.String(), nullable=False),
+        sa.Column("made_by_subject", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["membership_id"], ["membership.id"], name=op.f("fk_insurance_check_membership_id_membership")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_insurance_check")),
+    )
+    op.create_index(op.f("ix_insurance_check_membership_id"), "insurance_check", ["membership_id"], unique=False)
 
 
 def _procurements() -> None:
@@ -201,6 +222,7 @@ def _placements() -> None:
         sa.Column("answered_at", _INSTANT, nullable=True),
         sa.Column("answered_by", sa.String(), nullable=True),
         sa.Column("answered_by_subject", sa.String(), nullable=True),
+        sa.Column("is_recorded_by_council", sa.Boolean(), nullable=False),
         sa.CheckConstraint(
             "answer IN ('accepted', 'declined', 'not_answered', 'withdrawn')",
             name=op.f("ck_placement_offer_known_answer"),
