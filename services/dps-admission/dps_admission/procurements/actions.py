@@ -1,6 +1,7 @@
 """Procurements: inviting all members, their answers, the outcome."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlmodel import Session
@@ -13,9 +14,10 @@ from assay_kit.references import next_reference
 from assay_kit.timeline import begin, note, take
 from dps_admission.applications.messages import write_to_managers, write_to_provider
 from dps_admission.evidence import rely
+from dps_admission.memberships.insurance import bars_to_awarding
 from dps_admission.memberships.repository import Memberships
-from dps_admission.memberships.rules import MembershipStatus
 from dps_admission.schemes.repository import Schemes
+from dps_admission.schemes.rules import SchemeStatus
 from dps_admission.tables import Invitation, Lot, Procurement
 
 from .errors import InvitationNotFound, ProcurementRefused
@@ -48,7 +50,8 @@ def invite(session: Session, lot_id: UUID, asked: ProcurementIn, *, by: Principa
     chosen = invited(members)
     bars = bars_to_inviting(
         schemes.profile_of(scheme),
-        scheme=scheme.status,
+        scheme=SchemeStatus(scheme.status),
+        valid_until=scheme.valid_until,
         closes_on=asked.closes_on,
         today=london_day(now),
         members=len(chosen),
@@ -125,28 +128,24 @@ def answer_invitation(
 ) -> Invitation:
     """A tender or a refusal; until the tender period ends it may be sent again, and the last one counts."""
     procurements = Procurements(session)
-    invitation = procurements.invitation(invitation_id, by)
-    procurement = procurements.get(invitation.procurement_id, lock=True)
-    is_open = procurement.status == ProcurementStatus.OPEN and now <= procurement.closes_at
-    ProcurementRefused.unless_clear(bars_to_answering(is_open=is_open))
-    session.refresh(invitation)
-    relying = RelyingObject("invitation", invitation.id)
-    invitation.evidence = rely(directory, asked.evidence_ids, provider_id=invitation.provider_id, by_object=relying)
+    found = procurements.invitation(invitation_id, by)
+    _must_be_open(procurements.get(found.procurement_id), now=now)
+    relying = RelyingObject("invitation", found.id)
+    evidence = rely(directory, asked.evidence_ids, provider_id=found.provider_id, by_object=relying)
+    _must_be_open(procurements.kept_open(found.procurement_id), now=now)
+    invitation = procurements.invitation(invitation_id, by, lock=True)
+    invitation.evidence = evidence
     invitation.answer, invitation.statement, invitation.answered_at = asked.answer, asked.statement, now
     invitation.answered_by, invitation.answered_by_subject = by.name, by.subject
-    provider_id = invitation.provider_id
-    note(
-        session,
-        "invitation",
-        invitation.id,
-        "answer",
-        by=by,
-        now=now,
-        status=asked.answer,
-        reason=asked.statement,
-        provider_id=provider_id,
-    )
+    # The tender's words and whether it is one stay out of the timeline, which the council reads before the end.
+    about: dict[str, Any] = {"status": "answered", "provider_id": invitation.provider_id}
+    note(session, "invitation", invitation.id, "answer", by=by, now=now, **about)
     return invitation
+
+
+def _must_be_open(procurement: Procurement, *, now: datetime) -> None:
+    is_open = procurement.status == ProcurementStatus.OPEN and now <= procurement.closes_at
+    ProcurementRefused.unless_clear(bars_to_answering(is_open=is_open))
 
 
 def record_outcome(
@@ -158,7 +157,7 @@ def record_outcome(
     ProcurementRefused.unless_clear(bars_to_outcome(asked.outcome, names_whom=asked.invitation_id is not None))
     step = ProcurementStep.AWARD if asked.outcome == OutcomeKind.AWARDED else ProcurementStep.END_WITHOUT_AWARD
     if asked.invitation_id is not None:
-        _must_be_awardable(session, procurement, asked.invitation_id, by=by)
+        _must_be_awardable(session, procurement, asked.invitation_id, by=by, now=now)
     take(session, procurement, step, PROCUREMENT_LIFE, by=by, now=now, reason=asked.reason)
     procurement.awarded_to = asked.invitation_id
     procurement.outcome_reason, procurement.outcome_at = asked.reason, now
@@ -172,15 +171,16 @@ def record_outcome(
     return procurement
 
 
-def _must_be_awardable(session: Session, procurement: Procurement, invitation_id: UUID, *, by: Principal) -> None:
+def _must_be_awardable(
+    session: Session, procurement: Procurement, invitation_id: UUID, *, by: Principal, now: datetime
+) -> None:
     invitation = Procurements(session).invitation(invitation_id, by)
     if invitation.procurement_id != procurement.id:
         raise InvitationNotFound(invitation_id)
     member = Memberships(session).seen_by(invitation.membership_id, by, lock=True)
-    bars = bars_to_award(
-        tendered=invitation.answer == InvitationAnswer.TENDERED, member=MembershipStatus(member.status)
-    )
-    ProcurementRefused.unless_clear(bars)
+    status = Procurements(session).status_for_award(member)
+    bars = bars_to_award(tendered=invitation.answer == InvitationAnswer.TENDERED, member=status)
+    ProcurementRefused.unless_clear(bars + bars_to_awarding(session, member.id, on=london_day(now)))
 
 
 def cancel(session: Session, procurement_id: UUID, *, reason: str, by: Principal, now: datetime) -> Procurement:

@@ -1,4 +1,4 @@
-"""Puts together what readers of procurements see. Nobody but the tenderer reads a tender before the period is over."""
+"""Puts together what readers of procurements see. What was tendered is shown to the tenderer alone until the end."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -13,34 +13,21 @@ from dps_admission.tables import Invitation, Procurement
 
 from .repository import Procurements
 from .rules import ProcurementStatus
-from .schemas import InvitationRead, NotInvitedRead, ProcurementRead
+from .schemas import InvitationRead, NotInvitedRead, ProcurementLine, ProcurementRead
 
 
-class ProcurementPicture:
-    """Everything beside the rows that a list of procurements shows, read at once."""
+class InvitationPicture:
+    """Everything beside the rows that a list of invitations shows, read at once."""
 
-    def __init__(self, session: Session, procurements: Iterable[Procurement], by: Principal) -> None:
+    def __init__(
+        self, session: Session, procurements: Iterable[Procurement], invitations: Iterable[Invitation], by: Principal
+    ) -> None:
         self._by = by
-        own = by.org if by.is_provider else None
-        found = Procurements(session).invitations_of([one.id for one in procurements], provider_id=own)
-        self._names = names_of(session, {one.provider_id for one in found})
-        self._invitations: dict[UUID, list[Invitation]] = {}
-        for one in found:
-            self._invitations.setdefault(one.procurement_id, []).append(one)
+        self._procurements = {one.id: one for one in procurements}
+        self._names = names_of(session, {one.provider_id for one in invitations})
 
-    def read(self, procurement: Procurement) -> ProcurementRead:
-        left_out = [] if self._by.is_provider else procurement.not_invited
-        return ProcurementRead.model_validate(
-            shown(procurement, ProcurementRead)
-            | {
-                "invitations": [
-                    self._invitation(procurement, one) for one in self._invitations.get(procurement.id, [])
-                ],
-                "not_invited": [NotInvitedRead.model_validate(one) for one in left_out],
-            }
-        )
-
-    def _invitation(self, procurement: Procurement, one: Invitation) -> InvitationRead:
+    def read(self, one: Invitation) -> InvitationRead:
+        procurement = self._procurements[one.procurement_id]
         is_sealed = procurement.status == ProcurementStatus.OPEN and not self._by.is_provider
         sealed: dict[str, Any] = {"answer": None, "statement": None, "evidence": []} if is_sealed else {}
         return InvitationRead.model_validate(
@@ -53,6 +40,40 @@ class ProcurementPicture:
             )
             | sealed
         )
+
+
+class ProcurementPicture:
+    """Everything beside the rows that a list of procurements shows, in as many queries whatever its length."""
+
+    def __init__(self, session: Session, procurements: Iterable[Procurement], by: Principal) -> None:
+        self._by, rows = by, list(procurements)
+        ids, repository = [one.id for one in rows], Procurements(session)
+        own = repository.invitations_of(ids, provider_id=by.org) if by.is_provider else []
+        self._own = {one.procurement_id: one for one in own}
+        self._counts: dict[UUID, tuple[int, int]] = {} if by.is_provider else repository.counts(ids)
+        self._invitations = InvitationPicture(session, rows, own, by)
+
+    def line(self, procurement: Procurement) -> ProcurementLine:
+        return ProcurementLine.model_validate(shown(procurement, ProcurementLine, **self._about(procurement)))
+
+    def read(self, procurement: Procurement) -> ProcurementRead:
+        left_out = [] if self._by.is_provider else procurement.not_invited
+        about = self._about(procurement) | {"not_invited": [NotInvitedRead.model_validate(one) for one in left_out]}
+        return ProcurementRead.model_validate(shown(procurement, ProcurementRead) | about)
+
+    def _about(self, procurement: Procurement) -> dict[str, Any]:
+        if self._by.is_provider:
+            own = self._own.get(procurement.id)
+            counts: tuple[int | None, ...] = (None, None, None)
+        else:
+            own, counts = None, (*self._counts.get(procurement.id, (0, 0)), len(procurement.not_invited))
+        invited, answered, not_invited = counts
+        return {
+            "invited_count": invited,
+            "answered_count": answered,
+            "not_invited_count": not_invited,
+            "own_invitation": self._invitations.read(own) if own else None,
+        }
 
 
 def read_one(session: Session, procurement: Procurement, by: Principal) -> ProcurementRead:

@@ -9,7 +9,8 @@ from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from assay_kit.identity import Principal
-from dps_admission.memberships.rules import LIVE, MembershipStatus
+from assay_kit.timeline import timeline_of
+from dps_admission.memberships.rules import LIVE, MEMBERSHIP_LIFE, MembershipStatus, MembershipStep
 from dps_admission.tables import Invitation, Membership, Procurement
 
 from .errors import InvitationNotFound, ProcurementNotFound
@@ -49,8 +50,32 @@ class Procurements:
             statement = statement.where(col(Invitation.provider_id) == provider_id)
         return self.session.exec(statement.order_by(col(Invitation.id))).all()
 
-    def invitation(self, invitation_id: UUID, by: Principal) -> Invitation:
-        found = self.session.get(Invitation, invitation_id)
+    def kept_open(self, procurement_id: UUID) -> Procurement:
+        """Locked so that it cannot be closed meanwhile, while other tenderers lock it so too."""
+        return self.session.get_one(Procurement, procurement_id, with_for_update={"read": True}, populate_existing=True)
+
+    def counts(self, procurement_ids: Sequence[UUID]) -> dict[UUID, tuple[int, int]]:
+        """How many were invited to each, and how many of them have answered."""
+        statement = (
+            select(Invitation.procurement_id, func.count(), func.count(col(Invitation.answer)))
+            .where(col(Invitation.procurement_id).in_(procurement_ids))
+            .group_by(col(Invitation.procurement_id))
+        )
+        return {one: (invited, answered) for one, invited, answered in self.session.exec(statement)}
+
+    def invitations_wanted(self, procurement_id: UUID, by: Principal) -> SelectOfScalar[Invitation]:
+        statement = select(Invitation).where(col(Invitation.procurement_id) == procurement_id)
+        return statement.where(col(Invitation.provider_id) == by.org) if by.is_provider else statement
+
+    def status_for_award(self, member: Membership) -> MembershipStatus:
+        """Its status; where the closing of the DPS ended it, the one that it had then."""
+        [last] = timeline_of(self.session, kind=MEMBERSHIP_LIFE.name, object_id=member.id, limit=1)
+        if last.step == MembershipStep.EXPIRE and last.from_status is not None:
+            return MembershipStatus(last.from_status)
+        return MembershipStatus(member.status)
+
+    def invitation(self, invitation_id: UUID, by: Principal, *, lock: bool = False) -> Invitation:
+        found = self.session.get(Invitation, invitation_id, with_for_update=lock or None, populate_existing=lock)
         if found is None or not by.sees(found.provider_id):
             raise InvitationNotFound(invitation_id)
         return found

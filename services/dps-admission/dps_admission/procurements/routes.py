@@ -11,13 +11,21 @@ from assay_kit.pagination import Page, PageQuery, paginate
 from assay_kit.problems import StepNotAllowed, may_answer
 from dps_admission.dependencies import CaseParty, Commissioner, Decider, DirectoryDep, ProviderAdmin, SessionDep
 from dps_admission.schemes.errors import LotNotFound
-from dps_admission.tables import Procurement
+from dps_admission.tables import Invitation, Procurement
 
 from . import actions
 from .errors import InvitationNotFound, ProcurementNotFound, ProcurementRefused
-from .reading import ProcurementPicture, read_one
+from .reading import InvitationPicture, ProcurementPicture, read_one
 from .repository import Procurements
-from .schemas import CancellationIn, InvitationAnswerIn, OutcomeIn, ProcurementIn, ProcurementRead
+from .schemas import (
+    CancellationIn,
+    InvitationAnswerIn,
+    InvitationRead,
+    OutcomeIn,
+    ProcurementIn,
+    ProcurementLine,
+    ProcurementRead,
+)
 
 router = APIRouter(tags=["procurements"])
 
@@ -38,10 +46,10 @@ def invite_to_tender(
 @router.get("/procurements", operation_id="list_procurements", summary="Procurements; a provider's own invitations")
 def list_procurements(
     session: SessionDep, by: CaseParty, page: PageQuery, lot_id: UUID | None = None
-) -> Page[ProcurementRead]:
+) -> Page[ProcurementLine]:
     wanted = Procurements(session).wanted(by, lot_id=lot_id)
     found = paginate(session, wanted, page, col(Procurement.invited_at), col(Procurement.id))
-    return found.map(ProcurementPicture(session, found.items, by).read)
+    return found.map(ProcurementPicture(session, found.items, by).line)
 
 
 @router.get(
@@ -49,6 +57,19 @@ def list_procurements(
 )
 def read_procurement(procurement_id: UUID, session: SessionDep, by: CaseParty) -> ProcurementRead:
     return read_one(session, Procurements(session).seen_by(procurement_id, by), by)
+
+
+@router.get(
+    "/procurements/{procurement_id}/invitations",
+    operation_id="list_invitations",
+    summary="Who was invited; a provider's own invitation",
+    responses=may_answer(ProcurementNotFound),
+)
+def list_invitations(procurement_id: UUID, session: SessionDep, by: CaseParty, page: PageQuery) -> Page[InvitationRead]:
+    procurement = Procurements(session).seen_by(procurement_id, by)
+    wanted = Procurements(session).invitations_wanted(procurement.id, by)
+    found = paginate(session, wanted, page, col(Invitation.id))
+    return found.map(InvitationPicture(session, [procurement], found.items, by).read)
 
 
 @router.post(

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
+from assay_kit.calendar import WorkingDays
 from assay_kit.steps import Life
 from dps_admission.bars import Bar
 from dps_admission.memberships.rules import EFFECTS, MembershipStatus
@@ -79,7 +80,14 @@ def invited(members: Iterable[Member]) -> list[Member]:
 
 
 def bars_to_inviting(
-    profile: ProfileContent, *, scheme: SchemeStatus, closes_on: date, today: date, members: int, knows_zone: bool
+    profile: ProfileContent,
+    *,
+    scheme: SchemeStatus,
+    valid_until: date | None,
+    closes_on: date,
+    today: date,
+    members: int,
+    knows_zone: bool,
 ) -> list[Bar]:
     bars = []
     if scheme != SchemeStatus.OPEN:
@@ -91,15 +99,19 @@ def bars_to_inviting(
         bars.append(Bar("wrong-zone", "The lot has no such zone."))
     if scheme == SchemeStatus.OPEN and members < 1:
         bars.append(Bar("nobody-to-invite", "No member of the lot may be invited."))
+    if valid_until is not None and closes_on > valid_until:
+        bars.append(Bar("ends-after-dps", f"The DPS ends on {valid_until}, and the tender period after it."))
     return bars + _short(profile, closes_on=closes_on, today=today)
 
 
 def _short(profile: ProfileContent, *, closes_on: date, today: date) -> list[Bar]:
-    """The day on which the invitations go out is not counted."""
+    """The day on which the invitations go out is not counted, and the last day is a working day."""
     days = profile.tender_period_calendar_days.value or 1
-    if closes_on >= today + timedelta(days=days):
+    calendar = WorkingDays(profile.calendar.value)
+    earliest = calendar.calendar_days_after(today, days, working_at_least=0 if days < 2 else 2)
+    if closes_on >= earliest:
         return []
-    says = f"The tender period is at least {days} days, so it ends on {today + timedelta(days=days)} at the earliest."
+    says = f"The tender period is at least {days} days, so it ends on {earliest} at the earliest."
     return [Bar("tender-period-too-short", says, profile.tender_period_calendar_days.source)]
 
 
@@ -114,6 +126,7 @@ def bars_to_outcome(outcome: OutcomeKind, *, names_whom: bool) -> list[Bar]:
 
 
 def bars_to_award(*, tendered: bool, member: MembershipStatus) -> list[Bar]:
+    """`member`: as the membership is, or as it was when the DPS closed and ended it: contracts go on after that."""
     bars = []
     if not tendered:
         bars.append(Bar("no-tender", "Only a member that tendered can be awarded."))

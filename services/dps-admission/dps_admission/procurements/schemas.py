@@ -63,19 +63,27 @@ class NotInvitedRead(BaseModel):
     says: str
 
 
-class ProcurementRead(BaseModel):
+class ProcurementLine(BaseModel):
+    """One procurement in a list. A provider sees its own invitation, and not how many others there are."""
+
     id: UUID
     reference: str
     scheme_id: UUID
     lot_id: UUID
     zone: str | None
     title: str
-    description: str
     status: ProcurementStatus
     invited_at: AwareDatetime
     closes_on: date
     closes_at: AwareDatetime
-    outcome_reason: str | None
     outcome_at: AwareDatetime | None
-    invitations: list[InvitationRead] = Field(max_length=10_000)
+    invited_count: int | None
+    answered_count: int | None
+    not_invited_count: int | None
+    own_invitation: InvitationRead | None
+
+
+class ProcurementRead(ProcurementLine):
+    description: str
+    outcome_reason: str | None
     not_invited: list[NotInvitedRead] = Field(max_length=10_000)
