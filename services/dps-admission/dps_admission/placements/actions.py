@@ -6,11 +6,13 @@ from uuid import UUID
 
 from sqlmodel import Session
 
+from assay_kit.calendar import london_day
 from assay_kit.identity import SYSTEM, Principal
 from assay_kit.references import next_reference
 from assay_kit.timeline import begin, note, take
 from dps_admission.applications.messages import write_to_provider
 from dps_admission.bars import Bar
+from dps_admission.memberships.insurance import bars_to_awarding
 from dps_admission.memberships.repository import Memberships
 from dps_admission.tables import Placement, PlacementOffer
 
@@ -24,12 +26,20 @@ from .rules import (
     PlacementStep,
     bars_to_answer,
     bars_to_offer,
+    bars_to_seeking,
 )
 from .schemas import PlacementAnswerIn, PlacementIn, PlacementOfferIn
 from .shortlisting import Candidates
 
 
 def seek(session: Session, asked: PlacementIn, *, by: Principal, now: datetime) -> Placement:
+    bars = bars_to_seeking(
+        zone=asked.zone,
+        known_zones=Placements(session).zones_known(asked.service_type),
+        needs_specialist=asked.needs_specialist,
+        client_group=asked.client_group,
+    )
+    PlacementRefused.unless_clear(bars)
     placement = Placement(
         **asked.model_dump(),
         reference=next_reference(session, "PLC", now),
@@ -67,8 +77,15 @@ def offer_placement(
         needs_specialist=placement.needs_specialist,
         has_reason=asked.reason is not None,
     )
-    PlacementRefused.unless_clear(bars)
+    PlacementRefused.unless_clear(bars + _uninsured(session, placement, asked.membership_id, now=now))
     return _made(session, placement, provider_id, asked, by=by, now=now)
+
+
+def _uninsured(session: Session, placement: Placement, membership_id: UUID | None, *, now: datetime) -> list[Bar]:
+    """Where insurance is checked at award, a check is there before work is offered, and covers its first day."""
+    if membership_id is None:
+        return []
+    return bars_to_awarding(session, membership_id, on=max(london_day(now), placement.starts_on))
 
 
 def _chosen(asked: PlacementOfferIn) -> tuple[Line, UUID]:
@@ -123,14 +140,25 @@ def answer_offer(
     placement = placements.get(found.placement_id, lock=True)
     session.refresh(found)
     is_open = found.answer is None and now <= found.answer_by
-    PlacementRefused.unless_clear(bars_to_answer(is_open=is_open))
+    bars = bars_to_answer(is_open=is_open, is_provider=by.is_provider, has_reason=asked.reason is not None)
+    PlacementRefused.unless_clear(bars)
     if asked.is_accepted:
         _must_still_be_free(session, placement, found, now=now)
     answer = PlacementAnswer.ACCEPTED if asked.is_accepted else PlacementAnswer.DECLINED
+    found.is_recorded_by_council = not by.is_provider
     _record(session, found, answer, by=by, now=now, reason=asked.reason)
     if asked.is_accepted:
         take(session, placement, PlacementStep.PLACE, PLACEMENT_LIFE, by=by, now=now, provider_id=found.provider_id)
+    if found.is_recorded_by_council:
+        _tell_what_was_recorded(session, placement, found, now=now)
     return found
+
+
+def _tell_what_was_recorded(session: Session, placement: Placement, offer: PlacementOffer, *, now: datetime) -> None:
+    """The provider learns what was written down for it, and can object."""
+    about = {"reference": placement.reference, "answer": str(offer.answer)}
+    to, who = offer.id, offer.provider_id
+    write_to_provider(session, who, "placement_answer_recorded", about=to, personalisation=about, now=now)
 
 
 def _must_still_be_free(session: Session, placement: Placement, offer: PlacementOffer, *, now: datetime) -> None:

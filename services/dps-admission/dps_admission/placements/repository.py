@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, or_
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import String, func, or_, type_coerce
+from sqlalchemy.dialects.postgresql import JSONB, array, insert
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -14,9 +14,10 @@ from assay_contracts.directory import CareServiceRecord, CareServiceType
 from assay_contracts.directory.copies import care_service_copy, provider_copy
 from assay_kit.identity import Principal
 from dps_admission.memberships.rules import LIVE
-from dps_admission.schemes.rules import SchemeStatus
+from dps_admission.schemes.rules import LotStatus, SchemeStatus
 from dps_admission.tables import (
     Lot,
+    LotZone,
     Membership,
     Placement,
     PlacementOffer,
@@ -26,6 +27,7 @@ from dps_admission.tables import (
 )
 
 from .errors import PlacementNotFound, PlacementOfferNotFound
+from .rules import CARE_HOMES
 
 Row = tuple[Membership, Lot, ProcedureProfile]
 
@@ -110,20 +112,58 @@ class Placements:
         statement = select(ServiceLook).where(col(ServiceLook.care_service_id).in_(set(service_ids)))
         return {one.care_service_id: one for one in self.session.exec(statement)}
 
-    def last_offers(self, *, members: Iterable[UUID], care_homes: Iterable[UUID]) -> dict[UUID, datetime]:
-        """When each was last offered any placement, by membership or care home."""
-        who = func.coalesce(PlacementOffer.membership_id, PlacementOffer.care_service_id)
-        statement = (
-            select(who, func.max(PlacementOffer.made_at))
-            .where(
-                or_(
-                    col(PlacementOffer.membership_id).in_(set(members)),
-                    col(PlacementOffer.care_service_id).in_(set(care_homes)),
-                )
-            )
-            .group_by(who)
+    def last_offers(self, *, providers: Iterable[UUID], care_homes: Iterable[UUID]) -> dict[tuple[UUID, ...], datetime]:
+        """When each had its last turn: a provider in a lot, whatever its membership was then; or a care home."""
+        members = (
+            select(Membership.lot_id, PlacementOffer.provider_id, func.max(PlacementOffer.made_at))
+            .join(Membership, col(Membership.id) == col(PlacementOffer.membership_id))
+            .where(col(PlacementOffer.provider_id).in_(set(providers)))
+            .group_by(col(Membership.lot_id), col(PlacementOffer.provider_id))
         )
-        return dict(self.session.exec(statement).all())
+        homes = (
+            select(PlacementOffer.care_service_id, func.max(PlacementOffer.made_at))
+            .where(col(PlacementOffer.care_service_id).in_(set(care_homes)))
+            .group_by(col(PlacementOffer.care_service_id))
+        )
+        last: dict[tuple[UUID, ...], datetime] = {
+            (lot, provider): at for lot, provider, at in self.session.exec(members)
+        }
+        return last | {(home,): at for home, at in self.session.exec(homes) if home is not None}
+
+    def named_by_members(self, service_ids: Iterable[UUID]) -> set[UUID]:
+        """Those of these services that a live membership of any open DPS names, whatever its lot, zone or state."""
+        wanted = {str(one): one for one in service_ids}
+        if not wanted:
+            return set()
+        named = type_coerce(col(Membership.care_service_ids), JSONB)
+        statement = (
+            select(Membership.care_service_ids)
+            .join(Scheme, col(Scheme.id) == col(Membership.scheme_id))
+            .where(
+                col(Membership.status).in_(LIVE),
+                col(Scheme.status) == SchemeStatus.OPEN,
+                named.has_any(array(list(wanted), type_=String)),
+            )
+        )
+        return {wanted[one] for ids in self.session.exec(statement) for one in ids if one in wanted}
+
+    def zones_known(self, kind: CareServiceType) -> set[str]:
+        """The zones of open lots of this type, and those that contracted care homes of it say they are in."""
+        lots = (
+            select(LotZone.zone)
+            .join(Lot, col(Lot.id) == col(LotZone.lot_id))
+            .join(Scheme, col(Scheme.id) == col(Lot.scheme_id))
+            .where(
+                col(Lot.service_type) == kind,
+                col(Lot.status) != LotStatus.DRAFT,
+                col(Scheme.status) == SchemeStatus.OPEN,
+                col(LotZone.zone).is_not(None),
+            )
+        )
+        zones = {zone for zone in self.session.exec(lots) if zone is not None}
+        if kind in CARE_HOMES:
+            zones |= {zone for one in self.care_homes(kind) if one.is_contracted for zone in one.zones}
+        return zones
 
     def first_expiry(self) -> datetime | None:
         is_open = col(PlacementOffer.answer).is_(None)

@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from sqlmodel import Session, col
 
 from assay_kit.clock import Now
+from assay_kit.identity import Principal
 from assay_kit.pagination import Page, PageQuery, paginate
 from assay_kit.problems import StepNotAllowed, may_answer
 from dps_admission.dependencies import Broker, OfferParty, PlacementReader, SessionDep
@@ -17,6 +18,7 @@ from dps_admission.tables import Placement, PlacementOffer
 from . import actions
 from .errors import PlacementNotFound, PlacementOfferNotFound, PlacementRefused
 from .repository import Placements
+from .rules import PlacementAnswer
 from .schemas import (
     PlacementAnswerIn,
     PlacementClosingIn,
@@ -32,7 +34,13 @@ from .shortlisting import Candidates
 router = APIRouter(tags=["placements"])
 
 
-@router.post("/placements", operation_id="seek_placement", status_code=201, summary="Seek a place for a need")
+@router.post(
+    "/placements",
+    operation_id="seek_placement",
+    status_code=201,
+    summary="Seek a place for a need",
+    responses=may_answer(PlacementRefused),
+)
 def seek_placement(asked: PlacementIn, session: SessionDep, by: Broker, now: Now) -> PlacementRead:
     return _read(actions.seek(session, asked, by=by, now=now))
 
@@ -48,7 +56,7 @@ def list_placements(
 
 @router.get("/placements/{placement_id}", operation_id="read_placement", responses=may_answer(PlacementNotFound))
 def read_placement(placement_id: UUID, session: SessionDep, by: PlacementReader) -> PlacementWithOffers:
-    return _with_offers(session, Placements(session).get(placement_id))
+    return _with_offers(session, Placements(session).get(placement_id), by)
 
 
 @router.get(
@@ -71,7 +79,7 @@ def read_shortlist(placement_id: UUID, session: SessionDep, by: PlacementReader,
 def offer_placement(
     placement_id: UUID, asked: PlacementOfferIn, session: SessionDep, by: Broker, now: Now
 ) -> PlacementOfferRead:
-    return _read_offer(session, actions.offer_placement(session, placement_id, asked, by=by, now=now))
+    return _read_offer(session, actions.offer_placement(session, placement_id, asked, by=by, now=now), by)
 
 
 @router.post(
@@ -92,7 +100,7 @@ def list_placement_offers(
 ) -> Page[PlacementOfferRead]:
     wanted = Placements(session).offers_wanted(by, only_open=only_open)
     found = paginate(session, wanted, page, col(PlacementOffer.made_at), col(PlacementOffer.id))
-    read = {one.id: one for one in _read_offers(session, found.items)}
+    read = {one.id: one for one in _read_offers(session, found.items, by)}
     return found.map(lambda one: read[one.id])
 
 
@@ -105,25 +113,25 @@ def list_placement_offers(
 def answer_placement_offer(
     offer_id: UUID, asked: PlacementAnswerIn, session: SessionDep, by: OfferParty, now: Now
 ) -> PlacementOfferRead:
-    return _read_offer(session, actions.answer_offer(session, offer_id, asked, by=by, now=now))
+    return _read_offer(session, actions.answer_offer(session, offer_id, asked, by=by, now=now), by)
 
 
 def _read(placement: Placement) -> PlacementRead:
     return PlacementRead.model_validate(shown(placement, PlacementRead))
 
 
-def _with_offers(session: Session, placement: Placement) -> PlacementWithOffers:
-    offers = _read_offers(session, Placements(session).offers_of(placement.id))
+def _with_offers(session: Session, placement: Placement, by: Principal) -> PlacementWithOffers:
+    offers = _read_offers(session, Placements(session).offers_of(placement.id), by)
     return PlacementWithOffers.model_validate(shown(placement, PlacementRead, offers=offers))
 
 
-def _read_offer(session: Session, offer: PlacementOffer) -> PlacementOfferRead:
+def _read_offer(session: Session, offer: PlacementOffer, by: Principal) -> PlacementOfferRead:
     session.flush()
-    [read] = _read_offers(session, [offer])
+    [read] = _read_offers(session, [offer], by)
     return read
 
 
-def _read_offers(session: Session, offers: Iterable[PlacementOffer]) -> list[PlacementOfferRead]:
+def _read_offers(session: Session, offers: Iterable[PlacementOffer], by: Principal) -> list[PlacementOfferRead]:
     """Offers with their needs, in two queries however many they are."""
     rows = list(offers)
     needs = Placements(session).needs_of(one.placement_id for one in rows)
@@ -132,6 +140,16 @@ def _read_offers(session: Session, offers: Iterable[PlacementOffer]) -> list[Pla
         PlacementOfferRead.model_validate(
             shown(needs[one.placement_id], PlacementOfferRead)
             | shown(one, PlacementOfferRead, provider_name=names.get(one.provider_id))
+            | (_kept_from_provider(one) if by.is_provider else {})
         )
         for one in rows
     ]
+
+
+def _kept_from_provider(offer: PlacementOffer) -> dict[str, None]:
+    """Why it was chosen, and what the council noted about an answer or about the end of the need, are the council's."""
+    said_itself = offer.answer in (PlacementAnswer.ACCEPTED, PlacementAnswer.DECLINED)
+    names = {"out_of_turn_because", "made_by"}
+    if not said_itself or offer.is_recorded_by_council:
+        names |= {"answer_reason", "answered_by"}
+    return dict.fromkeys(names)

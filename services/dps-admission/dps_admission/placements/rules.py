@@ -1,12 +1,13 @@
 """Who is asked first: the order of a shortlist, who is left out and why, and whom an offer may go to. Pure."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from hashlib import sha256
 from uuid import UUID
 
+from assay_contracts.directory import CareServiceType
 from assay_kit.steps import Life
 from dps_admission.bars import Bar
 from dps_admission.memberships.rules import EFFECTS, MembershipStatus
@@ -50,6 +51,7 @@ class Line(StrEnum):
     CARE_HOMES = "care_homes"
 
 
+CARE_HOMES = frozenset({CareServiceType.RESIDENTIAL_CARE, CareServiceType.NURSING_CARE})
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 _ORDINARY = {Tier.TIER_1: 1, None: 1, Tier.TIER_2: 2, Tier.SPECIALIST: 3}
 _SPECIAL = {Tier.SPECIALIST: 1, Tier.TIER_1: 2, None: 2, Tier.TIER_2: 3}
@@ -62,6 +64,8 @@ class ServiceState:
     service: UUID
     has_ended: bool = False
     is_embargoed: bool = False
+    is_too_small: bool = False
+    """All the hours that it can give in a week are fewer than the need's."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,10 +74,14 @@ class Standing:
 
     id: UUID
     line: Line
+    turn: tuple[UUID, ...] = ()
+    """Whose turn it is: lot and provider, whatever the zone; or the care home."""
     tier: Tier | None = None
     last_offered_at: datetime | None = None
     is_asked: bool = False
-    """This placement was offered to it already."""
+    """This placement was offered to its provider already, as a member; or to the care home."""
+    has_offer: bool = False
+    """It was this membership, or this care home, that was asked."""
     excluded: Sequence[Bar] = field(default=())
 
 
@@ -87,6 +95,28 @@ def serves(lot_groups: Sequence[str], tier: Tier | None, client_group: str | Non
     if tier == Tier.SPECIALIST:
         return client_group in lot_groups
     return client_group is None or not lot_groups or client_group in lot_groups
+
+
+def one_of_each(standings: Iterable[Standing]) -> list[Standing]:
+    """A provider has one turn in a lot, in however many zones: that which was asked, else one that may be, stands."""
+    chosen: dict[tuple[UUID, ...], Standing] = {}
+    for one in sorted(standings, key=lambda one: (not one.has_offer, bool(one.excluded), str(one.id))):
+        chosen.setdefault(one.turn or (one.id,), one)
+    return list(chosen.values())
+
+
+def bars_to_seeking(
+    *, zone: str | None, known_zones: Set[str], needs_specialist: bool, client_group: str | None
+) -> list[Bar]:
+    """A zone that nobody has would silently leave out everybody who is in one; no specialist serves nobody."""
+    bars = []
+    if zone is not None and known_zones and zone not in known_zones:
+        bars.append(
+            Bar("wrong-zone", f"Nobody delivers this in a zone of that name: {', '.join(sorted(known_zones))}.")
+        )
+    if needs_specialist and client_group is None:
+        bars.append(Bar("specialist-for-whom", "A specialist is one for a client group: say which."))
+    return bars
 
 
 def in_order(standings: Iterable[Standing], *, placement: UUID, needs_specialist: bool) -> list[Standing]:
@@ -134,6 +164,8 @@ def exclusions_of_services(services: Sequence[ServiceState], *, is_closed: bool)
         bars.append(Bar("no-service", "No service of the provider would deliver it."))
     elif all(one.is_embargoed for one in running):
         bars.append(Bar("embargoed", "An embargo on new placements is in force."))
+    elif all(one.is_too_small for one in running if not one.is_embargoed):
+        bars.append(Bar("too-small", "No service that would deliver it has as many hours a week."))
     return bars
 
 
@@ -169,5 +201,10 @@ def bars_to_offer(
     return []
 
 
-def bars_to_answer(*, is_open: bool) -> list[Bar]:
-    return [] if is_open else [Bar("no-open-offer", "There is no open offer to answer.")]
+def bars_to_answer(*, is_open: bool, is_provider: bool, has_reason: bool) -> list[Bar]:
+    if not is_open:
+        return [Bar("no-open-offer", "There is no open offer to answer.")]
+    if not is_provider and not has_reason:
+        says = "Who writes down an answer for a provider says how it was given."
+        return [Bar("reason-missing", says)]
+    return []

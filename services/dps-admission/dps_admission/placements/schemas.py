@@ -57,13 +57,16 @@ class PlacementOfferRead(BaseModel):
     provider_id: UUID
     provider_name: str | None
     out_of_turn_because: str | None
+    """The council's own; a provider is not shown it, nor who of the council did what."""
     made_at: AwareDatetime
-    made_by: str
+    made_by: str | None
     answer_by: AwareDatetime
     answer: PlacementAnswer | None
     answer_reason: str | None
     answered_at: AwareDatetime | None
     answered_by: str | None
+    is_recorded_by_council: bool
+    """The council wrote down what the provider said elsewhere."""
 
 
 class PlacementRead(BaseModel):

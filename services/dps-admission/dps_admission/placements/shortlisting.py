@@ -3,11 +3,12 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from decimal import Decimal
 from uuid import UUID
 
 from sqlmodel import Session
 
-from assay_contracts.directory import CareServiceRecord, CareServiceType, ProviderStatus
+from assay_contracts.directory import CapacityUnit, CareServiceRecord, CareServiceType, ProviderStatus
 from assay_kit.calendar import london_day
 from dps_admission.bars import Bar
 from dps_admission.memberships.repository import Memberships
@@ -18,14 +19,27 @@ from dps_admission.schemes.rules import Tier
 from dps_admission.tables import Embargo, Membership, Placement, PlacementOffer, ServiceLook
 
 from .repository import Placements, Row
-from .rules import Line, ServiceState, Standing, exclusions, exclusions_of_services, in_order, next_in_order, serves
+from .rules import (
+    CARE_HOMES,
+    Line,
+    ServiceState,
+    Standing,
+    exclusions,
+    exclusions_of_services,
+    in_order,
+    next_in_order,
+    one_of_each,
+    serves,
+)
 from .schemas import CandidateRead, ExclusionRead, ServiceOnShortlist, Shortlist
 
-CARE_HOMES = frozenset({CareServiceType.RESIDENTIAL_CARE, CareServiceType.NURSING_CARE})
 ORDER = (
     "Tier by tier; within a tier the longest time since the last offer first; equal ones by a digest of the placement. "
     "Contracted care homes outside any DPS stand in an order of their own, by the same time and digest."
 )
+
+
+IN_A_DPS = Bar("member-of-dps", "A membership of a DPS names it: what bars or orders that one counts.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,23 +59,28 @@ class Candidates:
         placements = Placements(session)
         rows = [row for row in placements.members_for(need) if _serves(row, need)]
         homes = _homes_for(placements, need, today=self._today) if need.service_type in CARE_HOMES else []
-        named = {UUID(one) for member, _, _ in rows for one in member.care_service_ids}
+        listed = {UUID(one) for member, _, _ in rows for one in member.care_service_ids}
+        self._named = placements.named_by_members(one.id for one in homes)
+        profiles = {profile.id: profile.content for _, _, profile in rows}
+        self._orders = {one: ProfileContent.model_validate(said).offer_order for one, said in profiles.items()}
         self._candidates = [_member(row) for row in rows]
-        self._candidates += [_home(one) for one in homes if one.id not in named]
+        self._candidates += [_home(one) for one in homes if one.id not in listed]
         service_ids = {one for candidate in self._candidates for one in candidate.services}
         self._services = placements.services(service_ids)
         self._looks = placements.looks(service_ids)
         providers = sorted({one.provider_id for one in self._candidates})
         self._providers = placements.providers(providers)
         self._embargoes = _by_service(Memberships(session).live_embargoes(providers))
-        self._offers = _by_candidate(placements.offers_of(need.id))
-        ids = {line: [one.id for one in self._candidates if one.line == line] for line in Line}
-        self._last = placements.last_offers(members=ids[Line.MEMBERS], care_homes=ids[Line.CARE_HOMES])
+        offers = placements.offers_of(need.id)
+        self._offers = _by_candidate(offers)
+        self._asked = {one.provider_id for one in offers if one.membership_id is not None}
+        outside = [one.id for one in self._candidates if one.line == Line.CARE_HOMES]
+        self._last = placements.last_offers(providers=providers, care_homes=outside)
         self._by_id = {one.id: one for one in self._candidates}
 
     def ordered(self, line: Line) -> list[Standing]:
         standings = [self._standing(one) for one in self._candidates if one.line == line]
-        return in_order(standings, placement=self._need.id, needs_specialist=self._need.needs_specialist)
+        return in_order(one_of_each(standings), placement=self._need.id, needs_specialist=self._need.needs_specialist)
 
     def shortlist(self) -> Shortlist:
         return Shortlist(
@@ -103,13 +122,21 @@ class Candidates:
         )
 
     def _standing(self, one: _Candidate) -> Standing:
+        turn = (one.row[1].id, one.provider_id) if one.row else (one.id,)
+        has_offer = one.id in self._offers
         standing = Standing(
-            id=one.id, line=one.line, last_offered_at=self._last.get(one.id), is_asked=one.id in self._offers
+            id=one.id,
+            line=one.line,
+            turn=turn,
+            last_offered_at=self._last.get(turn),
+            is_asked=has_offer or (one.row is not None and one.provider_id in self._asked),
+            has_offer=has_offer,
         )
         is_closed = self._providers.get(one.provider_id, ("", ""))[1] == ProviderStatus.CLOSED
         states = [self._state(service) for service in one.services]
         if one.row is None:
-            return replace(standing, excluded=exclusions_of_services(states, is_closed=is_closed))
+            bars = [IN_A_DPS] if one.id in self._named else []
+            return replace(standing, excluded=bars + exclusions_of_services(states, is_closed=is_closed))
         lot = one.row[1]
         tier = Tier(lot.tier) if lot.tier else None
         return replace(standing, tier=tier, excluded=self._excluded(one.row, states, is_closed=is_closed))
@@ -118,7 +145,7 @@ class Candidates:
         member, _, profile = row
         return exclusions(
             status=MembershipStatus(member.status),
-            order=ProfileContent.model_validate(profile.content).offer_order,
+            order=self._orders[profile.id],
             leaves_on=member.leaves_on,
             starts_on=self._need.starts_on,
             is_closed=is_closed,
@@ -132,6 +159,7 @@ class Candidates:
             service=service,
             has_ended=record is None or has_ended(record, max(self._today, self._need.starts_on)),
             is_embargoed=any(one.extent == EmbargoExtent.WHOLE for one in embargoes),
+            is_too_small=record is not None and _is_too_small(record, self._need.hours_a_week),
         )
 
     def _service(self, service: UUID) -> ServiceOnShortlist:
@@ -147,6 +175,12 @@ class Candidates:
             is_embargoed=state.is_embargoed,
             limits=[one.limit_text for one in here if one.extent == EmbargoExtent.PART and one.limit_text],
         )
+
+
+def _is_too_small(service: CareServiceRecord, hours: Decimal | None) -> bool:
+    """By all the hours that it says it can give; where it says none, or counts beds, nobody knows."""
+    held = service.capacity
+    return hours is not None and held is not None and held.unit == CapacityUnit.HOURS_PER_WEEK and held.amount < hours
 
 
 def _serves(row: Row, need: Placement) -> bool:
