@@ -85,6 +85,12 @@ class Memberships:
         locked = statement.order_by(col(Membership.id)).with_for_update()
         return self.session.exec(locked.execution_options(populate_existing=True)).all()
 
+    def waiting_of_lot(self, lot_id: UUID) -> Sequence[Membership]:
+        """Everybody who waits in a lot, for reading: nothing is locked."""
+        waiting = col(Membership.status) == MembershipStatus.WAITING
+        statement = select(Membership).where(col(Membership.lot_id) == lot_id, waiting)
+        return self.session.exec(statement.order_by(col(Membership.lot_zone_id))).all()
+
     def unranked_in(self, lot_zone_id: UUID) -> Sequence[Membership]:
         """Those admitted by a decision whom no round has ranked yet; opening balances wait for their confirmation."""
         return [one for one in self.in_zone(lot_zone_id, MembershipStatus.ADMITTED) if not one.is_imported]

@@ -28,7 +28,7 @@ from . import ending, opening, places, rounds, suspending
 from .errors import MembershipNotFound, MembershipRefused, SuspensionNotFound
 from .reading import Picture, read_one
 from .repository import Memberships
-from .rules import MEMBERSHIP_LIFE, MembershipStatus, waiting_order
+from .rules import MEMBERSHIP_LIFE, waiting_order
 from .schemas import (
     MembershipRead,
     MembershipReasonIn,
@@ -141,7 +141,7 @@ def run_round(lot_id: UUID, session: SessionDep, by: Decider, now: Now) -> Round
 @router.get("/lots/{lot_id}/waiting-list", operation_id="read_waiting_list", responses=may_answer(LotNotFound))
 def read_waiting_list(lot_id: UUID, session: SessionDep, by: Commissioner) -> WaitingList:
     Schemes(session).lot(lot_id)
-    waiting = [line for zone in Schemes(session).zones_of(lot_id) for line in _waiting(session, zone.id)]
+    waiting = _waiting(session, lot_id)
     order = "Question set version, quality percentage, earlier submission, application id."
     return WaitingList(order=order, items=waiting)
 
@@ -204,20 +204,27 @@ def remove_member(membership_id: UUID, session: SessionDep, by: Decider, now: No
     return read_one(session, ending.remove(session, membership_id, by=by, now=now))
 
 
-def _waiting(session: Session, lot_zone_id: UUID) -> list[WaitingRead]:
+def _waiting(session: Session, lot_id: UUID) -> list[WaitingRead]:
+    """Zone by zone, each in its order."""
     memberships = Memberships(session)
-    waiting = {one.id: one for one in memberships.in_zone(lot_zone_id, MembershipStatus.WAITING)}
-    causes = memberships.causes_of(list(waiting))
-    ordered = waiting_order(places.standing_of(one, bool(causes[one.id])) for one in waiting.values())
+    rows = {one.id: one for one in memberships.waiting_of_lot(lot_id)}
+    causes = memberships.causes_of(list(rows))
+    zones = dict.fromkeys(one.lot_zone_id for one in rows.values())
     return [
         WaitingRead(
             position=position,
             membership_id=one.membership,
-            provider_id=waiting[one.membership].provider_id,
-            zone=waiting[one.membership].zone,
+            provider_id=rows[one.membership].provider_id,
+            zone=rows[one.membership].zone,
             quality=rounded_down(one.quality, 6),
             submitted_at=one.submitted_at,
             is_passed_over=one.is_passed_over,
         )
-        for position, one in enumerate(ordered, start=1)
+        for zone in zones
+        for position, one in enumerate(
+            waiting_order(
+                places.standing_of(row, bool(causes[row.id])) for row in rows.values() if row.lot_zone_id == zone
+            ),
+            start=1,
+        )
     ]
