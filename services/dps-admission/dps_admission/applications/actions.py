@@ -150,6 +150,8 @@ def answer_clarification(
     asked.answer, asked.answered_at = answer, now
     asked.answered_by, asked.answered_by_subject = by.name, by.subject
     _go_on_unless_waiting(session, part, LotApplicationStep.ANSWER, by=by, now=now)
+    about = {"reference": Applications(session).get(part.application_id).reference}
+    write_to_managers(session, "clarification_answered", about=asked.id, personalisation=about, now=now)
     return asked
 
 

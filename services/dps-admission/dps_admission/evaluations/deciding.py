@@ -16,7 +16,7 @@ from assay_kit.identity import Principal
 from assay_kit.timeline import take
 from dps_admission.applications.actions import begin_anew, close_if_decided, profile_for, prolong_to
 from dps_admission.applications.checking import run_checks_on
-from dps_admission.applications.messages import write_to_provider
+from dps_admission.applications.messages import write_to_managers, write_to_provider
 from dps_admission.applications.repository import Applications
 from dps_admission.applications.rules import (
     APPLICATION_LIFE,
@@ -233,6 +233,9 @@ def represent(
     window.text, window.documents = asked.text, [str(one) for one in asked.documents]
     window.made_by, window.made_by_subject, window.made_at = by.name, by.subject, now
     session.flush()
+    reference = Applications(session).get(part.application_id).reference
+    about = {"reference": reference}
+    write_to_managers(session, "representations_received", about=window.id, personalisation=about, now=now)
     return window
 
 

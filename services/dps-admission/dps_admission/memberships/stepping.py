@@ -1,4 +1,4 @@
-"""The one place where a membership's status changes: the step is taken, put on the timeline, and told."""
+"""The one place where a membership's status changes: the step is taken, put on the timeline, told and written."""
 
 from datetime import datetime
 from typing import Any
@@ -15,6 +15,7 @@ from assay_kit.timeline import begin, take
 from dps_admission.schemes.repository import Schemes
 from dps_admission.tables import Membership
 
+from .letters import write_of_step
 from .repository import Memberships
 from .rules import MEMBERSHIP_LIFE, MembershipStep
 
@@ -57,6 +58,7 @@ def step_membership(
         detail=_where(membership),
     )
     _tell(session, membership, before, step, now=now)
+    write_of_step(session, membership, step, reason=reason, now=now)
 
 
 def record_of(session: Session, membership: Membership, *, now: datetime) -> MembershipRecord:
