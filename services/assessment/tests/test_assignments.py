@@ -12,8 +12,8 @@ from sqlmodel import Session, select
 
 from assay_contracts.messages import MessageRequested
 from assay_contracts.roles import Role
-from assessment.work_tables import Restriction
 from assay_kit.testing import told
+from assessment.work_tables import Restriction
 
 WHY = {"reason": "The whistle-blower works with the other officer's family."}
 

@@ -30,7 +30,7 @@ from stage_assessment import MYSELF, OFFICER, REASON, Stage
 
 from assessment.assessments.rules import Status
 from assessment.main import SERVICE
-from assessment.publications.actions import propose_withdrawal, withdraw
+from assessment.publications.withdrawing import propose_withdrawal, withdraw
 from assessment.tables import FrameworkRow, RemedialPlan
 
 TABLES = SERVICE.metadata.tables

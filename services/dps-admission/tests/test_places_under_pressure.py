@@ -185,7 +185,12 @@ def crossed(session: Session) -> tuple[UUID, UUID, UUID]:
     lot = Stage(session).lot(places=1, zones=["North", "South"])
     made = []
     for zone in sorted(Schemes(session).zones_of(lot.id), key=lambda one: one.id, reverse=True):
-        where = {"scheme_id": lot.scheme_id, "lot_id": lot.id, "lot_zone_id": zone.id, "zone": zone.zone}
+        where: dict[str, Any] = {
+            "scheme_id": lot.scheme_id,
+            "lot_id": lot.id,
+            "lot_zone_id": zone.id,
+            "zone": zone.zone,
+        }
         who = applicant(session)
         member = Membership(provider_id=who.provider_id, submitted_at=NOW, admitted_at=NOW, **where)
         begin_membership(session, member, by=MANAGER, now=NOW, reason="Admitted.")

@@ -9,7 +9,7 @@ from assay_contracts.directory.copies import Copies, keep_provider
 from assay_kit.testing import Time
 from dps_admission.tables import Offer
 
-CEILING = {"price_ceiling": "19.50", "price_unit": "an hour"}
+CEILING: dict[str, Any] = {"price_ceiling": "19.50", "price_unit": "an hour"}
 
 
 def statuses(house: House, *people: Applicant) -> list[str]:
@@ -73,7 +73,7 @@ def test_a_finding_about_one_company_is_not_about_another(house: House, session:
 def test_nobody_is_refused_on_a_criterion_that_came_up_after_the_notice(
     house: House, session: Session, at: Time
 ) -> None:
-    from_start = {"safeguarding_policy": {"finding": "fail", "comment": "No lead is named."}}
+    from_start: dict[str, Any] = {"safeguarding_policy": {"finding": "fail", "comment": "No lead is named."}}
     lot = house.open_lot()
     part = house.part(lot, applicant(session), answers={"insurance_expires": "2026-03-05"})
     house.evaluate(part, sheet(session, lot, **from_start))

@@ -18,7 +18,7 @@ ANYWHERE = {"zone": None}
 
 
 def test_a_suspended_member_is_not_offered_its_home_outside_the_dps(house: House, session: Session) -> None:
-    nursing = {"service_type": "nursing_care", "tier": "tier_1"}
+    nursing: dict[str, Any] = {"service_type": "nursing_care", "tier": "tier_1"}
     lot = house.open_lot(**nursing, client_groups=["learning_disability"], zones=["North", "South"])
     who = applicant(session, "Homes Ltd")
     home = care_service(session, who.provider_id, name="Home", type=CareServiceType.NURSING_CARE)

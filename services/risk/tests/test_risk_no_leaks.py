@@ -134,11 +134,20 @@ def more_is_learnt(service: CareServiceRecord, client_as: ClientAs) -> None:
 def a_machine_sends_more(service: CareServiceRecord, client_as: ClientAs) -> None:
     """One by one and as a file: each a sign of life of its feed."""
     machine = client_as(scopes=(Scope.INTELLIGENCE_WRITE,), name="Case management", subject="machine:cm")
-    sent = {"care_service_id": str(service.id), "raised_on": NEWS_ON, "category": "night cook", "substantiated": False}
+    sent: dict[str, Any] = {
+        "care_service_id": str(service.id),
+        "raised_on": NEWS_ON,
+        "category": "night cook",
+        "substantiated": False,
+    }
     one = machine.post("/v1/contracting-concerns", json=sent | {"source_reference": "CC-1", "restricted": True})
     assert one.status_code == 201, one.text
     rows = f"source_reference,{','.join(sent)},restricted\r\nCC-2,{','.join(map(str, sent.values()))},true\r\n"
-    manifest = {"delivery_reference": "night cook", "period_from": "2026-01-01", "period_to": "2026-03-02"}
+    manifest: dict[str, Any] = {
+        "delivery_reference": "night cook",
+        "period_from": "2026-01-01",
+        "period_to": "2026-03-02",
+    }
     manifest |= {"row_count": 1, "sha256": sha256_of(rows)}
     file = {"kind": "contracting_concern", "manifest": manifest, "rows": rows}
     taken = machine.post("/v1/intelligence-imports", json=file)

@@ -7,7 +7,7 @@ from enum import StrEnum
 from hashlib import sha256
 from uuid import UUID
 
-from assay_contracts.directory import CareServiceType
+from assay_contracts.directory.records import CareServiceType
 from assay_kit.steps import Life
 from dps_admission.bars import Bar
 from dps_admission.memberships.rules import EFFECTS, MembershipStatus
