@@ -143,13 +143,9 @@ def a_machine_sends_more(service: CareServiceRecord, client_as: ClientAs) -> Non
     one = machine.post("/v1/contracting-concerns", json=sent | {"source_reference": "CC-1", "restricted": True})
     assert one.status_code == 201, one.text
     rows = f"source_reference,{','.join(sent)},restricted\r\nCC-2,{','.join(map(str, sent.values()))},true\r\n"
-    manifest: dict[str, Any] = {
-        "delivery_reference": "night cook",
-        "period_from": "2026-01-01",
-        "period_to": "2026-03-02",
-    }
-    manifest |= {"row_count": 1, "sha256": sha256_of(rows)}
-    file = {"kind": "contracting_concern", "manifest": manifest, "rows": rows}
+    manifest = {"delivery_reference": "NC-1", "period_from": "2026-01-01", "period_to": "2026-03-02"}
+    said = manifest | {"row_count": 1, "sha256": sha256_of(rows)}
+    file = {"kind": "contracting_concern", "manifest": said, "rows": rows}
     taken = machine.post("/v1/intelligence-imports", json=file)
     assert taken.status_code == 201, taken.text
 

@@ -43,9 +43,8 @@ def count(
         reason=_reason(len(counted), words, policy, heard=heard, is_alive=is_alive) + (_WAITS if waits else ""),
         as_of=facts.on if is_alive else heard or max((each.on for each in known), default=None),
         working=_working(counted, facts, policy, heard=heard, after=after),
-        confidential=(bool(counted or waits) and always_confidential)
-        or any(each.restricted for each in counted)
-        or any(each.restricted for each in waits),
+        confidential=bool(counted or waits)
+        and (always_confidential or any(each.restricted for each in counted) or any(each.restricted for each in waits)),
     )
 
 
