@@ -17,7 +17,7 @@ from pathlib import Path
 from assay.home import Home
 from assay.supervision import Supervisor
 
-PATIENCE = 240
+PATIENCE = 480
 SPAN = 10
 
 

@@ -16,7 +16,7 @@ from assay.leftovers import processes_of
 from assay.supervision import Supervisor
 
 PRECIOUS = "Precious Care"
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
 
 @pytest.fixture

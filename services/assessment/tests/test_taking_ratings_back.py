@@ -137,7 +137,7 @@ def test_who_leads_and_for_whom_it_is_kept_is_on_the_timeline_for_the_council_al
     sam = {"officer": "person:sam-second", "officer_name": "Sam Second", "leads": True}
     make.ok(people.manager.post(f"{url}/officers", json=sam))
     make.ok(people.manager.post(f"{url}/restriction", json={"reason": "It concerns a colleague's family."}))
-    make.ok(people.manager.post(f"{url}/restriction/lifting"))
+    make.ok(people.manager.post(f"{url}/restriction/lifting", json={"reason": "The colleague has left."}))
     steps = {each["step"]: each for each in make.ok(people.auditor.get(f"{url}/timeline"))["items"]}
     assert steps["change_lead"]["detail"] == {"from": "Oscar", "to": "Sam Second"}
     assert steps["restrict"]["reason"] == "It concerns a colleague's family."

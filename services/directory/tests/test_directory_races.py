@@ -181,9 +181,12 @@ def test_a_wrong_password_is_remembered_although_it_is_refused(
         assert session.get_one(Person, person_id).failures == 1
 
 
-def test_a_file_goes_in_and_comes_back_in_transactions_of_their_own(real_client: TestClient) -> None:
+def test_a_file_goes_in_and_comes_back_in_transactions_of_their_own(
+    real_client: TestClient, settings: Settings
+) -> None:
     provider_id = real_client.post("/v1/providers", json=make.provider_body()).json()["id"]
     query = {"provider_id": provider_id, "filename": "rota.csv", "kind": "rota", "description": "Rota of March"}
+    real_client.headers["Authorization"] = f"Bearer {token_for(settings, Role.PROVIDER_ADMIN, org=provider_id)}"
     kept = real_client.post("/v1/evidence", params=query, content=b"day,name\n1,Ada\n")
     assert kept.status_code == 201, kept.text
     path = f"/v1/evidence/{kept.json()['id']}"

@@ -182,7 +182,8 @@ def test_a_template_says_something_to_somebody(name: str) -> None:
 WORDS = (
     "organisation name invited_by link provider claimant claimant_email statement reason filename description "
     "expires_on answer_by reference due_on accept_by reasons service days rating issues care_service kind extent "
-    "limit_text notice_text review_on status owner outcome reason dispute_by section"
+    "limit_text notice_text review_on status owner outcome reason dispute_by section "
+    "affirm_by answer closes_on day lot starts_on title what"
 )
 
 

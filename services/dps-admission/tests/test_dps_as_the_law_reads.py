@@ -5,7 +5,19 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from make_dps import EVALUATORS, REASON, House, applicant, criterion_reason, lot_body, ok, refused, scheme_body, sheet
+from make_dps import (
+    EVALUATORS,
+    REASON,
+    House,
+    applicant,
+    criterion_reason,
+    lot_body,
+    ok,
+    refused,
+    scheme_body,
+    set_before_award,
+    sheet,
+)
 from make_dps import content as content_of
 from sqlmodel import Session
 
@@ -164,8 +176,9 @@ def test_what_comes_in_before_the_holidays_is_due_after_ten_working_days(
 ) -> None:
     regime, at.now = case
     noticed = {"noticed_on": "2025-03-03", "valid_from": "2025-03-03", "award_on": None, "go_live_on": None}
-    about = noticed if regime.startswith("pa2023") else {}
-    lot = house.open_lot(scheme={"regime": regime, **about})
+    is_under_the_act = regime.startswith("pa2023")
+    asking: dict[str, Any] = {"question_set_id": set_before_award(session)} if is_under_the_act else {}
+    lot = house.open_lot(scheme={"regime": regime, **(noticed if is_under_the_act else {})}, **asking)
     [part] = house.submit(lot, applicant(session))["lot_applications"]
     assert part["due_on"] == due
 
