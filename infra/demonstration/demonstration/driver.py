@@ -15,6 +15,7 @@ import httpx
 from assay_kit.settings import Settings
 
 _RENEW_SECONDS_BEFORE = 60
+_TIMES_TO_WAIT = 20
 
 Address = Callable[[str, str], str]
 """(service, path below /v1) -> URL."""
@@ -22,6 +23,16 @@ Address = Callable[[str, str], str]
 
 class WrongAnswer(AssertionError):
     """An answer that should not have been given. The message shows the call and the answer."""
+
+
+def asked(http: httpx.Client, method: str, address: str, **rest: Any) -> httpx.Response:
+    """Who asks more than is let through waits as long as the answer says, a bounded number of times."""
+    for _ in range(_TIMES_TO_WAIT):
+        answer = http.request(method, address, **rest)
+        if answer.status_code != httpx.codes.TOO_MANY_REQUESTS:
+            return answer
+        time.sleep(min(float(answer.headers.get("retry-after", "1")), 10.0))
+    return answer
 
 
 def inside(settings: Settings) -> Address:
@@ -68,7 +79,7 @@ class Caller:
 
     def send(self, method: str, service: str, path: str, **rest: Any) -> httpx.Response:
         headers = {"Authorization": f"Bearer {self.token()}", **rest.pop("headers", {})}
-        return self.http.request(method, self.address(service, path), headers=headers, **rest)
+        return asked(self.http, method, self.address(service, path), headers=headers, **rest)
 
     @property
     def subject(self) -> str:
@@ -87,7 +98,7 @@ class Caller:
 
     def token(self) -> str:
         if time.time() > self._until - _RENEW_SECONDS_BEFORE:
-            response = self.http.post(self.address("directory", "/token"), data=dict(self.form))
+            response = asked(self.http, "POST", self.address("directory", "/token"), data=dict(self.form))
             if not response.is_success:
                 raise WrongAnswer(f"{self.name} cannot sign in: {response.status_code} {response.text[:500]}")
             said = response.json()
@@ -119,7 +130,7 @@ class House:
 
     def anybody(self, method: str, service: str, path: str, **rest: Any) -> httpx.Response:
         """A call without a token."""
-        return self.http.request(method, self.address(service, path), **rest)
+        return asked(self.http, method, self.address(service, path), **rest)
 
     def close(self) -> None:
         self.http.close()
