@@ -17,7 +17,7 @@ from pathlib import Path
 from assay.home import Home
 from assay.supervision import Supervisor
 
-PATIENCE = 480
+PATIENCE = 240
 SPAN = 10
 
 

@@ -20,7 +20,7 @@ from demonstration.facts import Provider
 from demonstration.founding import Founders, Member
 from demonstration.passwords import password
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 GOOD, REMEDIED, DISPUTED = 10, 5, 5
 WEAK = ("2.", "5.")

@@ -17,7 +17,7 @@ from demonstration.driver import Caller, House, through_the_gateway
 from demonstration.facts import providers
 from demonstration.passwords import password
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 TOLD = Path(__file__).with_name("told.json")
 """What is always told. After a change of the stories run this file once with ASSAY_TELL_AGAIN=1."""

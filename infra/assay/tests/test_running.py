@@ -16,7 +16,7 @@ from assay.leftovers import processes_of
 from assay.supervision import Supervisor
 
 PRECIOUS = "Precious Care"
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 
 @pytest.fixture
@@ -47,6 +47,20 @@ def test_assay_starts_survives_what_is_killed_keeps_its_data_and_stops(copy: Cop
         until(lambda: copy.is_back("risk", states["risk"].pid), "risk to be back")
         until(copy.is_ready, "everything to be ready again")
         assert register_a_provider(copy) in providers_of(copy)
+
+        server = copy.server_process()
+        process.kill()  # not even the command itself is needed for an orderly end
+        until(lambda: not processes_of(copy.home), "everything to end with the command")
+        until(lambda: is_gone(server), "the database server to end")
+
+    with copy.up() as process:
+        assert providers_of(copy) == [PRECIOUS], "what was made before the command died is there after it"
+        process.send_signal(signal.SIGINT)
+        assert process.wait(PATIENCE) == 0
+
+    with copy.up() as process:
+        assert providers_of(copy) == [PRECIOUS], "what was made before Ctrl-C is there after it"
+        assert "databases" not in copy.said.read_text(), "what is set up already is not set up again"
         server = copy.server_process()
 
         process.send_signal(signal.SIGINT)
@@ -55,14 +69,6 @@ def test_assay_starts_survives_what_is_killed_keeps_its_data_and_stops(copy: Cop
         assert processes_of(copy.home) == []
         until(lambda: is_gone(server), "the database server to end", seconds=10)
         assert "data is kept" in copy.said.read_text()
-
-    with copy.up() as process:
-        assert providers_of(copy) == [PRECIOUS], "what was made before Ctrl-C is there after it"
-        assert "databases" not in copy.said.read_text(), "what is set up already is not set up again"
-        server = copy.server_process()
-        process.kill()  # not even the command itself is needed for an orderly end
-        until(lambda: not processes_of(copy.home), "everything to end with the command")
-        until(lambda: is_gone(server), "the database server to end")
 
     assert copy.command("reset", "--yes").returncode == 0
     assert not copy.home.root.exists()
