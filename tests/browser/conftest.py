@@ -38,9 +38,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 item.add_marker(pytest.mark.skip(reason=f"there is no Chromium at {CHROMIUM}"))
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """Not for the whole run: while Playwright is there its event loop is the only one that this process may have."""
+    """Not for the whole run: while Playwright is there its event loop is the only one that this process may have.
+
+    "package" would be the whole run: a folder without `__init__.py` is no package to pytest.
+    """
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield browser
