@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from xdist.scheduler import LoadScopeScheduling
 
+from assay_kit.garbage import settle
+
 _A_COPY_OF_ITS_OWN = ("tests/journeys/test_demonstration.py", "tests/journeys/test_assessment_cycle.py")
 _ON_THE_RUNNING_SYSTEM = ("tests/faults/", "tests/journeys/", "tests/security/", "tests/browser/")
 
@@ -24,6 +26,11 @@ class ByFile(LoadScopeScheduling):
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFile:
     config.option.loadscopereorder = False  # in the order below
     return ByFile(config, log)
+
+
+def pytest_collection_finish() -> None:
+    """A fifth of the time otherwise: what is collected stays to the end, and need not be looked through each time."""
+    settle()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -37,10 +37,10 @@ def port_is_free(port: int) -> bool:
 class Copy:
     """One copy of Assay in a folder of its own: in production mode, unless `settings` say otherwise."""
 
-    def __init__(self, root: Path, *, port: int | None = None, patience: float = PATIENCE, **settings: str) -> None:
+    def __init__(self, root: Path, *, patience: float = PATIENCE, **settings: str) -> None:
         root.mkdir(mode=0o755, exist_ok=True)
         self.home = Home(root / "home")
-        self.port = port or free_row()
+        self.port = free_row()
         self.patience = patience
         given = {name: value for name, value in os.environ.items() if not name.startswith("ASSAY_")}
         given.pop("DATABASE_URL", None)

@@ -15,6 +15,8 @@ from assay_kit.settings import Settings
 from assay_kit.walk import Operation
 from risk.main import SERVICE
 
+EXCUSED = {"add_attachment 503": "a scanner would have to be down; a test of early warning has it"}
+
 contract = Contract(SERVICE, CALLS)
 
 
@@ -41,4 +43,4 @@ def test_it_answers_as_its_document_says(case: "schemathesis.Case[Any]") -> None
 
 
 def test_every_declared_status_was_seen() -> None:
-    contract.assert_every_declared_status_was_seen({})
+    contract.assert_every_declared_status_was_seen(EXCUSED)

@@ -113,5 +113,6 @@ def test_the_same_is_told_every_time(told: Told) -> None:
     """On every machine, whatever day it is there."""
     if os.environ.get("ASSAY_TELL_AGAIN"):
         TOLD.write_text(json.dumps(told, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+        pytest.skip("written anew")
     assert all(told.values())
     assert json.loads(json.dumps(told)) == json.loads(TOLD.read_text(encoding="utf-8"))

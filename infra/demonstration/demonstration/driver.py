@@ -15,7 +15,7 @@ import httpx
 from assay_kit.settings import Settings
 
 _RENEW_SECONDS_BEFORE = 60
-_TIMES_TO_WAIT = 20
+_PATIENCE_SECONDS = 60.0
 
 Address = Callable[[str, str], str]
 """(service, path below /v1) -> URL."""
@@ -26,13 +26,15 @@ class WrongAnswer(AssertionError):
 
 
 def asked(http: httpx.Client, method: str, address: str, **rest: Any) -> httpx.Response:
-    """Who asks more than is let through waits as long as the answer says, a bounded number of times."""
-    for _ in range(_TIMES_TO_WAIT):
+    """Who asks more than is let through waits as long as the answers say, but not longer than a minute in all."""
+    waited = 0.0
+    while True:
         answer = http.request(method, address, **rest)
-        if answer.status_code != httpx.codes.TOO_MANY_REQUESTS:
+        seconds = float(answer.headers.get("retry-after", "1"))
+        if answer.status_code != httpx.codes.TOO_MANY_REQUESTS or waited + seconds > _PATIENCE_SECONDS:
             return answer
-        time.sleep(min(float(answer.headers.get("retry-after", "1")), 10.0))
-    return answer
+        time.sleep(seconds)
+        waited += seconds
 
 
 def inside(settings: Settings) -> Address:

@@ -7,6 +7,7 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from sqlmodel import Session, select
 
+from assay_contracts.directory.client import DirectoryClient
 from assay_contracts.messages import MessageRequested, Recipient
 from assay_contracts.roles import Role, Scope
 from assay_kit.settings import Mode, Settings
@@ -242,6 +243,13 @@ def test_a_setting_has_its_default_until_the_council_decides(client_as: ClientAs
     assert (said["value"], said["is_default"], said["version"]) == ("The council", True, 0)
     unset = client_as(Role.AUDITOR).get("/v1/settings/council.contact_phone").json()
     assert unset["value"] is None
+
+
+def test_a_service_is_told_every_setting_as_it_stands(client_as: ClientAs) -> None:
+    assert set_name(client_as(Role.ADMINISTRATOR), "Riverford Council")[0] == 200
+    directory = DirectoryClient(client_as(scopes=(Scope.COPIES_READ,), name="risk"), "")
+    told = directory.council_settings()
+    assert (told["council.name"], told["council.contact_phone"]) == ("Riverford Council", None)
 
 
 def test_a_setting_holds_from_its_day_and_keeps_its_history(client_as: ClientAs) -> None:

@@ -185,12 +185,21 @@ def test_evidence_that_lapses_marks_what_was_decided_on_it(house: House, session
     assert change["kind"] == "evidence_lapsed"
 
 
-def test_what_was_told_before_the_decision_is_no_change_since(house: House, session: Session, at: Time) -> None:
+def test_what_was_known_before_the_decision_is_no_change_since(house: House, session: Session, at: Time) -> None:
+    who = applicant(session)
+    house.deliver(band(who, at))
+    at.now += timedelta(days=1)
+    house.admit(house.open_lot(), who)
+    assert to_answer(house) == []
+
+
+def test_what_was_heard_too_late_for_the_decision_is_a_change_since(house: House, session: Session, at: Time) -> None:
+    """Nobody who decided could know of it, whenever it happened."""
     who = applicant(session)
     house.admit(house.open_lot(), who)
     earlier = at.now - timedelta(days=1)
     house.deliver(band(who, at).model_copy(update={"at": earlier}))
-    assert to_answer(house) == []
+    assert len(to_answer(house)) == 1
 
 
 def test_a_membership_that_ends_takes_its_marks_with_it(house: House, session: Session, at: Time) -> None:

@@ -14,8 +14,8 @@ from test_places_under_pressure import at_once, committed, held
 
 from assay_contracts.risk import EmbargoImposed, Extent
 from assay_kit.calendar import london_day
+from assay_kit.testing import hear
 from dps_admission.memberships import places, remedying, rounds
-from dps_admission.memberships.receiving import receive_embargo
 from dps_admission.placements import actions as placing
 from dps_admission.placements.schemas import PlacementAnswerIn, PlacementOfferIn
 from dps_admission.tables import Membership, Placement, PlacementOffer
@@ -71,7 +71,7 @@ def test_an_embargo_and_an_acceptance_take_turns(own_database: Engine) -> None:
     def accept(session: Session) -> None:
         placing.answer_offer(session, offer.id, YES, by=owner(who), now=NOW)
 
-    results = at_once(own_database, accept, lambda session: receive_embargo(session, event))
+    results = at_once(own_database, accept, lambda session: hear(session, event))
     assert results in (["done", "done"], ["PlacementRefused", "done"])
 
 

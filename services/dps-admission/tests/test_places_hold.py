@@ -18,11 +18,10 @@ from stage_dps import MANAGER, NOW, SECOND_MANAGER, Stage, owner
 from assay_contracts.risk import EmbargoImposed, EmbargoLifted, Extent
 from assay_kit.calendar import london_day
 from assay_kit.problems import Conflict
-from assay_kit.testing import do_due
+from assay_kit.testing import do_due, hear
 from assay_kit.timeline import timeline_entry
 from dps_admission.main import SERVICE
 from dps_admission.memberships import ending, places, rounds, suspending
-from dps_admission.memberships.receiving import receive_embargo, receive_lifting
 from dps_admission.memberships.repository import Memberships
 from dps_admission.memberships.rules import (
     HOLDS_PLACE,
@@ -133,7 +132,7 @@ class World:
         event = EmbargoImposed(
             **about, intervention_id=uuid4(), extent=Extent.WHOLE, imposed_on=london_day(self.now), at=self.now
         )
-        receive_embargo(self.session, event)
+        hear(self.session, event)
 
     def lift_embargo(self, who: Applicant, _: int) -> None:
         live = select(Embargo).where(col(Embargo.provider_id) == who.provider_id, col(Embargo.lifted_at).is_(None))
@@ -142,7 +141,7 @@ class World:
             lifted = EmbargoLifted(
                 **about, intervention_id=embargo.intervention_id, lifted_on=london_day(self.now), at=self.now
             )
-            receive_lifting(self.session, lifted)
+            hear(self.session, lifted)
 
     def wait(self, _: Applicant, days: int) -> None:
         self.now += timedelta(days=days % 10)

@@ -20,12 +20,12 @@ from assay_contracts.risk import EmbargoImposed, Extent
 from assay_kit.calendar import london_day
 from assay_kit.identity import Principal
 from assay_kit.problems import Conflict
+from assay_kit.testing import hear
 from dps_admission.evaluations import deciding
 from dps_admission.evaluations.rules import DecisionKind
 from dps_admission.evaluations.schemas import DecisionIn
 from dps_admission.main import SERVICE
 from dps_admission.memberships import opening, places, rounds
-from dps_admission.memberships.receiving import receive_embargo, receive_service
 from dps_admission.memberships.repository import Memberships
 from dps_admission.memberships.rules import HOLDS_PLACE, LIVE, MembershipStatus
 from dps_admission.memberships.schemas import OpeningMembershipIn
@@ -155,7 +155,7 @@ def test_an_embargo_that_comes_in_with_the_decision_suspends_the_new_member(own_
         sleep(0.2)
 
     def impose(session: Session) -> None:
-        receive_embargo(session, event)
+        hear(session, event)
         sleep(0.2)
 
     assert at_once(own_database, admit, impose) == ["done", "done"]
@@ -173,11 +173,11 @@ def test_a_service_that_is_heard_of_while_its_provider_is_admitted_stops_neither
         sleep(0.4)
         keep_care_service(session, service)
 
-    def hear(session: Session) -> None:
+    def hear_of_it(session: Session) -> None:
         sleep(0.1)
-        receive_service(session, event)
+        hear(session, event)
 
-    assert at_once(own_database, ask_for_it_under_the_lock, hear) == ["done", "done"]
+    assert at_once(own_database, ask_for_it_under_the_lock, hear_of_it) == ["done", "done"]
 
 
 def crossed(session: Session) -> tuple[UUID, UUID, UUID]:

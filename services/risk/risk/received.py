@@ -9,6 +9,7 @@ from sqlmodel import Session
 from assay_contracts.assessment import RatingPublished, RatingWithdrawn, RemedialActionOverdue
 from assay_contracts.directory import ActivityRecorded, CareServiceRecorded, EvidenceLapsed, ProviderRecorded
 from assay_contracts.directory import copies as directory_copies
+from assay_kit.events import acting_at
 from risk.bands.actions import refresh, refresh_provider
 from risk.bands.repository import Bands
 from risk.case_tasks.actions import open_task
@@ -74,14 +75,14 @@ def _keep_rating(session: Session, assessment_id: UUID, values: dict[str, Any]) 
 
 def receive_lapse(session: Session, event: EvidenceLapsed) -> None:
     """No indicator: a task on the case file of each of the provider's services."""
+    now = acting_at(session, event)
     what_now = "look at what it was renewed by" if event.renewed_by else "ask for its renewal"
     wording = f"Evidence ({event.kind.replace('_', ' ')}) expired on {event.expired_on:%d/%m/%Y}: {what_now}."
     for care_service_id in Bands(session).services_of(event.provider_id):
-        open_task(session, care_service_id, subject=f"evidence {event.evidence_id}", wording=wording, now=event.at)
+        open_task(session, care_service_id, subject=f"evidence {event.evidence_id}", wording=wording, now=now)
 
 
 def receive_overdue_action(session: Session, event: RemedialActionOverdue) -> None:
     wording = f"A remedial action was due on {event.due_on:%d/%m/%Y} and is overdue."
-    open_task(
-        session, event.care_service_id, subject=f"remedial action {event.action_id}", wording=wording, now=event.at
-    )
+    subject = f"remedial action {event.action_id}"
+    open_task(session, event.care_service_id, subject=subject, wording=wording, now=acting_at(session, event))

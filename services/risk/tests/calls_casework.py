@@ -84,7 +84,8 @@ def _add_attachment(session: Session) -> Call:
 def _download(session: Session) -> Call:
     entry_id, _ = recorded(session)
     said = FileAdded(**FILE)
-    added = attachments.add_file(session, entry_id, said, b"Monday: Ada\n", by=PROPOSER, now=now_of(session))
+    about: dict[str, Any] = {"kind": "text/plain", "by": PROPOSER, "now": now_of(session)}
+    added = attachments.add_file(session, entry_id, said, b"Monday: Ada\n", **about)
     return _officer({"entry_id": entry_id, "attachment_id": added.id})
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import Any
-from uuid import UUID
 
 from fastapi.testclient import TestClient
 from httpx import Response
@@ -12,8 +11,7 @@ from sqlmodel import Session
 from assay_contracts.assessment import RatingPublished, RatingWithdrawn
 from assay_contracts.directory import CareServiceRecord, CareServiceRecorded, ProviderRecord, ProviderRecorded
 from assay_kit.database import new_id
-from assay_kit.events import Event, receive
-from assay_kit.testing import NOON, envelope_for
+from assay_kit.testing import NOON, hear
 from risk.indicators.facts import Feed
 from risk.registers.rules import Register
 from risk.tables import ExternalFact, FeedHeartbeat
@@ -27,13 +25,6 @@ def rules_of(refused: Response) -> list[str]:
     bars = refused.json()["bars"]
     assert all(each["says"].endswith(".") for each in bars)
     return [each["rule"] for each in bars]
-
-
-def hear(session: Session, event: Event, *, source: str = "directory", event_id: UUID | None = None) -> None:
-    """Receive an event as it comes from another service."""
-    envelope = envelope_for(event, source=source, event_id=event_id or new_id())
-    receive(session, envelope, session.info["service"])
-    session.flush()
 
 
 def provider(session: Session, **about: Any) -> ProviderRecord:

@@ -1,8 +1,14 @@
 """What became of a concern, who found it and when; and the files that are added to an entry."""
 
+import io
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
+from fastapi.testclient import TestClient
+from make_clam import EICAR, Clam, listening
 from make_risk import ClientAs, green_service, rules_of
 from sqlmodel import Session, select
 
@@ -177,6 +183,23 @@ def test_a_source_cannot_open_what_is_restricted_by_leaving_a_field_out(session:
 # ---------------------------------------------------------------- files
 
 
+def package(*names: str) -> bytes:
+    whole = io.BytesIO()
+    with zipfile.ZipFile(whole, "w") as archive:
+        for name in names:
+            archive.writestr(name, "<x/>")
+    return whole.getvalue()
+
+
+@contextmanager
+def scanned_by(client: TestClient, address: str) -> Iterator[None]:
+    app: Any = client.app
+    before = app.state.settings
+    app.state.settings = before.model_copy(update={"clamav": address})
+    yield
+    app.state.settings = before
+
+
 def attach(client_as: ClientAs, entry_id: str, content: bytes = b"Monday: Ada\n", filename: str = "rota.txt") -> Any:
     return client_as(Role.COMPLIANCE_OFFICER, name="Olga").post(
         f"/v1/intelligence/{entry_id}/attachments",
@@ -184,6 +207,26 @@ def attach(client_as: ClientAs, entry_id: str, content: bytes = b"Monday: Ada\n"
         content=content,
         headers=BYTES,
     )
+
+
+def test_what_the_scanner_finds_something_in_is_not_kept(session: Session, client_as: ClientAs) -> None:
+    entry = recorded(client_as, concern(green_service(session)))
+    with listening(Clam()) as address, scanned_by(client_as(), address):
+        refused = attach(client_as, entry["id"], EICAR)
+        assert attach(client_as, entry["id"], b"Tuesday: Bo\n").status_code == 201
+    assert (refused.status_code, refused.json()["type"]) == (409, "/problems/file-refused")
+    with scanned_by(client_as(), "127.0.0.1:1"):
+        assert attach(client_as, entry["id"], b"Friday: Cy\n").status_code == 503
+    kept = client_as(Role.COMPLIANCE_OFFICER).get(f"/v1/intelligence/{entry['id']}").json()["attachments"]
+    assert [each["size"] for each in kept] == [12]
+
+
+def test_an_office_file_with_macros_is_refused(session: Session, client_as: ClientAs) -> None:
+    entry = recorded(client_as, concern(green_service(session)))
+    parts = ["[Content_Types].xml", "word/document.xml"]
+    assert attach(client_as, entry["id"], package(*parts), "rota.docx").status_code == 201
+    refused = attach(client_as, entry["id"], package(*parts, "word/vbaProject.bin"), "rota.docx")
+    assert (refused.status_code, refused.json()["type"]) == (409, "/problems/file-refused")
 
 
 def test_a_file_stands_with_its_entry_and_is_downloaded_as_a_file(session: Session, client_as: ClientAs) -> None:

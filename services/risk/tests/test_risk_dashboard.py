@@ -5,13 +5,13 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from make_risk import ClientAs, care_service, feeds_heard, green_service, hear, provider, rating
+from make_risk import ClientAs, care_service, feeds_heard, green_service, provider, rating
 from sqlalchemy import Engine, event, update
 from sqlmodel import Session, select
 
 from assay_contracts.directory import CareServiceRecord, CareServiceRecorded, ProviderRecorded
 from assay_contracts.roles import Role, Scope
-from assay_kit.testing import NOON
+from assay_kit.testing import NOON, hear
 from risk.bands.actions import refresh
 from risk.main import SERVICE
 from risk.tables import AssessmentRating, BandResult, ServiceBand

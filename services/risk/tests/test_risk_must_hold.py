@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from make_facts import POLICY, TODAY, cqc, days_ago, enquiries, facts, occurrences
-from make_risk import feeds_heard, green_service, hear, provider
+from make_risk import feeds_heard, green_service, provider
 from sqlmodel import Session, select
 
 from assay_contracts.assessment import RatingPublished, RatingWithdrawn
@@ -16,7 +16,7 @@ from assay_contracts.assessment.ratings import Rating as RatingWord
 from assay_contracts.directory import ActivityRecord, ActivityRecorded
 from assay_kit.database import new_id
 from assay_kit.freeze import content_hash
-from assay_kit.testing import NOON
+from assay_kit.testing import NOON, hear
 from risk.bands.rules import Band
 from risk.bands.working import Worked, work_out
 from risk.indicators.facts import (

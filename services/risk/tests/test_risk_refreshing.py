@@ -9,7 +9,6 @@ from make_risk import (
     care_service,
     feeds_heard,
     green_service,
-    hear,
     provider,
     rating,
     register_fact,
@@ -24,7 +23,7 @@ from assay_contracts.messages import MessageRequested
 from assay_contracts.risk import BandChanged
 from assay_contracts.roles import Role
 from assay_kit.database import new_id
-from assay_kit.testing import NOON, told
+from assay_kit.testing import NOON, hear, told
 from assay_kit.timeline import timeline_of
 from risk.bands.actions import refresh
 from risk.bands.nights import next_refresh, refresh_estate

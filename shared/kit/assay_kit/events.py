@@ -135,13 +135,12 @@ def envelope_of(session: Session, event_id: UUID, *, source: str) -> Envelope:
     return _envelope(row, source)
 
 
-def receive(session: Session, envelope: Envelope, service: "Service", *, now: datetime | None = None) -> Receipt:
+def receive(session: Session, envelope: Envelope, service: "Service", *, now: datetime) -> Receipt:
     """Apply an event, once: its id is recorded in the transaction that applies it.
 
     `now`: business time here as it arrives, for handlers that act (`acting_at`).
     """
-    if now is not None:
-        session.info[_ARRIVED_AT] = now
+    session.info[_ARRIVED_AT] = now
     try:
         return _receive(session, envelope, service)
     finally:
@@ -154,7 +153,7 @@ def acting_at(session: Session, event: Event) -> datetime:
     A deadline that begins with the event's own time may be over before anybody can meet it, and a step that is
     written at that time may come before one that was taken while the event was on its way.
     """
-    arrived: datetime = session.info.get(_ARRIVED_AT, event.at)
+    arrived: datetime = session.info[_ARRIVED_AT]
     return max(arrived, event.at)
 
 

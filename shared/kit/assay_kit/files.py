@@ -109,8 +109,8 @@ def _by_content(head: bytes, ending: str) -> str | None:
     if ending in _TEXT:
         return _TEXT[ending] if _is_text(head) else None
     if ending in _OFFICE:
-        is_package = head.startswith(_ZIPPED) and _first_part(head).startswith(_FIRST_PARTS)
-        return _OFFICE[ending] if is_package else None
+        begins_as_one = head.startswith(_ZIPPED) and _first_part(head).startswith(_FIRST_PARTS)
+        return _OFFICE[ending] if begins_as_one else None
     if ending in _OPEN_DOCUMENT:
         declared = b"mimetype" + _OPEN_DOCUMENT[ending].encode()
         return _OPEN_DOCUMENT[ending] if head.startswith(_ZIPPED) and declared in head[:200] else None

@@ -23,8 +23,8 @@ from sqlmodel import Session
 
 from assay_kit import embedded, tokens
 from assay_kit.clock import get_now
-from assay_kit.database import DatabaseRole, database_name, database_url, make_engine, open_session, server_url
-from assay_kit.events import Envelope, Event, event_log
+from assay_kit.database import DatabaseRole, database_name, database_url, make_engine, new_id, open_session, server_url
+from assay_kit.events import Envelope, Event, event_log, receive
 from assay_kit.keys import GivenKeys
 from assay_kit.provisioning import create_database, migrate
 from assay_kit.service import Service, create_service
@@ -218,6 +218,15 @@ def envelope_for(event: Event, *, source: str, event_id: UUID) -> Envelope:
         time=event.at,
         data=event.model_dump(mode="json"),
     )
+
+
+def hear(
+    session: Session, event: Event, *, source: str = "", event_id: UUID | None = None, now: datetime | None = None
+) -> None:
+    """Receive an event as it comes from another service: at `now`, or at once."""
+    envelope = envelope_for(event, source=source or event.TYPE.partition(".")[0], event_id=event_id or new_id())
+    receive(session, envelope, session.info["service"], now=now or event.at)
+    session.flush()
 
 
 def do_due(session: Session, now: datetime) -> int:

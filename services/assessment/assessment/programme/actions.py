@@ -11,6 +11,7 @@ from assay_contracts.messages import Recipient
 from assay_contracts.risk import Band, BandChanged
 from assay_contracts.roles import Role
 from assay_kit.calendar import london_day
+from assay_kit.events import acting_at
 from assessment.assessments.events import write_to
 from assessment.assessments.repository import Assessments
 from assessment.assessments.rules import Cause
@@ -53,9 +54,10 @@ def hear_of_band(session: Session, event: BandChanged) -> None:
     """
     if event.band is not Band.RED or event.previous_band is Band.RED or event.follows_rating_alone:
         return
+    now = acting_at(session, event)
     _, framework = Frameworks(session).current()
     standing = Assessments(session).due_date(event.care_service_id, lock=True)
-    due_on = due_after_red_band(framework.policy, london_day(event.at), standing.due_on if standing else None)
+    due_on = due_after_red_band(framework.policy, london_day(now), standing.due_on if standing else None)
     if due_on is None:
         return
     set_due_date(
@@ -65,14 +67,14 @@ def hear_of_band(session: Session, event: BandChanged) -> None:
         due_on=due_on,
         cause=Cause.RED_BAND,
         because="Brought forward: the service turned Red.",
-        now=event.at,
+        now=now,
     )
     write_to(
         session,
         Recipient(role=Role.COMPLIANCE_OFFICER),
         "assessment_brought_forward",
         about=event.care_service_id,
-        now=event.at,
+        now=now,
         once=due_on.isoformat(),
         due_on=due_on.isoformat(),
     )
@@ -82,14 +84,15 @@ def hear_of_care_service(session: Session, event: CareServiceRecorded) -> None:
     """Keep the copy; a new service joins the programme with its first placement; one that has ended, or that the
     council no longer buys, leaves it, and is back with the date that it had when that turns out to be wrong."""
     receive_care_service(session, event)
+    now = acting_at(session, event)
     service = Copies(session).care_service(event.care_service.id) or event.care_service
-    has_ended = service.ended_on is not None and service.ended_on < london_day(event.at)
+    has_ended = service.ended_on is not None and service.ended_on < london_day(now)
     if has_ended or not service.is_contracted:
-        drop_due_date(session, service.id, event.at)
+        drop_due_date(session, service.id, now)
         return
-    _expect_again(session, service, event.at)
+    _expect_again(session, service, now)
     if service.first_placement_on is not None:
-        _expect_first_assessment(session, service, service.first_placement_on, event.at)
+        _expect_first_assessment(session, service, service.first_placement_on, now)
 
 
 def _expect_again(session: Session, service: CareServiceRecord, now: datetime) -> None:

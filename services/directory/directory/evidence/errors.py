@@ -1,6 +1,6 @@
 """Everything that can go wrong with evidence."""
 
-from assay_kit.problems import Conflict, NotFound, Unavailable
+from assay_kit.problems import Conflict, NotFound
 
 
 class EvidenceNotFound(NotFound):
@@ -15,10 +15,3 @@ class EvidenceReliedOn(Conflict):
 
     def __init__(self) -> None:
         super().__init__("An application, an assessment or a case relies on this evidence: it stays.")
-
-
-class ScannerUnavailable(Unavailable):
-    slug, title = "scanner-unavailable", "Files cannot be checked at the moment"
-
-    def __init__(self) -> None:
-        super().__init__("The file could not be checked for malware, so it was not kept; try again in a moment.")

@@ -18,13 +18,14 @@ from assay_kit.files import ALLOWED, FileRefused, FileTooLarge, safe_filename
 from assay_kit.identity import Principal, allow
 from assay_kit.pagination import Page, PageQuery
 from assay_kit.problems import may_answer
+from assay_kit.scanner import ScannerUnavailable
 from directory.dependencies import SettingsDep, ShortSessionsDep
 from directory.providers.errors import ProviderNotFound
 from directory.providers.repository import Providers
 from directory.tables import Evidence
 
 from . import actions
-from .errors import EvidenceNotFound, EvidenceReliedOn, ScannerUnavailable
+from .errors import EvidenceNotFound, EvidenceReliedOn
 from .repository import EvidenceShelf
 from .schemas import EvidenceKind, EvidenceRead, EvidenceUse, RelianceIn, StandingsAsked, UploadAsked
 from .store import EvidenceStore, Stored

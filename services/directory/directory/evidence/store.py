@@ -23,10 +23,10 @@ from assay_kit.files import (
     media_type,
     package_fault,
 )
+from assay_kit.scanner import Scan, ScannerUnavailable, scanning
 from assay_kit.settings import Settings
 
-from .errors import EvidenceNotFound, ScannerUnavailable
-from .scanner import Scan, scanning
+from .errors import EvidenceNotFound
 
 if TYPE_CHECKING:
     from obstore import GetResult

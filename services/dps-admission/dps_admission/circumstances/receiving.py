@@ -29,7 +29,7 @@ def mark_rating(session: Session, event: RatingPublished) -> None:
         said=f"A service was rated {event.rating.replace('_', ' ')}.",
         changed_on=event.published_on,
         by=SYSTEM,
-        now=event.at,
+        now=acting_at(session, event),
         care_service_id=event.care_service_id,
         source_id=event.assessment_id,
     )
@@ -52,7 +52,7 @@ def mark_band(session: Session, event: BandChanged) -> None:
         said="The band of a service turned red.",
         changed_on=london_day(event.at),
         by=SYSTEM,
-        now=event.at,
+        now=acting_at(session, event),
         care_service_id=event.care_service_id,
     )
     _record(session, change, touches_services(change))
@@ -66,7 +66,7 @@ def receive_lapse(session: Session, event: EvidenceLapsed) -> None:
         said=f"Evidence that the decision rests on has lapsed: {event.kind.replace('_', ' ')}.",
         changed_on=event.expired_on,
         by=SYSTEM,
-        now=event.at,
+        now=acting_at(session, event),
         source_id=event.evidence_id,
     )
 

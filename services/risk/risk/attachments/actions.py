@@ -6,8 +6,9 @@ from uuid import UUID
 
 from sqlmodel import Session
 
-from assay_kit.files import HEAD_BYTES, FileFault, FileRefused, FileTooLarge, media_type
+from assay_kit.files import HEAD_BYTES, TAIL_BYTES, FileFault, FileRefused, FileTooLarge, media_type, package_fault
 from assay_kit.identity import Principal
+from assay_kit.scanner import has_malware
 from assay_kit.timeline import note
 from risk.attachments.errors import AttachmentBarred
 from risk.attachments.repository import Attachments
@@ -18,16 +19,26 @@ from risk.intelligence.repository import Entries
 from risk.tables import Attachment
 
 
-def add_file(
-    session: Session, entry_id: UUID, said: FileAdded, content: bytes, *, by: Principal, now: datetime
-) -> Attachment:
-    entries, attachments = Entries(session), Attachments(session)
-    entry = entries.get(entry_id, in_full=True, lock=True)
+def media_type_of_acceptable(content: bytes, filename: str, *, scanner: str) -> str:
+    """The kind of a file that may be kept. Asked before anything is locked: a scanner takes its time."""
     if len(content) > MOST_BYTES:
         raise FileTooLarge(MOST_BYTES)
-    kind = media_type(content[:HEAD_BYTES], said.filename)
+    kind = media_type(content[:HEAD_BYTES], filename)
     if isinstance(kind, FileFault):
         raise FileRefused(kind)
+    if (fault := package_fault(content[-TAIL_BYTES:], filename)) is not None:
+        raise FileRefused(fault)
+    if has_malware(content, scanner):
+        raise FileRefused(FileFault.MALWARE)
+    return kind
+
+
+def add_file(
+    session: Session, entry_id: UUID, said: FileAdded, content: bytes, *, kind: str, by: Principal, now: datetime
+) -> Attachment:
+    """`kind`: its media type, of a file that may be kept."""
+    entries, attachments = Entries(session), Attachments(session)
+    entry = entries.get(entry_id, in_full=True, lock=True)
     sha256 = hashlib.sha256(content).hexdigest()
     there = attachments.of_entries([entry_id]).get(entry_id, [])
     bars = bars_to_adding(

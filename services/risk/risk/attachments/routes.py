@@ -10,6 +10,7 @@ from assay_kit.clock import Now
 from assay_kit.database import SessionDep
 from assay_kit.files import ALLOWED, FileRefused, FileTooLarge, safe_filename
 from assay_kit.problems import InvalidRequest, may_answer
+from assay_kit.scanner import ScannerAddress, ScannerUnavailable
 from risk.attachments import actions
 from risk.attachments.errors import AttachmentBarred, AttachmentNotFound
 from risk.attachments.repository import Attachments
@@ -34,7 +35,7 @@ _A_FILE: dict[int | str, dict[str, Any]] = {
     summary="Add a file to an entry: the file is the body",
     operation_id="add_attachment",
     status_code=status.HTTP_201_CREATED,
-    responses=may_answer(IntelligenceNotFound, AttachmentBarred, FileRefused, FileTooLarge),
+    responses=may_answer(IntelligenceNotFound, AttachmentBarred, FileRefused, FileTooLarge, ScannerUnavailable),
 )
 def add_attachment(
     entry_id: UUID,
@@ -43,9 +44,11 @@ def add_attachment(
     *,
     session: SessionDep,
     by: Caseworker,
+    scanner: ScannerAddress,
     now: Now,
 ) -> AttachmentRead:
-    made = actions.add_file(session, entry_id, said, content, by=by, now=now)
+    kind = actions.media_type_of_acceptable(content, said.filename, scanner=scanner)
+    made = actions.add_file(session, entry_id, said, content, kind=kind, by=by, now=now)
     return AttachmentRead.model_validate(made, from_attributes=True)
 
 

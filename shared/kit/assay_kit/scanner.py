@@ -6,13 +6,32 @@ What it could not look at is not kept: a scanner that is out of reach refuses fi
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from typing import Annotated
 
-from .errors import ScannerUnavailable
+from fastapi import Depends, Request
+
+from assay_kit.problems import Unavailable
 
 _CHUNK_BYTES = 256 * 1024
 _PATIENCE_SECONDS = 10.0
 _VERDICT_SECONDS = 60.0
 _FOUND, _CLEAN = b"FOUND", b"OK"
+
+
+def _scanner_address(request: Request) -> str:
+    address: str = request.app.state.settings.clamav
+    return address
+
+
+ScannerAddress = Annotated[str, Depends(_scanner_address)]
+"""Where ClamAV listens; empty where there is none."""
+
+
+class ScannerUnavailable(Unavailable):
+    slug, title = "scanner-unavailable", "Files cannot be checked at the moment"
+
+    def __init__(self) -> None:
+        super().__init__("The file could not be checked for malware, so it was not kept; try again in a moment.")
 
 
 class Scan:
@@ -51,6 +70,19 @@ class Scan:
                 await self._writer.drain()
         except (OSError, TimeoutError) as error:
             raise ScannerUnavailable from error
+
+
+def has_malware(content: bytes, address: str) -> bool:
+    """For a file in memory, in a thread without an event loop: a plain `def` route. False where there is no scanner."""
+
+    async def ask() -> bool:
+        async with scanning(address) as scan:
+            if scan is None:
+                return False
+            await scan.see(content)
+            return await scan.finds_malware()
+
+    return asyncio.run(ask())
 
 
 @asynccontextmanager
