@@ -306,6 +306,8 @@ class EvidenceReliance(DirectoryTable, table=True):
     kind: str = Field(primary_key=True)
     object_id: UUID = Field(primary_key=True)
     relied_on_at: datetime = Field(sa_type=Instant)
+    sealed_until: datetime | None = Field(default=None, sa_type=Instant)
+    """The council sees nothing of the evidence by this before that instant has passed, as of a tender."""
 
 
 class Message(DirectoryTable, table=True):

@@ -1,7 +1,7 @@
 """A provider's evidence that something here relies on: the directory keeps the files, this service their hashes."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -22,11 +22,20 @@ class EvidenceRead(BaseModel):
 
 
 def rely(
-    directory: Directory, evidence_ids: Iterable[UUID], *, provider_id: UUID, by_object: RelyingObject
+    directory: Directory,
+    evidence_ids: Iterable[UUID],
+    *,
+    provider_id: UUID,
+    by_object: RelyingObject,
+    sealed_until: datetime | None = None,
 ) -> list[dict[str, Any]]:
-    """Keep what the directory says of each file; EvidenceNotTheirs (409) where one is not the provider's."""
+    """Keep what the directory says of each file; EvidenceNotTheirs (409) where one is not the provider's.
+
+    `sealed_until`: the directory shows it to nobody of the council by this before then.
+    """
     wanted = set(evidence_ids)
     if not wanted:
         return []
-    found = directory.rely_on_evidence(wanted, provider_id=provider_id, by_object=by_object)
+    about: dict[str, Any] = {"provider_id": provider_id, "by_object": by_object, "sealed_until": sealed_until}
+    found = directory.rely_on_evidence(wanted, **about)
     return [EvidenceRead.model_validate(one, from_attributes=True).model_dump(mode="json") for one in found]

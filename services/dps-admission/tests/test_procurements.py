@@ -17,6 +17,7 @@ from test_scheme_rules import REG34
 
 from assay_contracts.directory.client import FakeDirectory
 from assay_contracts.messages import MessageRequested
+from assay_kit.calendar import end_of_london_day
 from assay_kit.testing import Time, do_due, told
 from assay_kit.timeline import timeline_of
 from dps_admission.main import SERVICE
@@ -115,6 +116,8 @@ def test_nobody_reads_a_tender_before_the_period_is_over(house: House, session: 
     assert [one["has_answered"] for one in ok(sealed)["items"]] == [True, True]
     assert TENDER["statement"] not in sealed.text
     assert file.filename not in sealed.text
+    [(relying, until)] = house.directory.seals.items()
+    assert (relying.kind, until) == ("invitation", end_of_london_day(date(2026, 3, 12)))
     assert ok(house.commissioner().get(address))["answered_count"] == 2
     notes = timeline_of(session, kind="invitation")
     assert {(one.step, one.to_status, one.reason) for one in notes} == {("answer", "answered", None)}
@@ -141,6 +144,23 @@ def test_nobody_reads_a_tender_before_the_period_is_over(house: House, session: 
     assert seen["provider_id"] == str(people[1].provider_id)
     outcomes = [one for one in told(session, MessageRequested) if one.template == "procurement_outcome"]
     assert [one.to.provider_id for one in outcomes] == [people[0].provider_id]
+
+
+@pytest.mark.parametrize(("days", "is_shown"), [(3, False), (11, True)])
+def test_what_was_cancelled_before_its_end_is_never_opened(
+    house: House, session: Session, at: Time, days: int, is_shown: bool
+) -> None:
+    lot, people = three(house, session)
+    made = ok(house.commissioner().post(f"/v1/lots/{lot['id']}/procurements", json=body()))
+    ok(house.provider(people[0]).post(own(house, people[0], made), json=TENDER))
+    at.now += timedelta(days=days)
+    do_due(session, at.now)
+    ok(house.manager().post(f"/v1/procurements/{made['id']}/cancellation", json=WHY))
+    at.now += timedelta(days=20)
+    seen = {one["statement"] for one in invitations(house.manager(), made)}
+    assert seen == ({TENDER["statement"], None} if is_shown else {None})
+    [mine] = invitations(house.provider(people[0]), made)
+    assert mine["statement"] == TENDER["statement"]
 
 
 def test_a_member_that_is_suspended_meanwhile_is_not_awarded(house: House, session: Session, at: Time) -> None:

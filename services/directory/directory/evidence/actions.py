@@ -28,12 +28,13 @@ def rely(
     shelf: EvidenceShelf,
     *,
     provider_id: UUID,
+    sealed_until: datetime | None = None,
     by: Principal,
     now: datetime,
 ) -> list[Evidence]:
     """Another service relies on evidence of a provider for one of its objects: on all of it, or on none.
 
-    Said twice, it is noted once.
+    Said twice, it is noted once. `sealed_until`: by this alone the council does not see it before then.
     """
     found = shelf.locked(provider_id, evidence_ids)
     if strange := set(evidence_ids) - {each.id for each in found}:
@@ -41,13 +42,20 @@ def rely(
     noted = shelf.relied_on_by(by.name, by_object)
     for evidence in found:
         if evidence.id not in noted:
-            shelf.add(_reliance(evidence, by_object, by=by, now=now))
+            shelf.add(_reliance(evidence, by_object, sealed_until=sealed_until, by=by, now=now))
     return found
 
 
-def _reliance(evidence: Evidence, by_object: RelyingObject, *, by: Principal, now: datetime) -> EvidenceReliance:
+def _reliance(
+    evidence: Evidence, by_object: RelyingObject, *, sealed_until: datetime | None, by: Principal, now: datetime
+) -> EvidenceReliance:
     return EvidenceReliance(
-        evidence_id=evidence.id, service=by.name, kind=by_object.kind, object_id=by_object.id, relied_on_at=now
+        evidence_id=evidence.id,
+        service=by.name,
+        kind=by_object.kind,
+        object_id=by_object.id,
+        relied_on_at=now,
+        sealed_until=sealed_until,
     )
 
 

@@ -1,10 +1,10 @@
 """Reads and writes what is known of evidence. The bytes are the store's. No rules here."""
 
 from collections.abc import Collection, Sequence
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import or_
+from sqlalchemy import ColumnElement, or_
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, exists, func, select
 
@@ -28,8 +28,15 @@ _CAN_LAPSE = (col(Evidence.lapsed_at).is_(None), or_(_IS_NEWEST, _IS_RELIED_ON))
 
 
 class EvidenceShelf:
-    def __init__(self, session: Session) -> None:
+    """A provider sees its own; the council what something relies on, for a shelf is not yet anybody's answer.
+
+    What is relied on only under a seal is not seen by the council until `now` is past it; without a `now`, never.
+    """
+
+    def __init__(self, session: Session, *, now: datetime | None = None) -> None:
         self.session = session
+        sealed_until = col(EvidenceReliance.sealed_until)
+        self._is_open = sealed_until.is_(None) if now is None else or_(sealed_until.is_(None), sealed_until < now)
 
     def get(self, evidence_id: UUID, *, lock: bool = False) -> Evidence:
         found = self.session.get(Evidence, evidence_id, with_for_update=lock, populate_existing=lock)
@@ -38,13 +45,16 @@ class EvidenceShelf:
         return found
 
     def seen_by(self, principal: Principal, evidence_id: UUID, *, lock: bool = False) -> Evidence:
-        """A provider sees its own; the council what something relies on, for a shelf is not yet anybody's answer."""
         found = self.get(evidence_id, lock=lock)
         if not principal.sees(found.provider_id):
             raise EvidenceNotFound
-        if _sees_what_is_used(principal) and not self.relied_on([evidence_id]):
+        if _sees_what_is_used(principal) and not self._relied_on([evidence_id], self._is_open):
             raise EvidenceNotFound
         return found
+
+    def _is_used(self) -> ColumnElement[bool]:
+        mine = EvidenceReliance.evidence_id == Evidence.id
+        return exists(select(EvidenceReliance.evidence_id).where(mine, self._is_open))
 
     def page(
         self,
@@ -57,7 +67,7 @@ class EvidenceShelf:
     ) -> Page[Evidence]:
         wanted = select(Evidence)
         if _sees_what_is_used(principal):
-            wanted = wanted.where(_IS_RELIED_ON)
+            wanted = wanted.where(self._is_used())
         if only_newest:
             wanted = wanted.where(_IS_NEWEST)
         asked = ((Evidence.provider_id, principal.org), (Evidence.provider_id, provider_id), (Evidence.kind, kind))
@@ -70,7 +80,7 @@ class EvidenceShelf:
         """Every edition of the same document that `principal` sees, the newest first."""
         wanted = select(Evidence).where(Evidence.series_id == evidence.series_id)
         if _sees_what_is_used(principal):
-            wanted = wanted.where(_IS_RELIED_ON)
+            wanted = wanted.where(self._is_used())
         return self.session.exec(wanted.order_by(col(Evidence.edition).desc()).limit(MOST_EDITIONS)).all()
 
     def newest(self, series_ids: Sequence[UUID]) -> dict[UUID, int]:
@@ -87,18 +97,25 @@ class EvidenceShelf:
         """Two who renew the same document at once go one after the other."""
         self.session.exec(select(func.pg_advisory_xact_lock(func.hashtextextended(str(series_id), 0)))).one()
 
-    def uses(self, evidence_id: UUID, services: Collection[str] | None) -> Sequence[EvidenceReliance]:
-        """What relies on it, the latest first; of some services where they are named."""
+    def uses(
+        self, principal: Principal, evidence_id: UUID, services: Collection[str] | None
+    ) -> Sequence[EvidenceReliance]:
+        """What relies on it, as far as `principal` sees that, the latest first; of some services where named."""
         wanted = select(EvidenceReliance).where(EvidenceReliance.evidence_id == evidence_id)
+        if _sees_what_is_used(principal):
+            wanted = wanted.where(self._is_open)
         if services is not None:
             wanted = wanted.where(col(EvidenceReliance.service).in_(services))
         latest = wanted.order_by(col(EvidenceReliance.relied_on_at).desc(), col(EvidenceReliance.object_id))
         return self.session.exec(latest.limit(MOST_USES)).all()
 
     def relied_on(self, evidence_ids: Sequence[UUID]) -> set[UUID]:
-        """Those of `evidence_ids` that something relies on."""
-        wanted = select(EvidenceReliance.evidence_id).where(col(EvidenceReliance.evidence_id).in_(evidence_ids))
-        return set(self.session.exec(wanted.distinct()))
+        """Those of `evidence_ids` that something relies on, under a seal or not."""
+        return self._relied_on(evidence_ids)
+
+    def _relied_on(self, evidence_ids: Sequence[UUID], *conditions: ColumnElement[bool]) -> set[UUID]:
+        mine = col(EvidenceReliance.evidence_id).in_(evidence_ids)
+        return set(self.session.exec(select(EvidenceReliance.evidence_id).where(mine, *conditions).distinct()))
 
     def of_provider(self, provider_id: UUID, evidence_ids: Collection[UUID]) -> Sequence[Evidence]:
         """Those of `evidence_ids` that are the provider's, by id."""

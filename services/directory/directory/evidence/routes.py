@@ -46,8 +46,8 @@ def get_store(settings: SettingsDep) -> EvidenceStore:
     return EvidenceStore(settings)
 
 
-def get_shelf(session: SessionDep) -> EvidenceShelf:
-    return EvidenceShelf(session)
+def get_shelf(session: SessionDep, now: Now) -> EvidenceShelf:
+    return EvidenceShelf(session, now=now)
 
 
 StoreDep = Annotated[EvidenceStore, Depends(get_store)]
@@ -123,7 +123,7 @@ def list_editions(evidence_id: UUID, shelf: ShelfDep, by: EvidenceReader) -> lis
 def list_uses(evidence_id: UUID, shelf: ShelfDep, by: EvidenceReader) -> list[EvidenceUse]:
     """A provider is told of its own applications and assessments, not of what else the council looks into."""
     evidence = shelf.seen_by(by, evidence_id)
-    uses = shelf.uses(evidence.id, _TOLD_TO_PROVIDERS if by.is_provider else None)
+    uses = shelf.uses(by, evidence.id, _TOLD_TO_PROVIDERS if by.is_provider else None)
     return [EvidenceUse.model_validate(each, from_attributes=True) for each in uses]
 
 
@@ -134,12 +134,13 @@ def list_uses(evidence_id: UUID, shelf: ShelfDep, by: EvidenceReader) -> list[Ev
     responses={**may_answer(EvidenceNotFound), 200: {"content": dict.fromkeys(sorted(set(ALLOWED.values())), _BYTES)}},
 )
 async def download_evidence(
-    evidence_id: UUID, store: StoreDep, sessions: ShortSessionsDep, by: EvidenceReader
+    evidence_id: UUID, store: StoreDep, sessions: ShortSessionsDep, settings: SettingsDep, by: EvidenceReader
 ) -> StreamingResponse:
     """Always as an attachment: nothing a provider uploaded is ever shown as a page of ours."""
 
     def find(session: Session) -> EvidenceRead:
-        return _read(EvidenceShelf(session).seen_by(by, evidence_id), is_relied_on=False, is_newest=False)
+        shelf = EvidenceShelf(session, now=business_now(session, settings))
+        return _read(shelf.seen_by(by, evidence_id), is_relied_on=False, is_newest=False)
 
     # Read whole inside the transaction: nothing of the row can be asked for once it is over.
     evidence = await sessions.run(find)
@@ -164,7 +165,8 @@ async def download_evidence(
 def rely_on_evidence(asked: RelianceIn, shelf: ShelfDep, by: Relier, now: Now) -> list[Evidence]:
     """All of it or none. Said again it changes nothing, and answers the same."""
     by_object = RelyingObject(asked.kind, asked.object_id)
-    return actions.rely(asked.evidence_ids, by_object, shelf, provider_id=asked.provider_id, by=by, now=now)
+    about: dict[str, Any] = {"provider_id": asked.provider_id, "sealed_until": asked.sealed_until}
+    return actions.rely(asked.evidence_ids, by_object, shelf, **about, by=by, now=now)
 
 
 @router.post("/standings", summary="What is known of evidence of a provider, and its newest edition")

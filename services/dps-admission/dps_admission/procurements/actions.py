@@ -129,9 +129,15 @@ def answer_invitation(
     """A tender or a refusal; until the tender period ends it may be sent again, and the last one counts."""
     procurements = Procurements(session)
     found = procurements.invitation(invitation_id, by)
-    _must_be_open(procurements.get(found.procurement_id), now=now)
-    relying = RelyingObject("invitation", found.id)
-    evidence = rely(directory, asked.evidence_ids, provider_id=found.provider_id, by_object=relying)
+    procurement = procurements.get(found.procurement_id)
+    _must_be_open(procurement, now=now)
+    evidence = rely(
+        directory,
+        asked.evidence_ids,
+        provider_id=found.provider_id,
+        by_object=RelyingObject("invitation", found.id),
+        sealed_until=procurement.closes_at,
+    )
     _must_be_open(procurements.kept_open(found.procurement_id), now=now)
     invitation = procurements.invitation(invitation_id, by, lock=True)
     invitation.evidence = evidence

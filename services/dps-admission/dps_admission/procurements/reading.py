@@ -16,6 +16,13 @@ from .rules import ProcurementStatus
 from .schemas import InvitationRead, NotInvitedRead, ProcurementLine, ProcurementRead
 
 
+def _is_opened(procurement: Procurement) -> bool:
+    """What was cancelled before its end is never opened: who buys again would know what was tendered."""
+    if procurement.status == ProcurementStatus.CANCELLED and procurement.outcome_at is not None:
+        return procurement.outcome_at > procurement.closes_at
+    return procurement.status != ProcurementStatus.OPEN
+
+
 class InvitationPicture:
     """Everything beside the rows that a list of invitations shows, read at once."""
 
@@ -28,7 +35,7 @@ class InvitationPicture:
 
     def read(self, one: Invitation) -> InvitationRead:
         procurement = self._procurements[one.procurement_id]
-        is_sealed = procurement.status == ProcurementStatus.OPEN and not self._by.is_provider
+        is_sealed = not self._by.is_provider and not _is_opened(procurement)
         sealed: dict[str, Any] = {"answer": None, "statement": None, "evidence": []} if is_sealed else {}
         return InvitationRead.model_validate(
             shown(

@@ -1,4 +1,4 @@
-"""Editions of evidence, and reminders before it expires"""
+"""Editions of evidence, reminders before it expires, and seals until tenders are opened"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -16,6 +16,7 @@ _CHANGED = " OR ".join(f"OLD.{column} IS DISTINCT FROM NEW.{column}" for column 
 
 def upgrade() -> None:
     op.add_column("evidence", sa.Column("reminded_at", sa.DateTime(timezone=True), nullable=True))
+    op.add_column("evidence_reliance", sa.Column("sealed_until", sa.DateTime(timezone=True), nullable=True))
     op.add_column("evidence", sa.Column("series_id", sa.Uuid(), nullable=True))
     op.add_column("evidence", sa.Column("edition", sa.Integer(), nullable=True))
     # every file of before is the first edition of a document of its own
@@ -30,6 +31,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.execute('DROP TRIGGER "edition_is_told_once" ON "evidence"')
+    op.drop_column("evidence_reliance", "sealed_until")
     op.drop_constraint(op.f("ck_evidence_edition_counts"), "evidence")
     op.drop_constraint(op.f("uq_evidence_series_id_edition"), "evidence")
     for column in ("edition", "series_id", "reminded_at"):
