@@ -10,16 +10,16 @@ from sqlmodel import Session
 from assay_kit.identity import SYSTEM
 from assay_kit.settings import Settings
 from dps_admission.question_sets.actions import draft_question_set, publish_question_set
-from dps_admission.question_sets.content import QuestionSetContent
+from dps_admission.question_sets.content import QuestionSetContent, Section
 from dps_admission.question_sets.repository import QuestionSets
-from dps_admission.question_sets.rules import without_insurance
+from dps_admission.question_sets.rules import under_the_2023_act
 from dps_admission.schemes.actions import publish_profile
 from dps_admission.schemes.profiles import ProfileContent
 from dps_admission.schemes.repository import Schemes
 
 DEFAULT_SET = "Care and support: selection and quality"
-SET_BEFORE_AWARD = "Care and support: selection and quality, insurance checked at award"
-"""For procedures of the 2023 Act, which may ask for no insurance before award."""
+SET_OF_2023_ACT = "Care and support: selection and quality, under the Procurement Act 2023"
+"""Its grounds of exclusion are those of Schedules 6 and 7, and it asks for no insurance before award."""
 
 
 def put_first_data(session: Session, _: Settings, *, now: datetime) -> None:
@@ -38,7 +38,8 @@ def seed_profiles(session: Session, *, now: datetime) -> None:
 
 def seed_question_sets(session: Session, *, now: datetime) -> None:
     content = QuestionSetContent.model_validate(_shipped("question_set.json"))
-    for name, shipped in ((DEFAULT_SET, content), (SET_BEFORE_AWARD, without_insurance(content))):
+    exclusions = [Section.model_validate(one) for one in _shipped("exclusions_2023.json")]
+    for name, shipped in ((DEFAULT_SET, content), (SET_OF_2023_ACT, under_the_2023_act(content, exclusions))):
         if not QuestionSets(session).last_version(name):
             drafted = draft_question_set(session, name=name, content=shipped, by=SYSTEM, now=now)
             publish_question_set(session, drafted.id, by=SYSTEM, now=now)

@@ -22,8 +22,8 @@ from assay_contracts.roles import Role, Scope
 from assay_kit.events import Event
 from assay_kit.testing import NOON, envelope_for
 from dps_admission.evaluations.rules import Method, criteria_of
-from dps_admission.first_data import DEFAULT_SET, SET_BEFORE_AWARD, seed_profiles, seed_question_sets
-from dps_admission.question_sets.content import Kind, QuestionSetContent
+from dps_admission.first_data import DEFAULT_SET, SET_OF_2023_ACT, seed_profiles, seed_question_sets
+from dps_admission.question_sets.content import Kind, Purpose, QuestionSetContent
 from dps_admission.question_sets.rules import questions_asked
 from dps_admission.schemes.profiles import Regime
 from dps_admission.tables import LotZone, ProcedureProfile, QuestionSet
@@ -92,10 +92,9 @@ def question_set_id(session: Session, *, version: int = 1) -> UUID:
     return session.exec(select(QuestionSet).where(*named)).one().id
 
 
-def set_before_award(session: Session) -> str:
-    """The set for procedures that may ask for no insurance before award."""
+def set_of_2023_act(session: Session) -> str:
     seed_question_sets(session, now=BEFORE)
-    return str(session.exec(select(QuestionSet).where(col(QuestionSet.name) == SET_BEFORE_AWARD)).one().id)
+    return str(session.exec(select(QuestionSet).where(col(QuestionSet.name) == SET_OF_2023_ACT)).one().id)
 
 
 def scheme_body(session: Session, **about: Any) -> dict[str, Any]:
@@ -309,7 +308,7 @@ def answers(session: Session, lot: Mapping[str, Any]) -> dict[str, Any]:
         if question.options:
             given[question.id] = question.options[0]
         elif question.grading.kind == "pass_fail" and question.kind is Kind.YES_NO:
-            given[question.id] = True
+            given[question.id] = question.purpose is not Purpose.DEBARMENT_LIST
         elif question.kind is not Kind.DOCUMENT:
             given[question.id] = _USUAL_ANSWERS[question.kind]
     asked = {question.id for question in questions_asked(questions, given)}
@@ -318,7 +317,7 @@ def answers(session: Session, lot: Mapping[str, Any]) -> dict[str, Any]:
 
 def sheet(session: Session, lot: Mapping[str, Any], *, score: int = 4, **marks: Any) -> dict[str, Any]:
     """Marks for every criterion: `score` where there are scores, pass elsewhere; `marks` change single ones."""
-    judged = criteria_of(content(session, lot), answers(session, lot))
+    judged = criteria_of(content(session, lot), answers(session, lot), received_on=BEFORE.date())
     usual = {
         one.question: {"score": score, "comment": "Sound."}
         if one.method is Method.SCORE

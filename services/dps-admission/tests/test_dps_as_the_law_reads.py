@@ -15,7 +15,7 @@ from make_dps import (
     ok,
     refused,
     scheme_body,
-    set_before_award,
+    set_of_2023_act,
     sheet,
 )
 from make_dps import content as content_of
@@ -177,7 +177,7 @@ def test_what_comes_in_before_the_holidays_is_due_after_ten_working_days(
     regime, at.now = case
     noticed = {"noticed_on": "2025-03-03", "valid_from": "2025-03-03", "award_on": None, "go_live_on": None}
     is_under_the_act = regime.startswith("pa2023")
-    asking: dict[str, Any] = {"question_set_id": set_before_award(session)} if is_under_the_act else {}
+    asking: dict[str, Any] = {"question_set_id": set_of_2023_act(session)} if is_under_the_act else {}
     lot = house.open_lot(scheme={"regime": regime, **(noticed if is_under_the_act else {})}, **asking)
     [part] = house.submit(lot, applicant(session))["lot_applications"]
     assert part["due_on"] == due

@@ -39,7 +39,9 @@ def test_the_shipped_set_can_be_published_and_has_all_three_parts() -> None:
     assert bars_to_publishing(SHIPPED) == []
     assert {section.part for section in SHIPPED.sections} == {1, 2, 3}
     grounds = [one.grading for one in SHIPPED.questions() if isinstance(one.grading, ExclusionGround)]
-    assert {(one.exclusion, one.years) for one in grounds} == {("mandatory", 5), ("discretionary", 3)}
+    assert {(one.exclusion, one.years) for one in grounds} == {
+        ("mandatory", 5), ("mandatory", None), ("discretionary", 3), ("discretionary", None),
+    }  # fmt: skip
     scored = [one.grading for one in SHIPPED.questions() if isinstance(one.grading, Scored)]
     assert sum(one.weight for one in scored) == 100
 
@@ -153,6 +155,7 @@ UNLIMITED = {"kind": "scored", "weight": 1, "descriptors": ["x"] * 6}
                 "kind": "yes_no",
                 "grading": {
                     "kind": "exclusion",
+                    "law": "regulation_57",
                     "exclusion": "mandatory",
                     "years": 5,
                     "event_date": "b",

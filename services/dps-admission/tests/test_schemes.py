@@ -11,7 +11,7 @@ from make_dps import (
     question_set_id,
     refused,
     scheme_body,
-    set_before_award,
+    set_of_2023_act,
 )
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
@@ -136,7 +136,7 @@ def test_a_profile_that_forbids_places_is_not_chosen_for_lots_that_have_them(
     house: House, session: Session, regime: Regime
 ) -> None:
     made = ok(house.commissioner().post("/v1/schemes", json=scheme_body(session)))
-    body = lot_body(session, places=3, question_set_id=set_before_award(session))
+    body = lot_body(session, places=3, question_set_id=set_of_2023_act(session))
     ok(house.commissioner().post(f"/v1/schemes/{made['id']}/lots", json=body))
     switched = house.commissioner().put(f"/v1/schemes/{made['id']}", json=scheme_body(session, regime=regime))
     assert refused(switched) == ["limit-forbidden"]

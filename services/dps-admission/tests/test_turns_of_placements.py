@@ -5,7 +5,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from make_dps import REASON, House, applicant, care_service, ok, refused, set_before_award
+from make_dps import REASON, House, applicant, care_service, ok, refused, set_of_2023_act
 from sqlmodel import Session
 from test_placements import HOME, NEED, WHY, broker, offer, opening, say, seek, shortlist, two_tiers
 
@@ -139,7 +139,7 @@ def test_an_answer_that_the_council_writes_down_has_its_reason_and_is_told(house
 def test_work_under_the_2023_act_is_offered_once_the_insurance_was_checked(house: House, session: Session) -> None:
     scheme = {"regime": Regime.PA2023_LIGHT_TOUCH_FRAMEWORK, "noticed_on": "2025-03-03", "valid_from": "2025-03-10"}
     windows = [{"opens_on": "2025-03-10", "closes_on": "2028-03-31"}]
-    lot = house.open_lot(scheme=scheme | {"windows": windows}, question_set_id=set_before_award(session))
+    lot = house.open_lot(scheme=scheme | {"windows": windows}, question_set_id=set_of_2023_act(session))
     member = opening(house, lot, applicant(session))
     address = seek(house, **ANYWHERE)
     [only] = shortlist(house, address)

@@ -11,9 +11,9 @@ from dps_admission.memberships.upkeep_rules import (
     bars_to_review,
     has_lapsed,
     look_again_on,
-    months_after,
     reminder_due,
 )
+from dps_admission.spans import months_after
 
 DAYS = (28, 14, 3)
 LAST = date(2026, 6, 30)

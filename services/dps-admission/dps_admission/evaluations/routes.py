@@ -35,6 +35,7 @@ from .schemas import (
     DecisionsRead,
     DeclarationIn,
     EvaluationRead,
+    GroundRead,
     MarkIn,
     RefusalIn,
     ReleaseIn,
@@ -206,6 +207,7 @@ def _evaluation(session: Session, part: LotApplication, by: Principal) -> Evalua
     return EvaluationRead(
         round=part.round,
         criteria=[CriterionRead.model_validate(asdict(one)) for one in picture.criteria],
+        out_of_time=[GroundRead.model_validate(one) for one in picture.out_of_time],
         assignments=[AssignmentRead.model_validate(one) for one in picture.assignments],
         sheets=[
             SheetRead(

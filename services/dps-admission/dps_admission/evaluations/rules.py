@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from fractions import Fraction
 
@@ -14,6 +15,8 @@ from dps_admission.question_sets.content import (
     Scored,
 )
 from dps_admission.question_sets.rules import Answers, questions_asked
+
+from .grounds import Ground, grounds_said
 
 TOP = 5
 TOTAL = "total:quality"
@@ -61,6 +64,9 @@ class Criterion:
     method: Method
     weight: int = 0
     minimum: int = 0
+    happened_on: str | None = None
+    """Of an exclusion ground that applies: the day of the event, and the last on which it counts (None: it lasts)."""
+    counts_until: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,20 +99,32 @@ class Assigned:
         return not self.is_released and self.conflict != Conflict.CONFLICTED
 
 
-def criteria_of(content: QuestionSetContent, answers: Answers) -> list[Criterion]:
-    """Only questions that were asked are judged; a dependent question not asked carries no weight."""
-    found = (_criterion(question) for question in questions_asked(content, answers))
-    return [criterion for criterion in found if criterion]
+def criteria_of(content: QuestionSetContent, answers: Answers, *, received_on: date) -> list[Criterion]:
+    """Only questions that were asked are judged; a dependent question not asked carries no weight.
+
+    An exclusion ground whose time had run out when the application was received may not be held against anybody.
+    """
+    grounds = {ground.question: ground for ground in grounds_said(content, answers)}
+    found = (_criterion(question, grounds.get(question.id)) for question in questions_asked(content, answers))
+    over = {one.question for one in grounds.values() if not one.is_in_time(received_on)}
+    return [criterion for criterion in found if criterion and criterion.question not in over]
 
 
-def _criterion(question: Question) -> Criterion | None:
+def _criterion(question: Question, ground: Ground | None) -> Criterion | None:
     match question.grading:
         case Scored(weight=weight, minimum=minimum):
             return Criterion(
                 question=question.id, text=question.text, method=Method.SCORE, weight=weight, minimum=minimum
             )
         case PassFail() | ExclusionGround():
-            return Criterion(question=question.id, text=question.text, method=Method.FINDING)
+            happened, until = (ground.happened_on, ground.counts_until) if ground else (None, None)
+            return Criterion(
+                question=question.id,
+                text=question.text,
+                method=Method.FINDING,
+                happened_on=happened.isoformat() if happened else None,
+                counts_until=until.isoformat() if until else None,
+            )
         case _:
             return None
 

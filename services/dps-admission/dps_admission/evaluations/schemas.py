@@ -1,5 +1,6 @@
 """What callers send and receive about evaluations and decisions."""
 
+from datetime import date
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -94,11 +95,26 @@ class RepresentationsIn(Model):
 
 
 class CriterionRead(BaseModel):
+    """`happened_on` and `counts_until`: of an exclusion ground that applies, and has not run out."""
+
     question: str
     text: str
     method: Method
     weight: int
     minimum: int
+    happened_on: date | None
+    counts_until: date | None
+
+
+class GroundRead(BaseModel):
+    """An exclusion ground that applied once; it ran out before the application was received."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    question: str
+    text: str
+    happened_on: date | None
+    counts_until: date | None
 
 
 class AssignmentRead(BaseModel):
@@ -138,6 +154,8 @@ class EvaluationRead(BaseModel):
 
     round: int
     criteria: list[CriterionRead] = Field(max_length=10_000)
+    out_of_time: list[GroundRead] = Field(max_length=10_000)
+    """Exclusion grounds that may no longer be held against the applicant: nobody judges them."""
     assignments: list[AssignmentRead] = Field(max_length=200)
     sheets: list[SheetRead] = Field(max_length=200)
     to_settle: list[str] = Field(max_length=10_000)

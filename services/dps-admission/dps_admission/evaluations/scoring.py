@@ -9,6 +9,7 @@ from uuid import UUID
 
 from sqlmodel import Session
 
+from assay_kit.calendar import london_day
 from assay_kit.freeze import content_hash
 from assay_kit.identity import Principal
 from assay_kit.money import rounded_down
@@ -24,6 +25,7 @@ from dps_admission.tables import Assignment, Check, Consensus, EvaluationReport,
 
 from . import rules
 from .errors import EvaluationRefused
+from .grounds import Ground, grounds_said
 from .repository import Evaluations, assigned, consensus_of, sheet_of
 from .rules import Conflict, Criterion, Finding, Mark, OpenCheck, Part, Result, Sheet
 
@@ -33,6 +35,8 @@ class Picture:
     """Everything about the evaluation of one lot application in its present round, read once."""
 
     criteria: Sequence[Criterion]
+    out_of_time: Sequence[Ground]
+    """Exclusion grounds that applied once, and may no longer be held against the applicant."""
     assignments: Sequence[Assignment]
     consensus: Sheet
     checks: Sequence[Check]
@@ -84,8 +88,10 @@ class Picture:
 def picture_of(session: Session, part: LotApplication) -> Picture:
     evaluations, applications = Evaluations(session, part), Applications(session)
     answers = applications.get(part.application_id).answers
+    content, received_on = QuestionSets(session).content(part.question_set_id), london_day(part.received_at)
     return Picture(
-        criteria=rules.criteria_of(QuestionSets(session).content(part.question_set_id), answers),
+        criteria=rules.criteria_of(content, answers, received_on=received_on),
+        out_of_time=[one for one in grounds_said(content, answers) if not one.is_in_time(received_on)],
         assignments=evaluations.assignments(),
         consensus=consensus_of(evaluations.consensus()),
         checks=applications.checks_of(part),
@@ -256,6 +262,7 @@ def report_content(picture: Picture, result: Result) -> dict[str, Any]:
             }
             for one in result.criteria
         ],
+        "out_of_time": [_said(one) for one in picture.out_of_time],
         "checks": [
             {"kind": one.kind, "outcome": one.outcome, "finding": one.finding, "why": one.finding_reason}
             for one in picture.checks
@@ -270,6 +277,15 @@ def report_content(picture: Picture, result: Result) -> dict[str, Any]:
             {"name": one.name, "part": one.part, "conflict": one.conflict, "released_because": one.released_because}
             for one in picture.assignments
         ],
+    }
+
+
+def _said(ground: Ground) -> dict[str, Any]:
+    days = {"happened_on": ground.happened_on, "counts_until": ground.counts_until}
+    return {
+        "question": ground.question,
+        "text": ground.text,
+        **{name: day.isoformat() if day else None for name, day in days.items()},
     }
 
 

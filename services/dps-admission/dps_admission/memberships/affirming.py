@@ -16,6 +16,7 @@ from dps_admission.applications.messages import write_to_provider
 from dps_admission.evidence import rely
 from dps_admission.schemes.profiles import ProfileContent
 from dps_admission.schemes.repository import Schemes
+from dps_admission.spans import months_after
 from dps_admission.tables import Affirmation, Membership, Remedy, SuspensionCause
 
 from .errors import MembershipRefused
@@ -27,7 +28,6 @@ from .upkeep_rules import (
     bars_to_affirming,
     has_lapsed,
     look_again_on,
-    months_after,
     reminder_due,
 )
 from .upkeep_schemas import AffirmationIn

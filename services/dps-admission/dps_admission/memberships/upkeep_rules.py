@@ -1,6 +1,5 @@
 """When a declaration is renewed, when reminders go out, when it lapses; what lifts a suspension. Pure."""
 
-from calendar import monthrange
 from collections.abc import Sequence
 from datetime import date, timedelta
 
@@ -12,12 +11,6 @@ from .rules import Cause, MembershipStatus
 BEARS_DECLARATION = frozenset({MembershipStatus.ACTIVE, MembershipStatus.SUSPENDED})
 """Who has something to declare again."""
 LIFTED_ON_EVIDENCE = frozenset({Cause.LAPSED_DECLARATION, Cause.LATE_DOCUMENT})
-
-
-def months_after(day: date, months: int) -> date:
-    """The same day of a later month; its last day where it has no such day."""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def has_lapsed(affirm_by: date, today: date) -> bool:

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, StrictBool, StringConstraints
 
 from assay_kit.money import Money
+from dps_admission.schemes.profiles import ExclusionQuestions
 
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,59}$")]
 Words = Annotated[str, StringConstraints(min_length=1, max_length=4000, pattern=r"^[^\x00]*$")]
@@ -40,6 +41,7 @@ class Purpose(StrEnum):
     INSURANCE_CERTIFICATE = "insurance_certificate"
     EMPLOYERS_LIABILITY = "employers_liability"
     HAS_NO_COMPANY_NUMBER = "has_no_company_number"
+    DEBARMENT_LIST = "debarment_list"
 
 
 ABOUT_INSURANCE = frozenset(
@@ -76,11 +78,14 @@ class PassFail(_Part):
 
 
 class ExclusionGround(_Part):
-    """Yes needs the date of the event and a statement of self-cleaning; it counts for so many years."""
+    """Yes needs the date of the event and a statement of self-cleaning; it counts for so many years from that day."""
 
     kind: Literal["exclusion"]
+    law: ExclusionQuestions
+    """Which law knows the ground: lots of another regime do not ask it."""
     exclusion: Exclusion
-    years: int = Field(ge=1, le=10)
+    years: int | None = Field(ge=1, le=10)
+    """None: it counts for as long as it lasts, such as an insolvency."""
     event_date: Slug
     self_cleaning: Slug
 

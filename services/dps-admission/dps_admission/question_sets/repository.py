@@ -11,7 +11,7 @@ from dps_admission.tables import QuestionSet
 
 from .content import QuestionSetContent
 from .errors import QuestionSetNotFound
-from .rules import judges_insurance
+from .rules import Asks, asks_of
 
 
 class QuestionSets:
@@ -46,9 +46,9 @@ class QuestionSets:
         """Published, though a later version may have retired it since."""
         return question_set_id is not None and self.get(question_set_id).status != VersionStatus.DRAFT
 
-    def judges_insurance(self, question_set_id: UUID | None) -> bool:
-        """Whether a set requires an answer about insurance, or judges one; QuestionSetNotFound where it is none."""
-        return question_set_id is not None and judges_insurance(self.content(question_set_id))
+    def asks(self, question_set_id: UUID | None) -> Asks | None:
+        """What of a set the law looks at; QuestionSetNotFound where it is none."""
+        return None if question_set_id is None else asks_of(self.content(question_set_id))
 
     def content(self, question_set_id: UUID) -> QuestionSetContent:
         return QuestionSetContent.model_validate(self.get(question_set_id).content)

@@ -10,21 +10,26 @@ from typing import Any
 from uuid import UUID
 
 from dps_admission.bars import Bar
+from dps_admission.schemes.profiles import ExclusionQuestions
 
 from .content import (
     ABOUT_INSURANCE,
     ExclusionGround,
     InformationOnly,
     Kind,
+    Purpose,
     Question,
     QuestionSetContent,
     Scored,
+    Section,
 )
 
 TEXT_AT_MOST = 40_000
 """Characters, whatever the word limit says: five thousand words fit twice."""
 POUNDS = re.compile(r"[0-9]{1,10}(\.[0-9]{1,2})?")
 PARTS = (1, 2, 3)
+EXCLUSIONS = 2
+"""The part that asks about grounds of exclusion."""
 
 Answers = Mapping[str, Any]
 
@@ -81,20 +86,43 @@ def bars_to_publishing(content: QuestionSetContent) -> list[Bar]:
     return bars
 
 
-def judges_insurance(content: QuestionSetContent) -> bool:
-    """Whether nobody is admitted without an answer about insurance, or an evaluator judges one."""
-    about = [question for question in content.questions() if question.purpose in ABOUT_INSURANCE]
-    return any(one.is_required or not isinstance(one.grading, InformationOnly) for one in about)
+@dataclass(frozen=True, kw_only=True)
+class Asks:
+    """What of a set the law of a procedure looks at."""
+
+    judges_insurance: bool = False
+    """Nobody is admitted without an answer about insurance, or an evaluator judges one."""
+    exclusion_laws: frozenset[ExclusionQuestions] = frozenset()
+    """The laws that its exclusion grounds are of."""
+    judges_debarment: bool = False
+    """Everybody is asked whether it is on the debarment list, and somebody judges the answer."""
 
 
-def without_insurance(content: QuestionSetContent) -> QuestionSetContent:
-    """The same set with no question about insurance."""
-    sections = [
+def asks_of(content: QuestionSetContent) -> Asks:
+    questions = list(content.questions())
+    insurance = [question for question in questions if question.purpose in ABOUT_INSURANCE]
+    debarment = [question for question in questions if question.purpose == Purpose.DEBARMENT_LIST]
+    return Asks(
+        judges_insurance=any(one.is_required or _is_judged(one) for one in insurance),
+        exclusion_laws=frozenset(one.grading.law for one in questions if isinstance(one.grading, ExclusionGround)),
+        judges_debarment=any(one.is_required and one.only_when is None and _is_judged(one) for one in debarment),
+    )
+
+
+def _is_judged(question: Question) -> bool:
+    return not isinstance(question.grading, InformationOnly)
+
+
+def under_the_2023_act(content: QuestionSetContent, exclusions: Sequence[Section]) -> QuestionSetContent:
+    """The same set with no question about insurance, and with the 2023 Act's own grounds of exclusion."""
+    kept = [
         section.model_copy(
             update={"questions": [one for one in section.questions if one.purpose not in ABOUT_INSURANCE]}
         )
         for section in content.sections
+        if section.part != EXCLUSIONS
     ]
+    sections = sorted([*kept, *exclusions], key=lambda section: section.part)
     return QuestionSetContent(sections=[section for section in sections if section.questions])
 
 

@@ -125,8 +125,8 @@ def open_lot(session: Session, lot_id: UUID, *, by: Principal, now: datetime) ->
         bars = rules.bars_to_opening_lot(
             scheme=SchemeStatus(scheme.status), has_question_set=sets.is_final(lot.question_set_id)
         )
-        asks = sets.judges_insurance(lot.question_set_id)
-        LotRefused.unless_clear(bars + rules.bars_to_questions(schemes.profile_of(scheme), judges_insurance=asks))
+        asks = sets.asks(lot.question_set_id)
+        LotRefused.unless_clear(bars + rules.bars_to_questions(schemes.profile_of(scheme), asks))
     take(session, lot, LotStep.OPEN, LOT_LIFE, by=by, now=now)
     return lot
 
@@ -177,10 +177,7 @@ def _bars_to_lots(schemes: Schemes, scheme: Scheme) -> list[Bar]:
     profile, lots = schemes.profile_of(scheme), schemes.lots_of(scheme.id)
     zones = schemes.zones_of_lots([lot.id for lot in lots])
     sets = QuestionSets(schemes.session)
-    shapes = [
-        LotShape(zones=zones[lot.id], places=lot.places, judges_insurance=sets.judges_insurance(lot.question_set_id))
-        for lot in lots
-    ]
+    shapes = [LotShape(zones=zones[lot.id], places=lot.places, asks=sets.asks(lot.question_set_id)) for lot in lots]
     return list(dict.fromkeys(bar for shape in shapes for bar in rules.bars_to_lot(profile, shape)))
 
 
@@ -199,8 +196,8 @@ def _check_dates(schemes: Schemes, scheme: Scheme, asked: SchemeIn) -> None:
 
 
 def _write_lot(schemes: Schemes, scheme: Scheme, lot: Lot, asked: LotIn) -> None:
-    judges_insurance = QuestionSets(schemes.session).judges_insurance(asked.question_set_id)
-    shape = LotShape(zones=asked.zones, places=asked.places, judges_insurance=judges_insurance)
+    asks = QuestionSets(schemes.session).asks(asked.question_set_id)
+    shape = LotShape(zones=asked.zones, places=asked.places, asks=asks)
     LotRefused.unless_clear(rules.bars_to_lot(schemes.profile_of(scheme), shape))
     lot.name, lot.tier, lot.places = asked.name, asked.tier, asked.places
     lot.quality_threshold = asked.quality_threshold

@@ -11,8 +11,18 @@ from typing import Any
 
 from assay_kit.steps import Life
 from dps_admission.bars import Bar
+from dps_admission.question_sets.rules import Asks
 
-from .profiles import AppliedFor, Basis, Clause, Conditions, Insurance, MemberLimit, ProfileContent
+from .profiles import (
+    AppliedFor,
+    Basis,
+    Clause,
+    Conditions,
+    ExclusionQuestions,
+    Insurance,
+    MemberLimit,
+    ProfileContent,
+)
 
 LAST_DAY = date(2199, 12, 31)
 """No validity reaches further: a later day is a slip of the pen."""
@@ -114,8 +124,8 @@ class LotShape:
     """Empty: borough-wide."""
     places: int | None
     """Places in each zone, or in the borough; None: no limit."""
-    judges_insurance: bool = False
-    """Its question set requires an answer about insurance, or judges one."""
+    asks: Asks | None = None
+    """What its question set asks; None: it has none yet."""
 
 
 def bars_to_scheme(profile: ProfileContent, dates: SchemeDates, *, charges_fee: bool = False) -> list[Bar]:
@@ -240,15 +250,30 @@ def bars_to_lot(profile: ProfileContent, shape: LotShape) -> list[Bar]:
         bars.append(Bar("limit-forbidden", says, profile.member_limit.source))
     if len(set(shape.zones)) != len(shape.zones):
         bars.append(Bar("zone-twice", "A zone is named twice."))
-    return bars + bars_to_questions(profile, judges_insurance=shape.judges_insurance)
+    return bars + bars_to_questions(profile, shape.asks)
 
 
-def bars_to_questions(profile: ProfileContent, *, judges_insurance: bool) -> list[Bar]:
-    """What the profile forbids a lot's question set to require or to judge."""
-    if not judges_insurance or profile.insurance.value != Insurance.CHECKED_AT_AWARD:
+_LAWS = {
+    ExclusionQuestions.REGULATION_57: "regulation 57 of the Public Contracts Regulations 2015",
+    ExclusionQuestions.SCHEDULES_6_AND_7: "Schedules 6 and 7 of the Procurement Act 2023",
+}
+
+
+def bars_to_questions(profile: ProfileContent, asks: Asks | None) -> list[Bar]:
+    """What the profile forbids a lot's question set to ask, and what it has to ask."""
+    if asks is None:
         return []
-    says = "Insurance may not be required before award, so no question about it may be required or judged."
-    return [Bar("insurance-before-award", says, profile.insurance.source)]
+    bars, law = [], profile.exclusion_questions
+    if asks.judges_insurance and profile.insurance.value == Insurance.CHECKED_AT_AWARD:
+        says = "Insurance may not be required before award, so no question about it may be required or judged."
+        bars.append(Bar("insurance-before-award", says, profile.insurance.source))
+    if asks.exclusion_laws - {law.value}:
+        says = f"Here the grounds of exclusion are those of {_LAWS[law.value]}, and no others may be asked."
+        bars.append(Bar("grounds-of-another-law", says, law.source))
+    if law.value == ExclusionQuestions.SCHEDULES_6_AND_7 and not asks.judges_debarment:
+        says = "Every applicant is asked whether it is on the debarment list, and the answer is judged."
+        bars.append(Bar("debarment-not-asked", says, law.source))
+    return bars
 
 
 def bars_to_changing_conditions(profile: ProfileContent, status: SchemeStatus) -> list[Bar]:

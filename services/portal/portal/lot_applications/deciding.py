@@ -150,7 +150,7 @@ def _texts(content: Mapping[str, Any]) -> dict[str, str]:
     known = {each["question"]: str(each["text"]) for each in content["criteria"]}
     shown = f"the quality percentage ({content['quality_shown']}%, threshold {content['threshold']}%)"
     checks = {f"check:{each['kind']}": f"the check “{each['kind'].replace('_', ' ')}”" for each in content["checks"]}
-    return known | checks | {"quality": shown}
+    return known | checks | {"total:quality": shown}
 
 
 def _criteria(failed: Sequence[str], values: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -72,6 +72,7 @@ async def score(request: Request, visitor: SignedIn, part_id: Id) -> Response:
         answers=application["answers"],
         asked=asked,
         criteria=evaluation["criteria"],
+        out_of_time=evaluation["out_of_time"],
         filled=filled,
     )
 
