@@ -1,6 +1,7 @@
 """The register as open contracting data, held to the standard's own schema (tests/ocds says where it is from)."""
 
 import json
+import re
 from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
@@ -8,9 +9,12 @@ from typing import Any
 
 import jsonschema_rs
 import pytest
-from make_dps import REASON, House, applicant, ok
+from make_dps import REASON, House, applicant, ok, set_of_2023_act
+from sqlalchemy import Engine
 from sqlmodel import Session
+from test_dps_page_queries import statements
 
+from assay_contracts.directory.copies import Copies, keep_provider
 from assay_kit.testing import Time
 from dps_admission.register.ocds import EXTENSIONS, VERSION
 
@@ -58,10 +62,8 @@ def a_life(house: House, session: Session, at: Time) -> Any:
     ok(house.manager().post(f"/v1/schemes/{lot['scheme_id']}/validity", json=body))
     address = f"/v1/memberships/{house.membership(second)['id']}"
     ok(house.manager().post(f"{address}/suspensions", json=WHY | {"cause": "council_decision"}))
-    address = f"/v1/memberships/{house.membership(first)['id']}"
-    ok(house.manager().post(f"{address}/removal-notice", json=WHY | {"why": "breach"}))
     at.now += timedelta(days=1)
-    ok(house.manager("Max Manager").post(f"{address}/removal"))
+    house.remove(first)
     return lot
 
 
@@ -152,6 +154,91 @@ def test_a_status_of_a_technique_that_its_extension_does_not_have_is_found_out(
     released, _ = packages(house, a_life(house, session, at))
     released["releases"][0]["tender"]["techniques"]["dynamicPurchasingSystem"]["status"] = "paused"
     assert len(errors("release-package", released)) == 1
+
+
+@pytest.mark.parametrize(
+    ("regime", "basis"),
+    [
+        ("pcr2015_reg34", ("GB-UKSI", "2015/102")),
+        ("pcr2015_light_touch", ("GB-UKSI", "2015/102")),
+        ("pa2023_dynamic_market", ("UKPGA", "2023/54")),
+        ("pa2023_light_touch_framework", ("UKPGA", "2023/54")),
+    ],
+)
+def test_each_regime_is_published_under_its_own_law(
+    house: House, session: Session, regime: str, basis: tuple[str, str]
+) -> None:
+    is_of_act, is_framework = regime.startswith("pa2023"), regime == "pa2023_light_touch_framework"
+    scheme: dict[str, Any] = {"regime": regime}
+    if is_of_act:
+        scheme |= {"noticed_on": "2025-03-03", "valid_from": "2025-03-10"}
+    if is_framework:
+        scheme["windows"] = [{"opens_on": "2025-03-10", "closes_on": "2028-01-31"}]
+    lot = house.open_lot(scheme=scheme, **({"question_set_id": set_of_2023_act(session)} if is_of_act else {}))
+    released, recorded = packages(house, lot)
+    assert errors("release-package", released) == []
+    assert errors("record-package", recorded) == []
+    tender = released["releases"][0]["tender"]
+    assert (tender["legalBasis"]["scheme"], tender["legalBasis"]["id"]) == basis
+    agreement = tender["techniques"].get("frameworkAgreement")
+    assert (agreement is not None) is is_framework
+    if is_framework:
+        assert agreement["isOpenFrameworkScheme"] is True
+        assert agreement["openFrameworkSchemeEndDate"] == tender["contractPeriod"]["endDate"]
+        agreement["isOpenFrameworkScheme"] = "yes"
+        assert len(errors("release-package", released)) == 1
+
+
+def test_the_extensions_are_versions_that_do_not_change() -> None:
+    assert len(EXTENSIONS) == 5
+    for one in EXTENSIONS:
+        assert re.search(r"/(v[0-9]+\.[0-9]+\.[0-9]+|[0-9a-f]{40})/extension\.json$", one), one
+
+
+@pytest.mark.parametrize("kind", ["release-package", "record-package"])
+def test_who_has_a_package_as_it_is_is_sent_nothing(house: House, session: Session, at: Time, kind: str) -> None:
+    lot = house.open_lot()
+    public, address = house.client_as(), f"/v1/register/schemes/{lot['scheme_id']}/ocds/{kind}"
+
+    def tag() -> str:
+        return str(public.get(address).headers["etag"])
+
+    def is_new(known: str) -> bool:
+        answer = public.get(address, headers={"If-None-Match": known})
+        assert answer.headers["etag"] == tag()
+        assert (answer.status_code, answer.content == b"") in ((200, False), (304, True))
+        return bool(answer.status_code == 200)
+
+    first = tag()
+    assert not is_new(first)
+    assert not is_new(f'"another", {first}')
+    assert is_new('"another"')
+    who = applicant(session)
+    at.now += timedelta(days=1)
+    house.admit(lot, who)
+    second = tag()
+    assert second != first
+    assert is_new(first)
+    known = Copies(session).provider(who.provider_id)
+    assert known is not None
+    keep_provider(session, known.model_copy(update={"name": "Larkfield Homes Ltd", "version": known.version + 1}))
+    assert is_new(second)
+    body = WHY | {"valid_until": "2027-03-31", "rationale": "shortened"}
+    third = tag()
+    ok(house.manager().post(f"/v1/schemes/{lot['scheme_id']}/validity", json=body))
+    assert is_new(third)
+
+
+def test_a_package_that_is_known_takes_few_queries_whatever_happened(
+    house: House, session: Session, at: Time, engine: Engine
+) -> None:
+    lot = a_life(house, session, at)
+    public, address = house.client_as(), f"/v1/register/schemes/{lot['scheme_id']}/ocds/release-package"
+    known = {"If-None-Match": public.get(address).headers["etag"]}
+    session.expunge_all()
+    with statements(engine) as asked:
+        assert public.get(address, headers=known).status_code == 304
+    assert 0 < len([one for one in asked if one.lstrip().startswith("SELECT")]) <= 4
 
 
 def test_a_scheme_in_preparation_is_not_public(house: House, session: Session) -> None:

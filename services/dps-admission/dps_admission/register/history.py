@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, or_, select
 from sqlmodel import Session, col
 
 from assay_contracts.directory.copies import provider_copy
@@ -14,7 +14,7 @@ from dps_admission.memberships.rules import EFFECTS, MEMBERSHIP_LIFE, Membership
 from dps_admission.schemes.profiles import OfferOrder
 from dps_admission.schemes.repository import Schemes
 from dps_admission.schemes.rules import LOT_LIFE, SCHEME_LIFE, LotStep, SchemeStatus, SchemeStep
-from dps_admission.tables import Membership, Scheme, SchemeChange
+from dps_admission.tables import Lot, Membership, Scheme, SchemeChange
 
 from .releases import Event, Happening, PublicLot, PublicProvider, PublicScheme
 
@@ -28,6 +28,28 @@ class History:
 
     def __init__(self, session: Session, scheme: Scheme, *, until: datetime) -> None:
         self._session, self._scheme, self._until = session, scheme, until
+
+    def has_begun(self) -> bool:
+        """Whether it had been opened by then."""
+        return any(row.step == SchemeStep.OPEN for row in self._rows(SCHEME_LIFE.name, [self._scheme.id]))
+
+    def mark(self) -> tuple[int, ...]:
+        """Other figures whenever anything that a package shows is another: what happened until then, and names."""
+        mine = col(Membership.scheme_id) == self._scheme.id
+        lots = select(col(Lot.id)).where(col(Lot.scheme_id) == self._scheme.id)
+        about = timeline_entry.c.object_id
+        members_of = select(col(Membership.id)).where(mine)
+        told = or_(about.in_(members_of), about.in_(lots), about == self._scheme.id)
+        steps = select(func.max(timeline_entry.c.sequence)).where(told, timeline_entry.c.at <= self._until)
+        changes = select(func.count()).where(
+            col(SchemeChange.scheme_id) == self._scheme.id, col(SchemeChange.at) <= self._until
+        )
+        members = select(col(Membership.provider_id)).where(mine)
+        names = select(func.sum(provider_copy.c.version)).where(provider_copy.c.id.in_(members))
+        row = self._session.execute(
+            select(steps.scalar_subquery(), changes.scalar_subquery(), names.scalar_subquery())
+        ).one()
+        return tuple(int(one or 0) for one in row)
 
     def scheme(self) -> PublicScheme:
         schemes = Schemes(self._session)

@@ -1,7 +1,8 @@
 """The parts of the Open Contracting Data Standard 1.1 that this register publishes, by the standard's own names.
 
-Extensions: lots, techniques (dynamic purchasing systems and framework agreements), submission terms. Nothing is null:
-what is not known is left out.
+Extensions: lots, techniques (dynamic purchasing systems and framework agreements), submission terms, legal basis, and
+the United Kingdom's (open frameworks), each in the one version that packages are checked against. Nothing is null: what
+is not known is left out.
 """
 
 from typing import Literal
@@ -10,12 +11,15 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
 VERSION = "1.1"
-_EXTENSIONS = "https://raw.githubusercontent.com/open-contracting-extensions"
-EXTENSIONS = (
-    f"{_EXTENSIONS}/ocds_lots_extension/v1.1.5/extension.json",
-    f"{_EXTENSIONS}/ocds_techniques_extension/master/extension.json",
-    f"{_EXTENSIONS}/ocds_submissionTerms_extension/master/extension.json",
+_EXTENSIONS = (
+    "open-contracting-extensions/ocds_lots_extension/v1.1.5",
+    "open-contracting-extensions/ocds_techniques_extension/5568b00a8dd694a3d34441bdd9ef2bd3f9d44b11",
+    "open-contracting-extensions/ocds_submissionTerms_extension/449ade63333a50f1e8cd2b0704c0a3c5e329a8a8",
+    "open-contracting-extensions/ocds_legalBasis_extension/b8cad008a33695661bba0eb3fb41b74c603e6941",
+    "cabinetoffice/ocds_uk_extension/aa0e43b84dfad0cb9b839a8135e0bc4b285d32fc",
 )
+"""Where an extension has no tagged versions, the commit: a branch would change under what was published."""
+EXTENSIONS = tuple(f"https://raw.githubusercontent.com/{one}/extension.json" for one in _EXTENSIONS)
 LICENCE = "https://www.nationalarchives.gov.uk/doc/open-government-licence/version/3/"
 
 Role = Literal["buyer", "procuringEntity", "supplier"]
@@ -56,6 +60,14 @@ class DynamicPurchasingSystem(Ocds):
 
 class FrameworkAgreement(Ocds):
     method: Literal["withReopeningCompetition", "withoutReopeningCompetition"]
+    is_open_framework_scheme: bool
+    open_framework_scheme_end_date: AwareDatetime | None = None
+
+
+class LegalBasis(Ocds):
+    scheme: Literal["UKPGA", "GB-UKSI"]
+    id: str
+    uri: str
 
 
 class Techniques(Ocds):
@@ -84,6 +96,7 @@ class Tender(Ocds):
     procuring_entity: Reference
     procurement_method: Literal["open"] = "open"
     procurement_method_details: str
+    legal_basis: LegalBasis
     main_procurement_category: Literal["services"] = "services"
     submission_method: list[Literal["electronicSubmission"]] = Field(default=["electronicSubmission"], max_length=1)
     tender_period: Period

@@ -1,14 +1,18 @@
 """HTTP for the register as open contracting data: public, one package for each DPS, as at any day."""
 
+from collections.abc import Callable
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Header, Query, Request, Response
+from pydantic import BaseModel
+from pydantic.json_schema import SkipJsonSchema
 from sqlmodel import Session
 
 from assay_kit.calendar import end_of_london_day
 from assay_kit.clock import Now
+from assay_kit.freeze import content_hash
 from assay_kit.problems import may_answer
 from assay_kit.settings import Settings
 from assay_kit.text import Day
@@ -18,51 +22,102 @@ from dps_admission.schemes.repository import Schemes
 from dps_admission.schemes.rules import SchemeStatus
 
 from .history import History
-from .ocds import Publisher, RecordPackage, Release, ReleasePackage
+from .ocds import EXTENSIONS, VERSION, Publisher, RecordPackage, Release, ReleasePackage
 from .releases import Buyer, record_of, releases_of
 
 router = APIRouter(prefix="/register/schemes", tags=["register"])
+P = TypeVar("P", bound=BaseModel)
 AsAt = Annotated[Day | None, Query(description="What was published by the end of this day; all where it is left out.")]
+
+
+IfNoneMatch = Annotated[
+    str | SkipJsonSchema[None],
+    Header(
+        alias="If-None-Match",
+        max_length=1_000,
+        json_schema_extra={"format": "etag"},
+        description="The `ETag` of what was read before: 304 without a body where nothing is new.",
+    ),
+]
+_UNCHANGED: dict[int | str, dict[str, Any]] = {304: {"description": "Nothing is new since what was read before."}}
+_ON_PACKAGE = _UNCHANGED | may_answer(SchemeNotFound)
 
 
 @router.get(
     "/{scheme_id}/ocds/release-package",
     operation_id="read_release_package",
     summary="The register of a DPS as an OCDS 1.1 release package",
+    response_model=ReleasePackage,
     response_model_exclude_none=True,
-    responses=may_answer(SchemeNotFound),
+    responses=_ON_PACKAGE,
 )
 def read_release_package(
-    scheme_id: UUID, request: Request, session: SessionDep, now: Now, as_at: AsAt = None
-) -> ReleasePackage:
+    scheme_id: UUID,
+    request: Request,
+    response: Response,
+    session: SessionDep,
+    now: Now,
+    as_at: AsAt = None,
+    if_none_match: IfNoneMatch = None,
+) -> Response | ReleasePackage:
+    def package(releases: list[Release], settings: Settings) -> ReleasePackage:
+        return ReleasePackage(
+            uri=_uri(settings, scheme_id, "release-package"),
+            published_date=releases[-1].date,
+            publisher=Publisher(name=settings.publisher),
+            releases=releases,
+        )
+
     settings: Settings = request.app.state.settings
-    releases = _releases(session, scheme_id, settings, until=_until(as_at, now))
-    return ReleasePackage(
-        uri=_uri(settings, scheme_id, "release-package"),
-        published_date=releases[-1].date,
-        publisher=Publisher(name=settings.publisher),
-        releases=releases,
-    )
+    history = _history(session, scheme_id, until=_until(as_at, now))
+    return _unless_known(history, settings, package, response, if_none_match)
 
 
 @router.get(
     "/{scheme_id}/ocds/record-package",
     operation_id="read_record_package",
     summary="The register of a DPS as an OCDS 1.1 record package",
+    response_model=RecordPackage,
     response_model_exclude_none=True,
-    responses=may_answer(SchemeNotFound),
+    responses=_ON_PACKAGE,
 )
 def read_record_package(
-    scheme_id: UUID, request: Request, session: SessionDep, now: Now, as_at: AsAt = None
-) -> RecordPackage:
+    scheme_id: UUID,
+    request: Request,
+    response: Response,
+    session: SessionDep,
+    now: Now,
+    as_at: AsAt = None,
+    if_none_match: IfNoneMatch = None,
+) -> Response | RecordPackage:
+    def package(releases: list[Release], settings: Settings) -> RecordPackage:
+        return RecordPackage(
+            uri=_uri(settings, scheme_id, "record-package"),
+            published_date=releases[-1].date,
+            publisher=Publisher(name=settings.publisher),
+            records=[record_of(releases)],
+        )
+
     settings: Settings = request.app.state.settings
-    releases = _releases(session, scheme_id, settings, until=_until(as_at, now))
-    return RecordPackage(
-        uri=_uri(settings, scheme_id, "record-package"),
-        published_date=releases[-1].date,
-        publisher=Publisher(name=settings.publisher),
-        records=[record_of(releases)],
-    )
+    history = _history(session, scheme_id, until=_until(as_at, now))
+    return _unless_known(history, settings, package, response, if_none_match)
+
+
+def _unless_known(
+    history: History,
+    settings: Settings,
+    package: Callable[[list[Release], Settings], P],
+    response: Response,
+    if_none_match: str | None,
+) -> Response | P:
+    """Nothing is read again, and nothing sent, where the reader has it as it is."""
+    ours = [settings.publisher, settings.publisher_id, settings.ocds_prefix, settings.issuer]
+    tag = f'W/"{content_hash([VERSION, *EXTENSIONS, *ours, *history.mark()])[:32]}"'
+    headers = {"ETag": tag, "Cache-Control": "public, no-cache"}
+    if if_none_match is not None and tag in {one.strip() for one in if_none_match.split(",")}:
+        return Response(status_code=304, headers=headers)
+    response.headers.update(headers)
+    return package(_releases(history, settings), settings)
 
 
 def _until(as_at: Day | None, now: datetime) -> datetime:
@@ -73,15 +128,17 @@ def _uri(settings: Settings, scheme_id: UUID, what: str) -> str:
     return f"{settings.issuer}/api/dps-admission/v1/register/schemes/{scheme_id}/ocds/{what}"
 
 
-def _releases(session: Session, scheme_id: UUID, settings: Settings, *, until: datetime) -> list[Release]:
+def _history(session: Session, scheme_id: UUID, *, until: datetime) -> History:
     """What is still being prepared is not public, nor what had not happened yet."""
     scheme = Schemes(session).get(scheme_id)
     if scheme.status == SchemeStatus.DRAFT:
         raise SchemeNotFound(scheme_id)
     history = History(session, scheme, until=until)
-    buyer = Buyer(id=settings.publisher_id, name=settings.publisher)
-    prefix = settings.ocds_prefix
-    releases = releases_of(history.scheme(), history.events(), prefix=prefix, buyer=buyer)
-    if not releases:
+    if not history.has_begun():
         raise SchemeNotFound(scheme_id)
-    return releases
+    return history
+
+
+def _releases(history: History, settings: Settings) -> list[Release]:
+    buyer = Buyer(id=settings.publisher_id, name=settings.publisher)
+    return releases_of(history.scheme(), history.events(), prefix=settings.ocds_prefix, buyer=buyer)

@@ -17,6 +17,7 @@ from .ocds import (
     DynamicPurchasingSystem,
     FrameworkAgreement,
     Identifier,
+    LegalBasis,
     OcdsLot,
     Organization,
     Period,
@@ -30,6 +31,14 @@ from .ocds import (
 )
 
 _FRAMEWORKS = frozenset({Regime.PA2023_LIGHT_TOUCH_FRAMEWORK})
+_ACT_OF_2023 = LegalBasis(scheme="UKPGA", id="2023/54", uri="https://www.legislation.gov.uk/ukpga/2023/54")
+_REGULATIONS_OF_2015 = LegalBasis(scheme="GB-UKSI", id="2015/102", uri="https://www.legislation.gov.uk/uksi/2015/102")
+_LEGAL_BASES: Mapping[Regime, LegalBasis] = {
+    Regime.PCR2015_REG34: _REGULATIONS_OF_2015,
+    Regime.PCR2015_LIGHT_TOUCH: _REGULATIONS_OF_2015,
+    Regime.PA2023_DYNAMIC_MARKET: _ACT_OF_2023,
+    Regime.PA2023_LIGHT_TOUCH_FRAMEWORK: _ACT_OF_2023,
+}
 
 
 class Happening(StrEnum):
@@ -142,9 +151,10 @@ def _tender(scheme: PublicScheme, event: Event, buyer: Buyer) -> Tender:
         status="complete" if is_over else "active",
         procuring_entity=Reference(id=buyer.id, name=buyer.name),
         procurement_method_details=scheme.method,
+        legal_basis=_LEGAL_BASES[scheme.regime],
         tender_period=period,
         contract_period=period,
-        techniques=_techniques(scheme, is_over=is_over),
+        techniques=_techniques(scheme, is_over=is_over, until=until),
         submission_terms=SubmissionTerms(),
         lots=[
             OcdsLot(
@@ -159,10 +169,12 @@ def _tender(scheme: PublicScheme, event: Event, buyer: Buyer) -> Tender:
     )
 
 
-def _techniques(scheme: PublicScheme, *, is_over: bool) -> Techniques:
+def _techniques(scheme: PublicScheme, *, is_over: bool, until: datetime | None) -> Techniques:
     if scheme.regime in _FRAMEWORKS:
         agreement = FrameworkAgreement(
-            method="withoutReopeningCompetition" if scheme.offers_in_turn else "withReopeningCompetition"
+            method="withoutReopeningCompetition" if scheme.offers_in_turn else "withReopeningCompetition",
+            is_open_framework_scheme=True,
+            open_framework_scheme_end_date=until,
         )
         return Techniques(
             has_dynamic_purchasing_system=False, has_framework_agreement=True, framework_agreement=agreement

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, Subquery, func, select
 from sqlmodel import Session, col
 
 from assay_contracts.directory.copies import provider_copy
@@ -15,6 +15,8 @@ from dps_admission.schemes.rules import LotStatus
 from dps_admission.tables import Lot, Membership, Scheme
 
 from .rules import is_on_register
+
+_SHOWN = [status for status in MembershipStatus if is_on_register(status)]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,34 +46,12 @@ class Register:
 
     def as_at(self, instant: datetime, *, lot_id: UUID | None = None, scheme_id: UUID | None = None) -> Sequence[Line]:
         """Members at `instant`, the steps of that instant included: one query, whatever the number of members."""
-        shown = [status for status in MembershipStatus if is_on_register(status)]
         mine = select(col(Membership.id))
         if lot_id is not None:
             mine = mine.where(col(Membership.lot_id) == lot_id)
         if scheme_id is not None:
             mine = mine.where(col(Membership.scheme_id) == scheme_id)
-        last = (
-            select(
-                timeline_entry.c.object_id,
-                timeline_entry.c.to_status,
-                func.min(timeline_entry.c.at)
-                .filter(timeline_entry.c.to_status == MembershipStatus.ACTIVE)
-                .over(partition_by=timeline_entry.c.object_id)
-                .label("member_since"),
-                func.row_number()
-                .over(
-                    partition_by=timeline_entry.c.object_id,
-                    order_by=(timeline_entry.c.at.desc(), timeline_entry.c.sequence.desc()),
-                )
-                .label("place"),
-            )
-            .where(
-                timeline_entry.c.object_kind == MEMBERSHIP_LIFE.name,
-                timeline_entry.c.object_id.in_(mine),
-                timeline_entry.c.at <= instant,
-            )
-            .subquery()
-        )
+        last = _last_steps(mine, until=instant)
         wanted = (
             select(
                 Membership,
@@ -85,7 +65,7 @@ class Register:
             .join(Lot, col(Lot.id) == col(Membership.lot_id))
             .join(Scheme, col(Scheme.id) == col(Membership.scheme_id))
             .outerjoin(provider_copy, provider_copy.c.id == col(Membership.provider_id))
-            .where(last.c.place == 1, last.c.to_status.in_(shown))
+            .where(last.c.place == 1, last.c.to_status.in_(_SHOWN))
             .order_by(col(Scheme.name), col(Lot.name), col(Membership.zone), provider_copy.c.name, col(Membership.id))
         )
         return [
@@ -103,3 +83,20 @@ class Register:
             )
             for member, status, since, lot, scheme, provider in self._session.execute(wanted)
         ]
+
+
+def _last_steps(mine: Select[UUID], *, until: datetime) -> Subquery:
+    """Of each membership the steps until an instant, the last of which is in place 1, and when it was active first."""
+    steps = timeline_entry.c
+    first_active = func.min(steps.at).filter(steps.to_status == MembershipStatus.ACTIVE)
+    newest_first = (steps.at.desc(), steps.sequence.desc())
+    return (
+        select(
+            steps.object_id,
+            steps.to_status,
+            first_active.over(partition_by=steps.object_id).label("member_since"),
+            func.row_number().over(partition_by=steps.object_id, order_by=newest_first).label("place"),
+        )
+        .where(steps.object_kind == MEMBERSHIP_LIFE.name, steps.object_id.in_(mine), steps.at <= until)
+        .subquery()
+    )
