@@ -16,6 +16,7 @@ from dps_admission.circumstances.routes import router as circumstances
 from dps_admission.due import DUE
 from dps_admission.evaluations.letter_routes import router as letters
 from dps_admission.evaluations.routes import router as evaluations
+from dps_admission.memberships.change_routes import router as membership_changes
 from dps_admission.memberships.receiving import receive_embargo, receive_lifting, receive_service
 from dps_admission.memberships.routes import router as memberships
 from dps_admission.memberships.upkeep_routes import router as upkeep
@@ -62,6 +63,7 @@ SERVICE = Service(
         circumstances,
         memberships,
         upkeep,
+        membership_changes,
         procurements,
         placements,
         register,

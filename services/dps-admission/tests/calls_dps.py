@@ -18,14 +18,16 @@ from make_dps import (
     scheme_body,
 )
 from sqlmodel import Session
-from stage_dps import COMMISSIONER, ME, NOW, Stage, somebody
+from stage_dps import COMMISSIONER, ME, NOW, Stage, owner, somebody
+from stage_members import MemberStage
 
+from assay_contracts.directory.client import FakeDirectory
 from assay_contracts.roles import Role, Scope
 from assay_kit.walk import Call, KnownCalls
 from dps_admission.applications.repository import Applications
 from dps_admission.evaluations.rules import Part
-from dps_admission.memberships import ending
-from dps_admission.memberships.rules import RemovalReason
+from dps_admission.memberships import removing
+from dps_admission.memberships.change_schemas import RemovalAnswerIn
 from dps_admission.question_sets.actions import draft_question_set
 from dps_admission.question_sets.repository import QuestionSets
 from dps_admission.schemes import actions as scheming
@@ -353,9 +355,9 @@ def _offer_by_hand(stage: Stage) -> Call:
 
 
 def _removal(stage: Stage) -> Call:
-    membership, _ = stage.member()
-    about: dict[str, Any] = {"why": RemovalReason.BREACH, "reason": REASON, "by": COMMISSIONER, "now": NOW}
-    ending.give_removal_notice(stage.session, membership.id, **about)
+    membership, who = MemberStage(stage.session).noticed()
+    said: dict[str, Any] = {"directory": FakeDirectory(), "by": owner(who), "now": NOW}
+    removing.answer_removal_notice(stage.session, membership.id, RemovalAnswerIn(statement=REASON), **said)
     return _manager({"membership_id": membership.id})
 
 
@@ -374,7 +376,6 @@ MEMBERSHIPS: Mapping[str, Make] = {
     "leave_lot": lambda stage: _own_membership(stage, WHY),
     "suspend_membership": lambda stage: _membership(stage, {"cause": "late_document", "reason": REASON}),
     "lift_suspension": lambda stage: _manager({"suspension_id": stage.suspended()[1]}, WHY),
-    "give_removal_notice": lambda stage: _membership(stage, {"why": "breach", "reason": REASON}),
     "remove_member": _removal,
 }
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
-from make_dps import REASON
+from make_dps import REASON, care_service
 from stage_dps import ME, Stage
 from stage_members import CLOSES_ON, NEED, MemberStage
 
@@ -58,6 +58,40 @@ UPKEEP: Mapping[str, OnMembers] = {
         Role.COMMISSIONING_MANAGER, {"suspension_id": stage.suspended()[1]}, {"reason": REASON, "next_in_days": 14}
     ),
     "read_standing": _standing,
+}
+
+
+def _noticed(stage: MemberStage, body: Any = None) -> Call:
+    membership, who = stage.noticed()
+    return _of(who.provider_id, {"membership_id": membership.id}, body)
+
+
+def _report_services(stage: MemberStage) -> Call:
+    membership, who = stage.member()
+    other = care_service(stage.session, who.provider_id)
+    body = {"care_service_ids": [str(other.id)], "said": "A new branch.", "changed_on": "2026-01-05"}
+    return _of(who.provider_id, {"membership_id": membership.id}, body)
+
+
+def _on_services(stage: MemberStage) -> Call:
+    change, _, _ = stage.services_reported()
+    return _as(Role.COMMISSIONER, {"service_change_id": change.id}, {"reason": REASON})
+
+
+CHANGING: Mapping[str, OnMembers] = {
+    "give_removal_notice": lambda stage: _as(
+        Role.COMMISSIONING_MANAGER, {"membership_id": stage.member()[0].id}, {"why": "breach", "reason": REASON}
+    ),
+    "list_removal_notices": _noticed,
+    "answer_removal_notice": lambda stage: _noticed(stage, {"statement": REASON}),
+    "withdraw_removal_notice": lambda stage: _as(
+        Role.COMMISSIONER, {"membership_id": stage.noticed()[0].id}, {"reason": REASON}
+    ),
+    "report_service_change": _report_services,
+    "list_service_changes_of_membership": _own,
+    "list_service_changes": lambda _: _as(Role.COMMISSIONER),
+    "confirm_service_change": _on_services,
+    "decline_service_change": _on_services,
 }
 
 
@@ -136,5 +170,7 @@ def _on(make: OnMembers) -> Make:
 
 
 MEMBERS_AT_WORK: Mapping[str, Make] = {
-    operation: _on(make) for some in (UPKEEP, PROCUREMENTS, PLACEMENTS, OPEN_DATA) for operation, make in some.items()
+    operation: _on(make)
+    for some in (UPKEEP, CHANGING, PROCUREMENTS, PLACEMENTS, OPEN_DATA)
+    for operation, make in some.items()
 }

@@ -263,6 +263,13 @@ class House:
         ok(self.decide(part))
         return self.membership(who)
 
+    def remove(self, who: Applicant, why: str = "breach") -> dict[str, Any]:
+        """Notice by one, the member's answer, and removal by another."""
+        address = f"/v1/memberships/{self.membership(who)['id']}"
+        ok(self.manager().post(f"{address}/removal-notice", json={"why": why, "reason": REASON}))
+        ok(self.provider(who).post(f"{address}/removal-notice/answer", json={"statement": "We are sorry."}))
+        return ok(self.manager("Max Manager").post(f"{address}/removal"))
+
     def membership(self, who: Applicant) -> dict[str, Any]:
         about = {"provider_id": str(who.provider_id), "only_live": False}
         [membership] = ok(self.manager().get("/v1/memberships", params=about))["items"]

@@ -4,13 +4,15 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from make_dps import BEFORE, REASON, Applicant, lot_body, scheme_body
+from make_dps import BEFORE, REASON, Applicant, care_service, lot_body, scheme_body
 from sqlmodel import Session
 from stage_dps import COMMISSIONER, MANAGER, NOW, Stage, owner
 
 from assay_contracts.directory.client import FakeDirectory
-from dps_admission.memberships import remedying
-from dps_admission.memberships.rules import Cause
+from assay_contracts.directory.copies import Copies
+from dps_admission.memberships import delivering, remedying, removing
+from dps_admission.memberships.change_schemas import ServiceChangeIn
+from dps_admission.memberships.rules import Cause, RemovalReason
 from dps_admission.memberships.upkeep_repository import Upkeep
 from dps_admission.placements import actions as placing
 from dps_admission.placements.schemas import PlacementIn, PlacementOfferIn
@@ -20,7 +22,17 @@ from dps_admission.procurements.schemas import InvitationAnswerIn, ProcurementIn
 from dps_admission.schemes import actions as scheming
 from dps_admission.schemes.profiles import Regime
 from dps_admission.schemes.schemas import LotIn, SchemeIn
-from dps_admission.tables import Invitation, Lot, Placement, PlacementOffer, Procurement, Remedy, Scheme
+from dps_admission.tables import (
+    Invitation,
+    Lot,
+    Membership,
+    Placement,
+    PlacementOffer,
+    Procurement,
+    Remedy,
+    Scheme,
+    ServiceChange,
+)
 
 CLOSES_ON = date(2028, 3, 30)
 NEED: dict[str, Any] = {"service_type": "home_care", "client_group": "older_people", "starts_on": "2028-04-01"}
@@ -29,6 +41,20 @@ NEED: dict[str, Any] = {"service_type": "home_care", "client_group": "older_peop
 @dataclass
 class MemberStage(Stage):
     session: Session
+
+    def noticed(self) -> tuple[Membership, Applicant]:
+        """A member that was given the reasons for which it may be removed."""
+        membership, who = self.member()
+        about: dict[str, Any] = {"why": RemovalReason.BREACH, "reason": REASON, "by": COMMISSIONER, "now": NOW}
+        return removing.give_removal_notice(self.session, membership.id, **about), who
+
+    def services_reported(self) -> tuple[ServiceChange, Membership, Applicant]:
+        membership, who = self.member()
+        other = care_service(self.session, who.provider_id, cqc_location_id="1-100200300")
+        body = {"care_service_ids": [who.care_service_id, other.id], "said": "A new branch.", "changed_on": NOW.date()}
+        about: dict[str, Any] = {"directory": FakeDirectory(), "copies": Copies(self.session), "now": NOW}
+        asked = ServiceChangeIn.model_validate(body)
+        return delivering.report_services(self.session, membership.id, asked, by=owner(who), **about), membership, who
 
     def remedy(self) -> Remedy:
         _, cause = self.suspended(Cause.LAPSED_DECLARATION)

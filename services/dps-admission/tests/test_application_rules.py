@@ -150,10 +150,10 @@ def test_a_decision_is_due_soon_when_as_much_has_passed_as_the_profile_says(perc
 def test_a_period_is_prolonged_once_and_only_to_a_later_day() -> None:
     day = date(2026, 6, 15)
     later = date(2026, 6, 22)
-    assert bars_to_prolonging(already=False, to=later, due_on=day, today=later) == []
+    assert bars_to_prolonging(already=False, to=later, due_on=day, today=day) == []
     said = [bar.rule for bar in bars_to_prolonging(already=True, to=day, due_on=day, today=day)]
     assert said == ["prolonged-once", "not-longer"]
-    [past] = bars_to_prolonging(already=False, to=later, due_on=day, today=later + timedelta(days=1))
+    [past] = bars_to_prolonging(already=False, to=later, due_on=day, today=day + timedelta(days=1))
     assert past.rule == "period-over"
 
 

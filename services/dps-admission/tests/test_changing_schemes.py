@@ -1,6 +1,6 @@
 """A DPS that is open changes by recorded changes, and the due dates that hang on them move with their history."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -9,7 +9,8 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
-from assay_kit.testing import Time, do_due
+from assay_contracts.messages import MessageRequested
+from assay_kit.testing import Time, do_due, told
 
 
 def profiles(house: House) -> list[dict[str, Any]]:
@@ -92,7 +93,7 @@ def test_who_was_told_is_told_again_in_the_new_period(house: House, session: Ses
     part = house.part(lot, applicant(session))
     at.now += timedelta(days=12)
     assert do_due(session, at.now) == 1
-    ok(go_over(house, lot, revise(house, evaluation_days=20)))
+    ok(go_over(house, lot, revise(house, evaluation_days=20, prolonged_days=25)))
     assert do_due(session, at.now) == 0
     [task] = ok(house.manager().get("/v1/lot-applications"))["items"]
     assert (task["id"], task["urgency"]) == (part, "in_time")
@@ -114,3 +115,71 @@ def test_a_revised_profile_keeps_the_law(house: House, session: Session) -> None
     answer = house.manager().post("/v1/profiles", json=body)
     assert refused(answer) == ["law-fixed"]
     assert "regulation 34" in answer.json()["bars"][0]["source"]
+
+
+def policy(house: House, **changes: Any) -> dict[str, Any]:
+    known: dict[str, Any] = profiles(house)[-1]["content"]["policy"]
+    return known | changes
+
+
+def test_managers_are_told_by_the_percentage_of_the_new_profile(house: House, session: Session, at: Time) -> None:
+    lot = house.open_lot()
+    part = house.part(lot, applicant(session))
+    at.now += timedelta(days=10)
+    assert do_due(session, at.now) == 0
+    ok(go_over(house, lot, revise(house, policy=policy(house, alert_percent=60))))
+    assert steps(house, f"/v1/lot-applications/{part}") == []
+    assert do_due(session, at.now) == 1
+    [task] = ok(house.manager().get("/v1/lot-applications"))["items"]
+    assert (task["urgency"], task["due_on"]) == ("due_soon", "2026-03-16")
+    assert do_due(session, at.now) == 0
+
+
+def test_declarations_hold_as_long_as_the_new_profile_says(house: House, session: Session, at: Time) -> None:
+    lot, usual, asked = house.open_lot(), applicant(session), applicant(session)
+    members = [f"/v1/memberships/{house.admit(lot, who)['id']}" for who in (usual, asked)]
+    at.now += timedelta(days=30)
+    ok(house.commissioner().post(f"{members[1]}/affirmation-request", json={"reason": REASON}))
+    ok(go_over(house, lot, revise(house, policy=policy(house, affirmation_months=6))))
+    assert [house.membership(who)["affirm_by"] for who in (usual, asked)] == ["2026-09-02", "2026-04-10"]
+    [step] = steps(house, members[0])
+    assert (step["detail"]["before"], step["detail"]["after"]) == ("2027-03-02", "2026-09-02")
+    assert steps(house, members[1]) == []
+
+    at.now += timedelta(days=300)
+    ok(house.provider(asked).get("/v1/memberships"))
+    later = house.open_lot()
+    member = f"/v1/memberships/{house.admit(later, late := applicant(session))['id']}"
+    at.now += timedelta(days=170)
+    ok(go_over(house, later, revise(house, policy=policy(house, affirmation_months=1))))
+    moved = date.fromisoformat(house.membership(late)["affirm_by"])
+    assert moved > at.now.date()
+    assert len(steps(house, member)) == 1
+
+
+def test_reminders_follow_the_new_profile(house: House, session: Session, at: Time) -> None:
+    lot, who = house.open_lot(), applicant(session)
+    house.admit(lot, who)
+    at.now += timedelta(days=300)
+    do_due(session, at.now)
+    reminded = policy(house, affirmation_reminder_calendar_days=[60])
+    ok(go_over(house, lot, revise(house, policy=reminded)))
+    at.now += timedelta(days=5)
+    do_due(session, at.now)
+    assert "affirmation_reminder" in [one.template for one in told(session, MessageRequested)]
+
+
+@pytest.mark.parametrize(
+    ("changes", "rule"),
+    [
+        ({"evaluation_days": 20, "prolonged_days": 15}, "prolonged-shorter"),
+        ({"evaluation_days": 16}, "prolonged-shorter"),
+        ({"policy": {"representations_days": 3, "representations_days_at_least": 4}}, "window-shorter"),
+    ],
+)
+def test_a_profile_whose_times_do_not_hang_together_is_not_published(
+    house: House, session: Session, changes: dict[str, Any], rule: str
+) -> None:
+    house.open_lot()
+    body = {"regime": "pcr2015_light_touch", **changes, "policy": policy(house, **changes.get("policy", {}))}
+    assert refused(house.manager().post("/v1/profiles", json=body)) == [rule]

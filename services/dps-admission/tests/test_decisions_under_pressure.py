@@ -1,6 +1,7 @@
 """Two people decide in the same instant: real threads, real transactions, a database of their own."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -25,7 +26,7 @@ from dps_admission.evaluations.schemas import (
     RefusalIn,
     RepresentationsAcceptedIn,
 )
-from dps_admission.memberships import ending
+from dps_admission.memberships import removing
 from dps_admission.memberships.rules import RemovalReason
 from dps_admission.tables import ChangedDecision, Decision, LotApplication, Membership
 
@@ -122,7 +123,7 @@ def test_a_member_that_is_removed_while_a_change_is_reviewed_leaves_no_mark_open
     _part, who = committed(own_database, lambda session: Stage(session).admitted())
     member = committed(own_database, lambda session: session.exec(select(Membership)).one().id)
     why: dict[str, Any] = {"why": RemovalReason.BREACH, "reason": REASON}
-    committed(own_database, lambda session: ending.give_removal_notice(session, member, **why, by=MANAGER, now=NOW))
+    committed(own_database, lambda session: removing.give_removal_notice(session, member, **why, by=MANAGER, now=NOW))
     committed(own_database, report(who))
     mark = committed(own_database, lambda session: session.exec(select(ChangedDecision)).one().id)
 
@@ -130,7 +131,7 @@ def test_a_member_that_is_removed_while_a_change_is_reviewed_leaves_no_mark_open
         circumstances.review(session, mark, reason=REASON, by=SECOND_MANAGER, now=NOW)
 
     def remove(session: Session) -> None:
-        ending.remove(session, member, by=SECOND_MANAGER, now=NOW)
+        removing.remove(session, member, by=SECOND_MANAGER, now=NOW + timedelta(days=30))
 
     assert set(at_once(own_database, remove, review)) <= {"done", *REFUSALS}
     assert committed(own_database, lambda session: str(session.get_one(Membership, member).status)) == "ended"

@@ -13,6 +13,7 @@ from sqlalchemy import select as pick
 from sqlmodel import Session, col, func, select
 from world_dps import NAMES, STEPS, World
 
+from assay_kit.calendar import london_day
 from assay_kit.problems import Problem
 from assay_kit.steps import Life
 from assay_kit.timeline import timeline_entry
@@ -26,10 +27,14 @@ from dps_admission.tables import (
     Application,
     ChangedDecision,
     Decision,
+    Embargo,
     EvaluationReport,
     LotApplication,
     LotZone,
     Membership,
+    Offer,
+    RemovalNotice,
+    ServiceChange,
     SuspensionCause,
 )
 
@@ -107,7 +112,8 @@ def every_decision_is_a_step_and_every_such_step_a_decision(session: Session) ->
 
 def members_were_admitted(session: Session) -> None:
     """Or the decision that made them was set aside, and bears them until it is taken again."""
-    for membership in session.exec(select(Membership).where(col(Membership.status).in_(LIVE))).all():
+    decided = col(Membership.lot_application_id).is_not(None)  # no decision stands behind an opening balance
+    for membership in session.exec(select(Membership).where(col(Membership.status).in_(LIVE), decided)).all():
         part = session.get_one(LotApplication, membership.lot_application_id)
         open_cause = col(SuspensionCause.membership_id) == membership.id, col(SuspensionCause.ended_at).is_(None)
         causes = {one.cause for one in session.exec(select(SuspensionCause).where(*open_cause)).all()}
@@ -121,6 +127,45 @@ def an_application_closes_when_all_is_decided(session: Session) -> None:
         assert is_open is (application.status == "submitted")
 
 
+def who_has_a_cause_is_suspended_and_nobody_else(session: Session) -> None:
+    causes = session.exec(select(SuspensionCause).where(col(SuspensionCause.ended_at).is_(None))).all()
+    borne = {one.membership_id for one in causes}
+    for membership in session.exec(select(Membership)).all():
+        if membership.status in ("active", "suspended"):
+            assert (membership.status == "suspended") is (membership.id in borne)
+        if membership.status == "ended":
+            assert membership.id not in borne
+
+
+def an_embargo_suspends_what_it_alone_delivers(session: Session) -> None:
+    whole = col(Embargo.lifted_at).is_(None), col(Embargo.extent) == "whole"
+    embargoed = {str(one.care_service_id) for one in session.exec(select(Embargo).where(*whole)).all()}
+    open_ones = col(SuspensionCause.ended_at).is_(None), col(SuspensionCause.cause) == Cause.EMBARGO
+    caused = {one.membership_id for one in session.exec(select(SuspensionCause).where(*open_ones)).all()}
+    for membership in session.exec(select(Membership).where(col(Membership.status).in_(LIVE))).all():
+        assert (set(membership.care_service_ids) <= embargoed) is (membership.id in caused)
+
+
+def nothing_waits_for_what_has_ended(session: Session) -> None:
+    for membership in session.exec(select(Membership)).all():
+        mine = col(Offer.membership_id) == membership.id, col(Offer.answer).is_(None)
+        assert (membership.status == "offered") is bool(session.exec(select(Offer).where(*mine)).all())
+    ended = select(Membership.id).where(col(Membership.status) == "ended")
+    notices = col(RemovalNotice.ended_at).is_(None), col(RemovalNotice.membership_id).in_(ended)
+    assert not session.exec(select(RemovalNotice).where(*notices)).all()
+    changes = col(ServiceChange.answered_at).is_(None), col(ServiceChange.membership_id).in_(ended)
+    assert not session.exec(select(ServiceChange).where(*changes)).all()
+
+
+def nobody_is_removed_without_notice_or_by_who_gave_it(session: Session) -> None:
+    mine = (timeline_entry.c.object_kind == MEMBERSHIP_LIFE.name) & (timeline_entry.c.step == "remove")
+    for removal in session.execute(pick(timeline_entry).where(mine)).all():
+        about = col(RemovalNotice.membership_id) == removal.object_id, col(RemovalNotice.ended_as) == "removed"
+        for notice in session.exec(select(RemovalNotice).where(*about)).all():
+            assert notice.given_by_subject != removal.by_subject
+            assert notice.answered_at is not None or notice.answer_by < london_day(removal.at)
+
+
 MUST_HOLD = (
     one_at_most,
     no_more_places_than_there_are,
@@ -129,6 +174,10 @@ MUST_HOLD = (
     every_decision_is_a_step_and_every_such_step_a_decision,
     members_were_admitted,
     an_application_closes_when_all_is_decided,
+    who_has_a_cause_is_suspended_and_nobody_else,
+    an_embargo_suspends_what_it_alone_delivers,
+    nothing_waits_for_what_has_ended,
+    nobody_is_removed_without_notice_or_by_who_gave_it,
 )
 
 
@@ -165,10 +214,15 @@ _ALL_KINDS = (
     ("apply", 1), ("evaluate", 1), ("decide", 1), ("run_round", 0), ("accept", 0), ("change", 1), ("review", 1),
     ("evaluate", 4), ("decide", 1), ("set_aside", 1), ("apply", 2), ("wait", 3), ("withdraw", 2),
 )  # fmt: skip
+_BESIDE = (
+    ("record_opening", 0), ("confirm_opening", 0), ("embargo", 3), ("apply", 1), ("evaluate", 1), ("decide", 1),
+    ("run_round", 0), ("suspend", 0), ("give_notice", 0), ("answer_notice", 0), ("lift_embargo", 0),
+    ("report_services", 0), ("confirm_services", 0), ("embargo", 3), ("remove", 1), ("accept", 1), ("close", 0),
+)  # fmt: skip
 _WITHDRAWN_BESIDE = (("apply", 1), ("evaluate", 2), ("decide", 2), ("withdraw", 2), ("set_aside", 2))
 
 
-@pytest.mark.parametrize("path", [_ALL_KINDS, _WITHDRAWN_BESIDE])
+@pytest.mark.parametrize("path", [_ALL_KINDS, _WITHDRAWN_BESIDE, _BESIDE])
 def test_the_sequences_led_to_decisions_of_every_kind(engine: Engine, path: Sequence[tuple[str, int]]) -> None:
     """Paths that are certain, so that the test above is known to look at something."""
     with engine.connect() as connection, connection.begin() as outer:

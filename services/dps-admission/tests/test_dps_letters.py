@@ -52,7 +52,7 @@ def test_every_letter_on_the_way_to_a_refusal_says_why_and_what_may_be_done(
 
 def test_an_admission_says_whether_a_place_waits(house: House, session: Session) -> None:
     free, limited, who = house.open_lot(), house.open_lot(places=1), applicant(session)
-    for lot, says in ((free, "you are a member from the day of this letter"), (limited, "Until then you wait")):
+    for lot, says in ((free, "You are a member from the day of this letter"), (limited, "Until then you wait")):
         part = house.part(lot, who)
         house.evaluate(part, sheet(session, lot))
         ok(house.decide(part))

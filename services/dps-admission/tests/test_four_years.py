@@ -136,8 +136,6 @@ def test_a_suspension_that_lifts_never_overfills_a_zone(house: House, session: S
             **about | {"intervention_id": uuid4()}, extent=Extent.WHOLE, imposed_on=london_day(at.now), at=at.now
         )
     )
-    address = f"/v1/memberships/{house.membership(member)['id']}"
-    ok(house.manager().post(f"{address}/removal-notice", json=WHY | {"why": "breach"}))
-    ok(house.manager("Max Manager").post(f"{address}/removal"))
+    house.remove(member)
     assert [house.membership(who)["status"] for who in (member, waits)] == ["ended", "offered"]
     assert Memberships(session).held(zone.id) == 1

@@ -217,18 +217,6 @@ def test_leaving_runs_its_notice_and_passes_the_place_on(house: House, session: 
     assert statuses(house, [member, waits]) == ["ended", "offered"]
 
 
-def test_removal_takes_reasons_first_and_a_second_person(house: House, session: Session) -> None:
-    lot, who = house.open_lot(), applicant(session)
-    address = f"/v1/memberships/{house.admit(lot, who)['id']}"
-    assert refused(house.manager().post(f"{address}/removal")) == ["no-removal-notice"]
-    notice = {"why": "breach", "reason": REASON}
-    ok(house.manager().post(f"{address}/removal-notice", json=notice))
-    assert refused(house.manager().post(f"{address}/removal")) == ["second-person"]
-    assert ok(house.manager("Max Manager").post(f"{address}/removal"))["status"] == "ended"
-    assert refused(house.manager().post(f"{address}/removal-notice", json=notice)) == ["already-ended"]
-    assert "removal_notice" in [one.template for one in told(session, MessageRequested)]
-
-
 def test_no_opening_membership_beyond_the_places(house: House, session: Session) -> None:
     lot = house.open_lot(zones=["North"], places=1)
     address = f"/v1/lots/{lot['id']}/opening-memberships"
@@ -264,8 +252,7 @@ def test_the_register_is_as_at_the_end_of_a_day(house: House, session: Session, 
     late = {"cause": "late_document", "reason": REASON}
     ok(house.manager().post(f"/v1/memberships/{membership['id']}/suspensions", json=late))
     at.now = start + timedelta(days=20)
-    ok(house.manager().post(f"/v1/memberships/{membership['id']}/removal-notice", json=NOTICE))
-    ok(house.manager("Max Manager").post(f"/v1/memberships/{membership['id']}/removal"))
+    house.remove(who)
     at.now = start + timedelta(days=30)
     public = house.client_as()
 

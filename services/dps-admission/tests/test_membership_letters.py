@@ -91,9 +91,9 @@ def test_an_embargo_its_lifting_and_an_end_by_notice_are_written(house: House, s
 def test_a_removal_and_the_end_of_the_dps_are_written(house: House, session: Session) -> None:
     lot = house.open_lot()
     removed, stays = applicant(session), applicant(session)
-    member, _ = (opening(house, lot, who) for who in (removed, stays))
-    ok(house.commissioner().post(f"/v1/memberships/{member}/removal-notice", json=WHY | {"why": "breach"}))
-    ok(house.manager().post(f"/v1/memberships/{member}/removal"))
+    for who in (removed, stays):
+        opening(house, lot, who)
+    house.remove(removed)
     assert letters(session, removed)[-1] == ("membership_ended", REASON)
     ok(house.manager().post(f"/v1/schemes/{lot['scheme_id']}/closing", json=WHY))
     assert letters(session, stays)[-1] == ("membership_ended", "The DPS has closed.")

@@ -22,7 +22,6 @@ from dps_admission.memberships.rules import (
     bars_to_holding,
     bars_to_lifting,
     bars_to_opening_membership,
-    bars_to_removal,
     bars_to_round,
     embargoes_that_suspend,
     next_for_offer,
@@ -118,14 +117,6 @@ def test_a_round_waits_until_all_of_it_is_decided(
 @pytest.mark.parametrize(("places", "held", "free"), [(None, 99, True), (3, 2, True), (3, 3, False), (3, 4, False)])
 def test_a_place_is_held_only_where_one_is_free(places: int | None, held: int, free: bool) -> None:
     assert (bars_to_holding(places=places, held=held) == []) is free
-
-
-@pytest.mark.parametrize(
-    ("given", "same", "expected"),
-    [(False, False, ["no-removal-notice"]), (True, True, ["second-person"]), (True, False, [])],
-)
-def test_removal_needs_reasons_first_and_a_second_person(given: bool, same: bool, expected: list[str]) -> None:
-    assert [bar.rule for bar in bars_to_removal(notice_given=given, decided_by_notifier=same)] == expected
 
 
 def test_an_opening_membership_is_confirmed_by_another_person() -> None:

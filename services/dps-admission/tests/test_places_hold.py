@@ -15,13 +15,15 @@ from sqlalchemy import select as pick
 from sqlmodel import Session, col, select
 from stage_dps import MANAGER, NOW, SECOND_MANAGER, Stage, owner
 
+from assay_contracts.directory.client import FakeDirectory
 from assay_contracts.risk import EmbargoImposed, EmbargoLifted, Extent
 from assay_kit.calendar import london_day
 from assay_kit.problems import Conflict
 from assay_kit.testing import do_due, hear
 from assay_kit.timeline import timeline_entry
 from dps_admission.main import SERVICE
-from dps_admission.memberships import ending, places, rounds, suspending
+from dps_admission.memberships import ending, places, removing, rounds, suspending
+from dps_admission.memberships.change_schemas import RemovalAnswerIn
 from dps_admission.memberships.repository import Memberships
 from dps_admission.memberships.rules import (
     HOLDS_PLACE,
@@ -43,6 +45,7 @@ VERBS = (
     "accept",
     "decline",
     "leave",
+    "answer_notice",
     "suspend",
     "lift",
     "embargo",
@@ -122,10 +125,14 @@ class World:
 
     def notice(self, membership: Membership, _: Applicant) -> None:
         about: dict[str, Any] = {"why": RemovalReason.BREACH, "reason": REASON, "by": MANAGER, "now": self.now}
-        ending.give_removal_notice(self.session, membership.id, **about)
+        removing.give_removal_notice(self.session, membership.id, **about)
+
+    def answer_notice(self, membership: Membership, who: Applicant) -> None:
+        about: dict[str, Any] = {"directory": FakeDirectory(), "by": owner(who), "now": self.now}
+        removing.answer_removal_notice(self.session, membership.id, RemovalAnswerIn(statement=REASON), **about)
 
     def remove(self, membership: Membership, _: Applicant) -> None:
-        ending.remove(self.session, membership.id, by=SECOND_MANAGER, now=self.now)
+        removing.remove(self.session, membership.id, by=SECOND_MANAGER, now=self.now)
 
     def embargo(self, who: Applicant, _: int) -> None:
         about: dict[str, Any] = {"provider_id": who.provider_id, "care_service_id": who.care_service_id}

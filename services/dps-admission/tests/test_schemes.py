@@ -131,12 +131,19 @@ def test_a_lot_opens_with_a_set_that_a_later_version_retired(house: House, sessi
     assert ok(house.commissioner().post(f"/v1/lots/{lots[1]['id']}/opening"))["status"] == "open"
 
 
-@pytest.mark.parametrize("regime", [Regime.PCR2015_REG34, Regime.PA2023_DYNAMIC_MARKET])
+@pytest.mark.parametrize(
+    ("before", "regime"),
+    [
+        (Regime.PCR2015_LIGHT_TOUCH, Regime.PCR2015_REG34),
+        (Regime.PA2023_LIGHT_TOUCH_FRAMEWORK, Regime.PA2023_DYNAMIC_MARKET),
+    ],
+)
 def test_a_profile_that_forbids_places_is_not_chosen_for_lots_that_have_them(
-    house: House, session: Session, regime: Regime
+    house: House, session: Session, before: Regime, regime: Regime
 ) -> None:
-    made = ok(house.commissioner().post("/v1/schemes", json=scheme_body(session)))
-    body = lot_body(session, places=3, question_set_id=set_of_2023_act(session))
+    made = ok(house.commissioner().post("/v1/schemes", json=scheme_body(session, regime=before)))
+    asking = {"question_set_id": set_of_2023_act(session)} if before.startswith("pa2023") else {}
+    body = lot_body(session, places=3, **asking)
     ok(house.commissioner().post(f"/v1/schemes/{made['id']}/lots", json=body))
     switched = house.commissioner().put(f"/v1/schemes/{made['id']}", json=scheme_body(session, regime=regime))
     assert refused(switched) == ["limit-forbidden"]

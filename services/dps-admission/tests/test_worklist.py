@@ -91,3 +91,21 @@ def test_a_question_may_have_a_day_of_its_own_which_the_clock_does_not_wait_for(
     assert refused(house.commissioner().post(address, json=question | {"answer_by": "2198-03-08"})) == [
         "not-a-working-day"
     ]
+
+
+def test_nobody_waits_for_a_provider_that_has_answered_or_whose_time_is_over(
+    house: House, session: Session, at: Time
+) -> None:
+    lot, heard, silent = house.open_lot(), applicant(session), applicant(session)
+    fails = {"safeguarding_policy": {"finding": "fail", "comment": "No lead is named."}}
+    first, _ = house.minded(lot, heard, **fails)
+    house.minded(lot, silent, **fails)
+
+    def waiting() -> int:
+        return int(ok(house.manager().get("/v1/worklist/counts"))["waiting_for_provider"])
+
+    assert waiting() == 2
+    ok(house.provider(heard).post(f"/v1/lot-applications/{first}/representations", json={"text": "See page 2."}))
+    assert waiting() == 1
+    at.now += timedelta(days=8)
+    assert waiting() == 0

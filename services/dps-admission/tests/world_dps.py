@@ -4,16 +4,30 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
-from make_dps import REASON, Applicant, answers, applicant, criterion_reason, lot_body, person, scheme_body, sheet
+from make_dps import (
+    REASON,
+    Applicant,
+    answers,
+    applicant,
+    care_service,
+    criterion_reason,
+    lot_body,
+    person,
+    scheme_body,
+    sheet,
+)
 from sqlmodel import Session, col, select
-from stage_dps import COMMISSIONER, MANAGER, evaluator, owner
+from stage_dps import COMMISSIONER, MANAGER, SECOND_MANAGER, evaluator, owner
 
 from assay_contracts.directory.client import FakeDirectory
 from assay_contracts.directory.copies import Copies
+from assay_contracts.risk import EmbargoImposed, EmbargoLifted, Extent
 from assay_contracts.roles import Role
+from assay_kit.calendar import london_day
 from assay_kit.identity import Principal
+from assay_kit.testing import hear
 from dps_admission.applications import actions, checking, drafting
 from dps_admission.applications.repository import Applications
 from dps_admission.applications.schemas import ApplicationIn, DraftIn, SubmissionIn
@@ -31,11 +45,25 @@ from dps_admission.evaluations.schemas import (
     RepresentationsAcceptedIn,
     RepresentationsIn,
 )
-from dps_admission.memberships import ending, places, rounds
+from dps_admission.memberships import delivering, ending, opening, places, removing, rounds, suspending
+from dps_admission.memberships.change_schemas import RemovalAnswerIn, ServiceChangeIn
+from dps_admission.memberships.rules import Cause, RemovalReason
+from dps_admission.memberships.schemas import OpeningMembershipIn
 from dps_admission.schemes import actions as scheming
+from dps_admission.schemes import closing
 from dps_admission.schemes.schemas import LotIn, LotRead, SchemeIn
 from dps_admission.shown import shown
-from dps_admission.tables import Application, ChangedDecision, Clarification, Lot, LotApplication, Membership
+from dps_admission.tables import (
+    Application,
+    ChangedDecision,
+    Clarification,
+    Embargo,
+    Lot,
+    LotApplication,
+    Membership,
+    ServiceChange,
+    SuspensionCause,
+)
 
 ZONES = ("North", "South")
 PEOPLE = ("Eve One", "Ed Two", "Mo Moderator")
@@ -65,8 +93,8 @@ class World:
         found: LotApplication | None = self._one(LotApplication, n)
         return found
 
-    def _one(self, table: Any, n: int) -> Any:
-        rows = self.session.exec(select(table).order_by(col(table.id))).all()
+    def _one(self, table: Any, n: int, key: Any = None) -> Any:
+        rows = self.session.exec(select(table).order_by(col(table.id if key is None else key))).all()
         return rows[n % len(rows)] if rows else None
 
     def manager(self, n: int) -> Principal:
@@ -252,6 +280,83 @@ class World:
             about: dict[str, Any] = {"reason": REASON, "by": self.owner_of(membership), "now": self.now}
             ending.leave(self.session, membership.id, **about)
 
+    # What happens beside decisions
+
+    def embargo(self, n: int) -> None:
+        who = self.providers[n % 3]
+        about: dict[str, Any] = {"provider_id": who.provider_id, "care_service_id": who.care_service_id}
+        extent, day = Extent.PART if n % 4 == 0 else Extent.WHOLE, london_day(self.now)
+        limit = "No more than two a month." if extent is Extent.PART else None
+        made = {"intervention_id": uuid4(), "extent": extent, "limit_text": limit, "imposed_on": day, "at": self.now}
+        hear(self.session, EmbargoImposed.model_validate(about | made))
+
+    def lift_embargo(self, n: int) -> None:
+        if embargo := self._one(Embargo, n, key=Embargo.intervention_id):
+            about = {"provider_id": embargo.provider_id, "care_service_id": embargo.care_service_id}
+            lifted = {"intervention_id": embargo.intervention_id, "lifted_on": london_day(self.now), "at": self.now}
+            hear(self.session, EmbargoLifted.model_validate(about | lifted))
+
+    def suspend(self, n: int) -> None:
+        if membership := self._one(Membership, n):
+            cause = (Cause.COUNCIL_DECISION, Cause.LATE_DOCUMENT)[n % 2]
+            about: dict[str, Any] = {"cause": cause, "reason": REASON, "by": MANAGER, "now": self.now}
+            suspending.suspend(self.session, membership.id, **about)
+
+    def lift(self, n: int) -> None:
+        if cause := self._one(SuspensionCause, n):
+            suspending.lift(self.session, cause.id, reason=REASON, by=MANAGER, now=self.now)
+
+    def give_notice(self, n: int) -> None:
+        if membership := self._one(Membership, n):
+            about: dict[str, Any] = {"why": RemovalReason.BREACH, "reason": REASON, "by": COMMISSIONER}
+            removing.give_removal_notice(self.session, membership.id, **about, now=self.now)
+
+    def answer_notice(self, n: int) -> None:
+        if membership := self._one(Membership, n):
+            asked = RemovalAnswerIn(statement=REASON)
+            about: dict[str, Any] = {"directory": self.directory, "by": self.owner_of(membership), "now": self.now}
+            removing.answer_removal_notice(self.session, membership.id, asked, **about)
+
+    def withdraw_notice(self, n: int) -> None:
+        if membership := self._one(Membership, n):
+            about: dict[str, Any] = {"reason": REASON, "by": COMMISSIONER, "now": self.now}
+            removing.withdraw_removal_notice(self.session, membership.id, **about)
+
+    def remove(self, n: int) -> None:
+        if membership := self._one(Membership, n):
+            removing.remove(self.session, membership.id, by=self.manager(n), now=self.now)
+
+    def record_opening(self, n: int) -> None:
+        who = self.providers[n % 3]
+        asked = OpeningMembershipIn(
+            provider_id=who.provider_id, zone=ZONES[n % 2], care_service_ids=[who.care_service_id],
+            source="The award letter", reason=REASON,
+        )  # fmt: skip
+        about: dict[str, Any] = {"copies": Copies(self.session), "by": SECOND_MANAGER, "now": self.now}
+        opening.record_opening_membership(self.session, self.lot.id, asked, **about)
+
+    def confirm_opening(self, n: int) -> None:
+        if membership := self._one(Membership, n):
+            opening.confirm_opening_membership(self.session, membership.id, by=MANAGER, now=self.now)
+
+    def report_services(self, n: int) -> None:
+        if membership := self._one(Membership, n):
+            other = care_service(self.session, membership.provider_id, cqc_location_id="1-100200300")
+            asked = ServiceChangeIn(care_service_ids=[other.id], said=REASON, changed_on=london_day(self.now))
+            by, copies = self.owner_of(membership), Copies(self.session)
+            about: dict[str, Any] = {"directory": self.directory, "copies": copies, "by": by, "now": self.now}
+            delivering.report_services(self.session, membership.id, asked, **about)
+
+    def confirm_services(self, n: int) -> None:
+        if change := self._one(ServiceChange, n):
+            about: dict[str, Any] = {"reason": REASON, "accepts": (), "by": COMMISSIONER, "now": self.now}
+            delivering.confirm_services(self.session, change.id, **about)
+
+    def close(self, n: int) -> None:
+        """Seldom, for nothing happens after it."""
+        if n % 4 == 0:
+            closing.close_scheme(self.session, self.lot.scheme_id, reason=REASON, by=MANAGER, now=self.now)
+
     def wait(self, n: int) -> None:
         """Time passes, and what falls due is done."""
         self.now += timedelta(days=1 + n % 9)
@@ -268,6 +373,9 @@ _ONCE = (
     World.answer, World.prolong, World.withdraw_part, World.withdraw, World.change, World.reconfirm, World.review,
     World.run_round, World.accept, World.decline, World.leave, World.wait, World.set_aside, World.reconsider,
     World.represent, World.accept_representations, World.refuse, World.admit_whatever_was_found,
+    World.embargo, World.lift_embargo, World.suspend, World.lift, World.give_notice, World.answer_notice,
+    World.withdraw_notice, World.remove, World.record_opening, World.confirm_opening, World.report_services,
+    World.confirm_services, World.close,
 )  # fmt: skip
 _OFTEN = (World.apply, World.evaluate, World.decide)
 STEPS: Mapping[str, Callable[[World, int], None]] = {step.__name__: step for step in (*_ONCE, *_OFTEN)}

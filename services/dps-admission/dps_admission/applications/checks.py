@@ -66,13 +66,19 @@ class DocumentFacts:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Facts:
-    today: date
-    company_number: str | None
-    says_not_a_company: bool
+class DeliveryFacts:
+    """Who would deliver."""
+
     cqc_provider_id: str | None
     regulated_activity: str | None
     services: tuple[ServiceFacts, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Facts(DeliveryFacts):
+    today: date
+    company_number: str | None
+    says_not_a_company: bool
     insurance: InsuranceFacts
     documents: tuple[DocumentFacts, ...]
     others_open: int
@@ -97,14 +103,17 @@ def run_checks(facts: Facts) -> list[CheckResult]:
     return [
         _company_number(facts),
         _company_status(facts),
-        _delivery(facts),
-        _cqc_registration(facts),
-        _cqc_register(facts),
+        *check_delivery(facts),
         _insurance(facts),
         _documents(facts),
         _duplicate(facts),
         _price(facts),
     ]
+
+
+def check_delivery(facts: DeliveryFacts) -> list[CheckResult]:
+    """Those that look at the services named: they run again by themselves where a member names others."""
+    return [_delivery(facts), _cqc_registration(facts), _cqc_register(facts)]
 
 
 def _result(kind: CheckKind, outcome: CheckOutcome, reason: str, **inputs: Any) -> CheckResult:
@@ -128,7 +137,7 @@ def _company_status(facts: Facts) -> CheckResult:
     return _result(kind, CheckOutcome.CANNOT_RUN, "The register of companies is not connected.", **seen)
 
 
-def _delivery(facts: Facts) -> CheckResult:
+def _delivery(facts: DeliveryFacts) -> CheckResult:
     """Whatever the lot is for: the services named can deliver it."""
     kind, seen = CheckKind.SERVICES, {"care_services": _named(facts)}
     return _as_needed(
@@ -143,7 +152,7 @@ def _delivery(facts: Facts) -> CheckResult:
     )
 
 
-def _named(facts: Facts) -> str | None:
+def _named(facts: DeliveryFacts) -> str | None:
     return "; ".join(sorted(str(one) for one in facts.services)) or None
 
 
@@ -154,7 +163,7 @@ def _as_needed(kind: CheckKind, flaws: Iterable[tuple[bool, str]], otherwise: st
     return _result(kind, CheckOutcome.PASSED, otherwise, **seen)
 
 
-def _cqc_registration(facts: Facts) -> CheckResult:
+def _cqc_registration(facts: DeliveryFacts) -> CheckResult:
     kind = CheckKind.CQC_REGISTRATION
     seen = {
         "regulated_activity": facts.regulated_activity,
@@ -175,7 +184,7 @@ def _cqc_registration(facts: Facts) -> CheckResult:
     )
 
 
-def _cqc_register(facts: Facts) -> CheckResult:
+def _cqc_register(facts: DeliveryFacts) -> CheckResult:
     kind, seen = CheckKind.CQC_REGISTER, {"cqc_provider_id": facts.cqc_provider_id}
     if facts.regulated_activity is None:
         return _result(kind, CheckOutcome.NOT_NEEDED, "The lot asks for no regulated activity.", **seen)

@@ -1,5 +1,6 @@
 """Gathers what the automatic checks look at. Reads only; what it means is in checks.py."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -9,14 +10,15 @@ from sqlmodel import Session
 from assay_contracts.directory.copies import Copies
 from assay_kit.calendar import london_day
 from dps_admission.evidence import EvidenceRead
+from dps_admission.memberships.repository import Memberships
 from dps_admission.question_sets.content import Purpose, QuestionSetContent
 from dps_admission.question_sets.repository import QuestionSets
 from dps_admission.question_sets.rules import answer_to, as_date, as_pounds
 from dps_admission.schemes.profiles import Insurance, ProfileContent
 from dps_admission.schemes.repository import Schemes
-from dps_admission.tables import Application, LotApplication
+from dps_admission.tables import Application, LotApplication, Membership
 
-from .checks import DocumentFacts, Facts, InsuranceFacts, ServiceFacts
+from .checks import DeliveryFacts, DocumentFacts, Facts, InsuranceFacts, ServiceFacts
 from .repository import Applications
 
 
@@ -34,7 +36,7 @@ def facts_about(session: Session, part: LotApplication, *, now: datetime) -> Fac
         says_not_a_company=not_company is not None and not_company[1] is True,
         cqc_provider_id=provider.cqc_provider_id if provider else None,
         regulated_activity=lot.regulated_activity,
-        services=_services(session, part, service_type=lot.service_type, today=today),
+        services=services_of(session, _delivering(session, part), service_type=lot.service_type, today=today),
         insurance=_insurance(profile, content, application),
         documents=tuple(_document(one) for one in application.evidence),
         others_open=applications.others_here(part),
@@ -43,8 +45,27 @@ def facts_about(session: Session, part: LotApplication, *, now: datetime) -> Fac
     )
 
 
-def _services(session: Session, part: LotApplication, *, service_type: str, today: date) -> tuple[ServiceFacts, ...]:
-    named = (Copies(session).care_service(UUID(one)) for one in part.care_service_ids)
+def delivery_of(session: Session, membership: Membership, named: Iterable[str], *, now: datetime) -> DeliveryFacts:
+    """As if these services delivered a membership."""
+    lot = Schemes(session).lot(membership.lot_id)
+    provider = Copies(session).provider(membership.provider_id)
+    return DeliveryFacts(
+        cqc_provider_id=provider.cqc_provider_id if provider else None,
+        regulated_activity=lot.regulated_activity,
+        services=services_of(session, named, service_type=lot.service_type, today=london_day(now)),
+    )
+
+
+def _delivering(session: Session, part: LotApplication) -> list[str]:
+    """Those that the application names; those of the membership that it made, where others were confirmed since."""
+    made = Memberships(session).made_by(part.id, lock=False)
+    return list(part.care_service_ids if made is None else made.care_service_ids)
+
+
+def services_of(
+    session: Session, care_service_ids: Iterable[str], *, service_type: str, today: date
+) -> tuple[ServiceFacts, ...]:
+    named = (Copies(session).care_service(UUID(one)) for one in care_service_ids)
     return tuple(
         ServiceFacts(
             id=str(one.id),

@@ -14,6 +14,20 @@ from assay_contracts.roles import Role
 from assay_kit.events import tell
 
 
+def letter_to_provider(
+    provider_id: UUID,
+    template: str,
+    *,
+    about: UUID,
+    personalisation: Mapping[str, str],
+    now: datetime,
+    once: str = "",
+) -> MessageRequested:
+    """What asks for it, to be told with others."""
+    to = Recipient(provider_id=provider_id)
+    return _request(template, to, about=about, personalisation=personalisation, now=now, once=once)
+
+
 def write_to_provider(
     session: Session,
     provider_id: UUID,
@@ -24,8 +38,8 @@ def write_to_provider(
     now: datetime,
     once: str = "",
 ) -> None:
-    recipient = Recipient(provider_id=provider_id)
-    _write(session, template, recipient, about=about, personalisation=personalisation, now=now, once=once)
+    to = Recipient(provider_id=provider_id)
+    tell(session, _request(template, to, about=about, personalisation=personalisation, now=now, once=once))
 
 
 def write_to_managers(
@@ -37,28 +51,18 @@ def write_to_managers(
     now: datetime,
     once: str = "",
 ) -> None:
-    recipient = Recipient(role=Role.COMMISSIONING_MANAGER)
-    _write(session, template, recipient, about=about, personalisation=personalisation, now=now, once=once)
+    to = Recipient(role=Role.COMMISSIONING_MANAGER)
+    tell(session, _request(template, to, about=about, personalisation=personalisation, now=now, once=once))
 
 
-def _write(
-    session: Session,
-    template: str,
-    to: Recipient,
-    *,
-    about: UUID,
-    personalisation: Mapping[str, str],
-    now: datetime,
-    once: str = "",
-) -> None:
-    tell(
-        session,
-        MessageRequested(
-            about=about,
-            reference=":".join(("dps", template, str(about), *filter(None, (once,)))),
-            template=template,
-            to=to,
-            personalisation=dict(personalisation),
-            at=now,
-        ),
+def _request(
+    template: str, to: Recipient, *, about: UUID, personalisation: Mapping[str, str], now: datetime, once: str
+) -> MessageRequested:
+    return MessageRequested(
+        about=about,
+        reference=":".join(("dps", template, str(about), *filter(None, (once,)))),
+        template=template,
+        to=to,
+        personalisation=dict(personalisation),
+        at=now,
     )

@@ -165,12 +165,12 @@ def representations_window(
     """The window runs inside the period; if it would end late the period is prolonged once, else it shortens.
 
     `may_prolong_to_days` is None when the period has been prolonged already. Never under `days_at_least`; and whole
-    where the period is over anyway, for then shortening keeps nothing.
+    where the period is over anyway, for then shortening keeps nothing, and what is late is not prolonged out of it.
     """
     full = calendar.after(today, days)
     if full <= due_on:
         return AnswerWindow(closes_on=full, prolongs_to=None, is_shortened=False)
-    prolonged = _prolonged(received_on, max(due_on, today), may_prolong_to_days, calendar)
+    prolonged = None if due_on < today else _prolonged(received_on, due_on, may_prolong_to_days, calendar)
     end = prolonged or due_on
     if full <= end or end < today:
         return AnswerWindow(closes_on=full, prolongs_to=prolonged, is_shortened=False)
@@ -179,7 +179,6 @@ def representations_window(
 
 
 def _prolonged(received_on: date, beyond: date, days: int | None, calendar: WorkingDays) -> date | None:
-    """Never to a day that is past: the one prolongation would be spent on nothing."""
     if days is None:
         return None
     to = calendar.after(received_on, days)
@@ -248,8 +247,8 @@ def bars_to_prolonging(*, already: bool, to: date, due_on: date, today: date) ->
         bars.append(Bar("prolonged-once", "The period was prolonged already; it can be once only."))
     if to <= due_on:
         bars.append(Bar("not-longer", "The longest period has been used already."))
-    elif to < today:
-        bars.append(Bar("period-over", f"The longest period ended on {to}; nothing is prolonged into the past."))
+    elif due_on < today:
+        bars.append(Bar("period-over", f"The period ended on {due_on}; nothing is prolonged once it is over."))
     return bars
 
 

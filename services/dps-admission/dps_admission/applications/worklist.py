@@ -5,13 +5,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func
+from sqlalchemy import ColumnElement, func
 from sqlalchemy import select as columns
 from sqlmodel import Session, col, select
 
 from assay_contracts.directory.copies import provider_copy
 from dps_admission.shown import shown
-from dps_admission.tables import Application, Lot, LotApplication
+from dps_admission.tables import Application, Lot, LotApplication, Representations
 
 from .rules import OPEN, LotApplicationStatus, urgency
 from .schemas import LotApplicationTask, WorklistCounts
@@ -41,10 +41,18 @@ class Tasks:
         return LotApplicationTask.model_validate(shown(part, LotApplicationTask, **more))
 
 
+def _may_still_answer(now: datetime) -> ColumnElement[bool]:
+    """A refusal is proposed, and neither has the provider said anything nor is the time for it over."""
+    mine = col(Representations.lot_application_id) == col(LotApplication.id)
+    silent = col(Representations.made_at).is_(None), col(Representations.closes_at) >= now
+    is_minded = col(LotApplication.status) == LotApplicationStatus.MINDED_TO_REFUSE
+    return is_minded & select(Representations.id).where(mine, *silent).exists()
+
+
 def counts(session: Session, *, now: datetime) -> WorklistCounts:
     is_overdue = col(LotApplication.due_at) < now
     is_soon = (col(LotApplication.due_soon_at) <= now) & ~is_overdue
-    waits = col(LotApplication.status).in_((LotApplicationStatus.CLARIFYING, LotApplicationStatus.MINDED_TO_REFUSE))
+    waits = (col(LotApplication.status) == LotApplicationStatus.CLARIFYING) | _may_still_answer(now)
     number = func.count(col(LotApplication.id))
     row = session.execute(
         columns(

@@ -219,7 +219,7 @@ def _window(session: Session, part: LotApplication, *, now: datetime) -> AnswerW
 def represent(
     session: Session, part_id: UUID, asked: RepresentationsIn, *, directory: Directory, by: Principal, now: datetime
 ) -> Representations:
-    """The provider answers; its last word within the window counts as its answer."""
+    """The provider answers, once, within the window."""
     part = Applications(session).lot_application_seen_by(part_id, by, lock=True)
     if part.status != LotApplicationStatus.MINDED_TO_REFUSE:
         raise DecisionRefused([Bar("nothing-to-answer", "No refusal is proposed.")])

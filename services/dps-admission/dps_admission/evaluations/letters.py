@@ -105,7 +105,8 @@ def _criterion(stored: dict[str, Any], lot: Lot) -> LetterCriterion:
     is_quality = stored["criterion"] == TOTAL
     score, threshold = stored.get("score"), stored.get("threshold")
     if is_quality:
-        score, threshold = f"{score} per cent", f"{_plain(lot.quality_threshold)} per cent"
+        threshold = f"{_plain(lot.quality_threshold)} per cent"
+        score = "Nothing was scored" if score is None else f"{score} per cent"
     return LetterCriterion(
         name="Quality in all" if is_quality else stored.get("text") or _named(stored["criterion"]),
         score=None if score is None else str(score),
@@ -145,7 +146,10 @@ def _paragraphs(kind: DecisionKind, lot: Lot, profile: ProfileContent, *, window
 
 def _what_admission_means(lot: Lot) -> str:
     if lot.places is None:
-        return "Nothing stands between this decision and your membership: you are a member from the day of this letter."
+        return (
+            "You are a member from the day of this letter. While an embargo on new placements is in force on all the "
+            "services that deliver it, the membership is suspended, and we write to you about it."
+        )
     return (
         "The lot has a limited number of places. When all applications of the round are decided, places are offered "
         "in the published order: quality, then the earlier submission. Until then you wait."

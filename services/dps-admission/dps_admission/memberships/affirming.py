@@ -9,10 +9,11 @@ from sqlmodel import Session
 
 from assay_contracts.directory.client import Directory
 from assay_contracts.directory.evidence import RelyingObject
+from assay_contracts.messages import MessageRequested
 from assay_kit.calendar import WorkingDays, london_day, start_of_london_day
+from assay_kit.events import tell_all
 from assay_kit.identity import SYSTEM, Principal
-from assay_kit.timeline import take
-from dps_admission.applications.messages import write_to_provider
+from dps_admission.applications.messages import letter_to_provider, write_to_provider
 from dps_admission.evidence import rely
 from dps_admission.schemes.profiles import ProfileContent
 from dps_admission.schemes.repository import Schemes
@@ -21,18 +22,20 @@ from dps_admission.tables import Affirmation, Membership, Remedy, SuspensionCaus
 
 from .errors import MembershipRefused
 from .repository import Memberships
-from .rules import MEMBERSHIP_LIFE, Cause, MembershipStep
-from .suspending import add_cause
+from .rules import Cause, MembershipStep
+from .stepping import note_step
+from .suspending import add_causes
 from .upkeep_repository import Upkeep
 from .upkeep_rules import (
     bars_to_affirming,
+    bars_to_asking_to_affirm,
     has_lapsed,
     look_again_on,
     reminder_due,
 )
 from .upkeep_schemas import AffirmationIn
 
-_A_BATCH = 100
+_A_BATCH = 500
 
 
 def profile_of(session: Session, membership: Membership) -> ProfileContent:
@@ -77,7 +80,7 @@ def affirm(
         session.add(Remedy(suspension_cause_id=lapsed.id, statement=said, **about))
     else:
         schedule(session, membership, declared_on=london_day(now))
-    _write_step(session, membership, MembershipStep.AFFIRM, by=by, now=now, reason=asked.statement)
+    note_step(session, membership, MembershipStep.AFFIRM, by=by, now=now, reason=asked.statement)
     session.flush()
     return membership
 
@@ -87,31 +90,18 @@ def _lapse_of(session: Session, membership: Membership) -> SuspensionCause | Non
     return next((one for one in causes if one.cause == Cause.LAPSED_DECLARATION), None)
 
 
-def _write_step(
-    session: Session,
-    membership: Membership,
-    step: MembershipStep,
-    *,
-    by: Principal,
-    now: datetime,
-    reason: str | None = None,
-) -> None:
-    about: dict[str, Any] = {"reason": reason, "provider_id": membership.provider_id}
-    take(session, membership, step, MEMBERSHIP_LIFE, by=by, now=now, **about)
-
-
 def ask_to_affirm(session: Session, membership_id: UUID, *, reason: str, by: Principal, now: datetime) -> Membership:
     """The council asks for a renewed declaration: the law gives the member its days, whatever was due later."""
     membership = Memberships(session).seen_by(membership_id, by, lock=True)
-    waits = _lapse_of(session, membership) is not None
-    MembershipRefused.unless_clear(bars_to_affirming(membership.status, awaits_verification=waits))
+    lapsed = _lapse_of(session, membership) is not None
+    MembershipRefused.unless_clear(bars_to_asking_to_affirm(membership.status, has_lapsed=lapsed))
     profile, today = profile_of(session, membership), london_day(now)
     last = WorkingDays(profile.calendar.value).after(today, profile.renewed_declaration_days.value)
     if membership.affirm_by is None or last < membership.affirm_by:
         membership.affirm_by = last
     days = profile.policy.affirmation_reminder_calendar_days
     membership.remind_on = look_again_on(membership.affirm_by, today, days_before=days)
-    _write_step(session, membership, MembershipStep.ASK_TO_AFFIRM, by=by, now=now, reason=reason)
+    note_step(session, membership, MembershipStep.ASK_TO_AFFIRM, by=by, now=now, reason=reason)
     session.flush()
     write_to_provider(
         session,
@@ -126,51 +116,52 @@ def ask_to_affirm(session: Session, membership_id: UUID, *, reason: str, by: Pri
 
 
 def remind_members(session: Session, now: datetime) -> int:
-    """Reminders that have come due, and declarations that have lapsed."""
+    """Reminders that have come due, and declarations that have lapsed: a batch in a fixed number of statements."""
     today = london_day(now)
     due: Sequence[Membership] = Upkeep(session).to_remind(today, limit=_A_BATCH)
-    for membership in due:
-        if membership.affirm_by is None or has_lapsed(membership.affirm_by, today):
-            _lapse(session, membership, now=now)
-        else:
-            _remind(session, membership, membership.affirm_by, now=now)
+    lapsed = {one.id for one in due if one.affirm_by is None or has_lapsed(one.affirm_by, today)}
+    _lapse_all(session, [one for one in due if one.id in lapsed], now=now)
+    tell_all(session, [letter for one in due if one.id not in lapsed for letter in _reminders(session, one, now=now)])
     session.flush()
     return len(due)
 
 
-def _remind(session: Session, membership: Membership, affirm_by: date, *, now: datetime) -> None:
-    today = london_day(now)
+def _reminders(session: Session, membership: Membership, *, now: datetime) -> list[MessageRequested]:
+    """The one that is due today, if any; and when to look again."""
+    today, affirm_by = london_day(now), membership.affirm_by
+    if affirm_by is None:
+        return []
     days_before = profile_of(session, membership).policy.affirmation_reminder_calendar_days
     last_looked = membership.remind_on or today
     days = reminder_due(affirm_by, today, days_before=days_before, last_looked=last_looked)
     membership.remind_on = look_again_on(affirm_by, today, days_before=days_before)
-    if days is None:
-        return
-    write_to_provider(
-        session,
-        membership.provider_id,
-        "affirmation_reminder",
-        about=membership.id,
-        personalisation={"affirm_by": affirm_by.isoformat()},
-        now=now,
-        once=f"{affirm_by.isoformat()}:{days}",
+    return (
+        []
+        if days is None
+        else [_declaration_letter(membership, "affirmation_reminder", affirm_by, now=now, once=f":{days}")]
     )
 
 
-def _lapse(session: Session, membership: Membership, *, now: datetime) -> None:
-    affirm_by, membership.remind_on = membership.affirm_by, None
-    if affirm_by is None or _lapse_of(session, membership) is not None:
-        return
-    reason = f"The declaration was to be renewed by {affirm_by} and was not."
-    add_cause(session, membership, Cause.LAPSED_DECLARATION, reason=reason, by=SYSTEM, now=now)
-    write_to_provider(
-        session,
-        membership.provider_id,
-        "declaration_lapsed",
-        about=membership.id,
-        personalisation={"affirm_by": affirm_by.isoformat()},
-        now=now,
-        once=affirm_by.isoformat(),
+def _declaration_letter(
+    membership: Membership, template: str, affirm_by: date, *, now: datetime, once: str = ""
+) -> MessageRequested:
+    about, last = {"affirm_by": affirm_by.isoformat()}, f"{affirm_by.isoformat()}{once}"
+    to = membership.provider_id
+    return letter_to_provider(to, template, about=membership.id, personalisation=about, now=now, once=last)
+
+
+def _lapse_all(session: Session, members: Sequence[Membership], *, now: datetime) -> None:
+    causes = Memberships(session).causes_of([one.id for one in members])
+    fresh = {}
+    for one in members:
+        one.remind_on = None
+        if one.affirm_by is not None and all(cause.cause != Cause.LAPSED_DECLARATION for cause in causes[one.id]):
+            fresh[one.id] = f"The declaration was to be renewed by {one.affirm_by} and was not."
+    lapsing = [one for one in members if one.id in fresh]
+    add_causes(session, lapsing, Cause.LAPSED_DECLARATION, reasons=fresh, open_causes=causes, by=SYSTEM, now=now)
+    days = [(one, one.affirm_by) for one in lapsing]
+    tell_all(
+        session, [_declaration_letter(one, "declaration_lapsed", day, now=now) for one, day in days if day is not None]
     )
 
 

@@ -8,7 +8,6 @@ from sqlmodel import Session
 from assay_kit.calendar import london_day, start_of_london_day
 from assay_kit.identity import SYSTEM, Principal
 from assay_kit.timeline import take
-from dps_admission.applications.messages import write_to_provider
 from dps_admission.bars import Bar
 from dps_admission.circumstances.marking import overtake_marks
 from dps_admission.schemes.repository import Schemes
@@ -23,8 +22,6 @@ from .rules import (
     MembershipStatus,
     MembershipStep,
     OfferAnswer,
-    RemovalReason,
-    bars_to_removal,
 )
 from .stepping import step_membership
 from .suspending import close_cause
@@ -82,51 +79,6 @@ def leave(session: Session, membership_id: UUID, *, reason: str, by: Principal, 
         session.flush()
         return membership
     end(session, membership, zone, MembershipStep.LEAVE, by=by, now=now, reason=reason)
-    return membership
-
-
-def give_removal_notice(
-    session: Session, membership_id: UUID, *, why: RemovalReason, reason: str, by: Principal, now: datetime
-) -> Membership:
-    """The reasons go to the provider before anything is removed."""
-    membership = Memberships(session).seen_by(membership_id, by, lock=True)
-    if membership.status == MembershipStatus.ENDED:
-        raise MembershipRefused([Bar("already-ended", "This membership has ended.")])
-    take(
-        session,
-        membership,
-        MembershipStep.GIVE_REMOVAL_NOTICE,
-        MEMBERSHIP_LIFE,
-        by=by,
-        now=now,
-        reason=reason,
-        provider_id=membership.provider_id,
-        detail={"why": why},
-    )
-    membership.removal_reason, membership.removal_text = why, reason
-    membership.removal_notice_at, membership.removal_notice_by = now, by.subject
-    session.flush()
-    write_to_provider(
-        session,
-        membership.provider_id,
-        "removal_notice",
-        about=membership.id,
-        personalisation={"reason": reason},
-        now=now,
-        once=now.isoformat(),
-    )
-    return membership
-
-
-def remove(session: Session, membership_id: UUID, *, by: Principal, now: datetime) -> Membership:
-    membership, zone = Memberships(session).in_its_zone(membership_id, by)
-    bars = bars_to_removal(
-        notice_given=membership.removal_notice_at is not None,
-        decided_by_notifier=membership.removal_notice_by == by.subject,
-    )
-    MembershipRefused.unless_clear(bars)
-    reason = membership.removal_text or ""
-    end(session, membership, zone, MembershipStep.REMOVE, by=by, now=now, reason=reason)
     return membership
 
 

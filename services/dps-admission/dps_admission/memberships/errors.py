@@ -36,3 +36,10 @@ class StandingNotFound(NotFound):
 
 class MembershipRefused(Refused):
     slug, title = "membership-refused", "The rules of membership do not allow this"
+
+
+class ServiceChangeNotFound(NotFound):
+    slug, title = "service-change-not-found", "No such change of services"
+
+    def __init__(self, service_change_id: UUID) -> None:
+        super().__init__(f"There is no change of services {service_change_id}.")

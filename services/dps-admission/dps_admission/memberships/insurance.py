@@ -9,7 +9,6 @@ from assay_contracts.directory.client import Directory
 from assay_contracts.directory.evidence import RelyingObject
 from assay_kit.calendar import london_day
 from assay_kit.identity import SYSTEM, Principal
-from assay_kit.timeline import take
 from dps_admission.bars import Bar
 from dps_admission.evidence import EvidenceRead, rely
 from dps_admission.tables import InsuranceCheck, Membership
@@ -17,7 +16,8 @@ from dps_admission.tables import InsuranceCheck, Membership
 from .affirming import profile_of
 from .errors import MembershipRefused
 from .repository import Memberships
-from .rules import MEMBERSHIP_LIFE, MembershipStep
+from .rules import MembershipStep
+from .stepping import note_step
 from .upkeep_repository import Upkeep
 from .upkeep_rules import bars_to_checking_insurance, bars_to_uninsured
 from .upkeep_schemas import InsuranceCheckIn
@@ -53,17 +53,8 @@ def check_insurance(
             made_by_subject=by.subject,
         )
     )
-    take(
-        session,
-        membership,
-        MembershipStep.CHECK_INSURANCE,
-        MEMBERSHIP_LIFE,
-        by=by,
-        now=now,
-        reason=asked.reason,
-        provider_id=membership.provider_id,
-        detail={"expires_on": expires_on.isoformat()},
-    )
+    detail = {"expires_on": expires_on.isoformat()}
+    note_step(session, membership, MembershipStep.CHECK_INSURANCE, by=by, now=now, reason=asked.reason, detail=detail)
     session.flush()
     return membership
 

@@ -1,11 +1,14 @@
 """What a provider is told when a step changes what its membership lets it do. Called by the one who takes the step."""
 
 from datetime import datetime
+from uuid import UUID
 
 from sqlmodel import Session
 
+from assay_contracts.messages import MessageRequested
 from assay_kit.calendar import london_day
-from dps_admission.applications.messages import write_to_provider
+from assay_kit.events import tell
+from dps_admission.applications.messages import letter_to_provider, write_to_provider
 from dps_admission.schemes.repository import Schemes
 from dps_admission.tables import Membership
 
@@ -15,32 +18,46 @@ from .rules import MembershipStep
 def write_of_step(
     session: Session, membership: Membership, step: MembershipStep, *, reason: str | None, now: datetime
 ) -> None:
+    if (letter := letter_of_step(session, membership, step, reason=reason, now=now)) is not None:
+        tell(session, letter)
+
+
+def letter_of_step(
+    session: Session, membership: Membership, step: MembershipStep, *, reason: str | None, now: datetime
+) -> MessageRequested | None:
     """Steps that a member takes itself, or that have a letter of their own, are not written about."""
     match step:
         case MembershipStep.SUSPEND:
-            _write_letter(session, membership, "membership_suspended", reason=reason, now=now)
+            return _step_letter(session, membership, "membership_suspended", reason=reason, now=now)
         case MembershipStep.LIFT:
-            _write_letter(session, membership, "membership_resumed", reason=reason, now=now)
+            return _step_letter(session, membership, "membership_resumed", reason=reason, now=now)
         case MembershipStep.REMOVE | MembershipStep.LEAVE | MembershipStep.EXPIRE:
-            _write_letter(session, membership, "membership_ended", reason=reason, now=now)
+            return _step_letter(session, membership, "membership_ended", reason=reason, now=now)
         case MembershipStep.LET_OFFER_LAPSE:
-            reason = "The place was offered, and no answer came in time."
-            _write_letter(session, membership, "membership_ended", reason=reason, now=now)
+            silence = "The place was offered, and no answer came in time."
+            return _step_letter(session, membership, "membership_ended", reason=silence, now=now)
         case _:
-            return
+            return None
 
 
-def _write_letter(
-    session: Session, membership: Membership, template: str, *, reason: str | None, now: datetime
+def write_of_services(
+    session: Session, membership: Membership, service_change_id: UUID, *, is_confirmed: bool, reason: str, now: datetime
 ) -> None:
+    """What became of the change of services that a member reported."""
+    outcome = "It is confirmed: they deliver from today." if is_confirmed else "It is not confirmed."
+    about = {"lot": _where(session, membership), "outcome": outcome, "reason": reason}
+    to = membership.provider_id
+    write_to_provider(session, to, "service_change_answered", about=service_change_id, personalisation=about, now=now)
+
+
+def _where(session: Session, membership: Membership) -> str:
     lot = Schemes(session).lot(membership.lot_id)
-    where = f"{lot.name}, {membership.zone}" if membership.zone else lot.name
-    write_to_provider(
-        session,
-        membership.provider_id,
-        template,
-        about=membership.id,
-        personalisation={"lot": where, "reason": reason or "", "day": london_day(now).isoformat()},
-        now=now,
-        once=now.isoformat(),
-    )
+    return f"{lot.name}, {membership.zone}" if membership.zone else lot.name
+
+
+def _step_letter(
+    session: Session, membership: Membership, template: str, *, reason: str | None, now: datetime
+) -> MessageRequested:
+    about = {"lot": _where(session, membership), "reason": reason or "", "day": london_day(now).isoformat()}
+    to, once = membership.provider_id, now.isoformat()
+    return letter_to_provider(to, template, about=membership.id, personalisation=about, now=now, once=once)

@@ -5,7 +5,6 @@ that it frees runs from today, and no step is written before one that was taken 
 """
 
 from datetime import datetime
-from uuid import UUID
 
 from sqlmodel import Session
 
@@ -16,21 +15,20 @@ from assay_kit.calendar import london_day, start_of_london_day
 from assay_kit.events import acting_at
 from dps_admission.tables import Embargo
 
-from .places import fill
+from .following import follow
 from .repository import Memberships
-from .rules import EmbargoExtent, MembershipStatus
-from .suspending import sync_embargoes
+from .rules import EmbargoExtent
 
 
 def receive_service(session: Session, event: CareServiceRecorded) -> None:
-    """Keep the copy; what the provider's embargoes suspend may hang on it, for a service may have ended or moved.
+    """Keep the copy; what the provider's embargoes suspend may hang on it, for a service may have ended.
 
     The provider is locked before the copy is written: whoever admits it holds that lock while it asks for the copy.
     """
     provider_id = event.care_service.provider_id
     Memberships(session).lock_provider(provider_id)
     receive_care_service(session, event)
-    _follow(session, provider_id, now=acting_at(session, event))
+    follow(session, provider_id, now=acting_at(session, event))
 
 
 def receive_embargo(session: Session, event: EmbargoImposed) -> None:
@@ -49,7 +47,7 @@ def receive_embargo(session: Session, event: EmbargoImposed) -> None:
         )
     )
     session.flush()
-    _follow(session, event.provider_id, now=acting_at(session, event))
+    follow(session, event.provider_id, now=acting_at(session, event))
 
 
 def receive_lifting(session: Session, event: EmbargoLifted) -> None:
@@ -60,7 +58,7 @@ def receive_lifting(session: Session, event: EmbargoLifted) -> None:
         return
     embargo.lifted_at = event.at
     session.flush()
-    _follow(session, event.provider_id, now=acting_at(session, event))
+    follow(session, event.provider_id, now=acting_at(session, event))
 
 
 def follow_endings(session: Session, now: datetime) -> int:
@@ -70,7 +68,7 @@ def follow_endings(session: Session, now: datetime) -> int:
     if provider_id is None:
         return 0
     memberships.lock_provider(provider_id)
-    _follow(session, provider_id, now=now)
+    follow(session, provider_id, now=now)
     session.flush()
     return 1
 
@@ -78,17 +76,3 @@ def follow_endings(session: Session, now: datetime) -> int:
 def next_ending(session: Session) -> datetime | None:
     day = Memberships(session).first_service_ending()
     return start_of_london_day(day) if day else None
-
-
-def _follow(session: Session, provider_id: UUID, *, now: datetime) -> None:
-    """The provider is locked; zones are locked before memberships, each kind in order, as everywhere."""
-    memberships = Memberships(session)
-    locked = memberships.lock_zones(memberships.zones_of_provider(provider_id))
-    memberships.lock_concerned([zone.id for zone in locked], provider_id=provider_id)
-    live = memberships.live_of_provider(provider_id)
-    for membership in live:
-        sync_embargoes(session, membership, now=now)
-    waiting = {one.lot_zone_id for one in live if one.status == MembershipStatus.WAITING}
-    for zone in locked:
-        if zone.id in waiting:
-            fill(session, zone, now=now)

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 from sqlmodel import Session
@@ -11,7 +10,6 @@ from assay_contracts.directory.client import Directory
 from assay_contracts.directory.evidence import RelyingObject
 from assay_kit.calendar import london_day, start_of_london_day
 from assay_kit.identity import Principal
-from assay_kit.timeline import take
 from dps_admission.applications.messages import write_to_managers, write_to_provider
 from dps_admission.bars import Bar
 from dps_admission.evidence import rely
@@ -20,7 +18,8 @@ from dps_admission.tables import Membership, Remedy, SuspensionCause
 from .affirming import profile_of, verified_lapse
 from .errors import MembershipRefused
 from .repository import Memberships
-from .rules import MEMBERSHIP_LIFE, Cause, MembershipStep
+from .rules import Cause, MembershipStep
+from .stepping import note_step
 from .suspending import close_cause, lift_if_clear
 from .upkeep_repository import Upkeep
 from .upkeep_rules import bars_to_remedy, bars_to_review
@@ -67,7 +66,7 @@ def put_forward(
             made_by_subject=by.subject,
         )
     )
-    _write_step(session, membership, MembershipStep.PUT_EVIDENCE_FORWARD, by=by, now=now, reason=statement)
+    note_step(session, membership, MembershipStep.PUT_EVIDENCE_FORWARD, by=by, now=now, reason=statement)
     session.flush()
     return membership
 
@@ -85,7 +84,7 @@ def verify(
         raise MembershipRefused([Bar("second-person", "Another person than who put it forward verifies evidence.")])
     remedy.is_sufficient, remedy.verification, remedy.verified_at = is_sufficient, reason, now
     remedy.verified_by, remedy.verified_by_subject = by.name, by.subject
-    _write_step(session, membership, MembershipStep.VERIFY_EVIDENCE, by=by, now=now, reason=reason)
+    note_step(session, membership, MembershipStep.VERIFY_EVIDENCE, by=by, now=now, reason=reason)
     if is_sufficient:
         close_cause(cause, by=by, now=now, because=reason)
         if cause.cause == Cause.LAPSED_DECLARATION:
@@ -107,17 +106,10 @@ def review(
     at_most = profile_of(session, membership).policy.suspension_review_calendar_days
     bars = bars_to_review(is_open=cause.ended_at is None, days=days, days_at_most=at_most)
     MembershipRefused.unless_clear(bars)
-    _write_step(session, membership, MembershipStep.REVIEW_SUSPENSION, by=by, now=now, reason=reason)
+    note_step(session, membership, MembershipStep.REVIEW_SUSPENSION, by=by, now=now, reason=reason)
     cause.review_on, cause.review_told_at = london_day(now) + timedelta(days=days), None
     session.flush()
     return membership
-
-
-def _write_step(
-    session: Session, membership: Membership, step: MembershipStep, *, by: Principal, now: datetime, reason: str
-) -> None:
-    about: dict[str, Any] = {"reason": reason, "provider_id": membership.provider_id}
-    take(session, membership, step, MEMBERSHIP_LIFE, by=by, now=now, **about)
 
 
 def tell_of_reviews(session: Session, now: datetime) -> int:

@@ -34,7 +34,6 @@ from .schemas import (
     MembershipReasonIn,
     MembershipTimeline,
     OpeningMembershipIn,
-    RemovalNoticeIn,
     RoundCallRead,
     RoundRead,
     SuspensionIn,
@@ -188,20 +187,6 @@ def lift_suspension(
     suspension_id: UUID, asked: MembershipReasonIn, session: SessionDep, by: Decider, now: Now
 ) -> MembershipRead:
     return read_one(session, suspending.lift(session, suspension_id, reason=asked.reason, by=by, now=now))
-
-
-@router.post("/memberships/{membership_id}/removal-notice", operation_id="give_removal_notice", responses=ON_MEMBERSHIP)
-def give_removal_notice(
-    membership_id: UUID, asked: RemovalNoticeIn, session: SessionDep, by: Commissioner, now: Now
-) -> MembershipRead:
-    why, reason = asked.why, asked.reason
-    noticed = ending.give_removal_notice(session, membership_id, why=why, reason=reason, by=by, now=now)
-    return read_one(session, noticed)
-
-
-@router.post("/memberships/{membership_id}/removal", operation_id="remove_member", responses=ON_MEMBERSHIP)
-def remove_member(membership_id: UUID, session: SessionDep, by: Decider, now: Now) -> MembershipRead:
-    return read_one(session, ending.remove(session, membership_id, by=by, now=now))
 
 
 def _waiting(session: Session, lot_id: UUID) -> list[WaitingRead]:

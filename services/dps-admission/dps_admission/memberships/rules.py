@@ -34,6 +34,11 @@ class MembershipStep(StrEnum):
     LEAVE = "leave"
     GIVE_NOTICE = "give_notice"
     GIVE_REMOVAL_NOTICE = "give_removal_notice"
+    ANSWER_REMOVAL_NOTICE = "answer_removal_notice"
+    WITHDRAW_REMOVAL_NOTICE = "withdraw_removal_notice"
+    LET_REMOVAL_NOTICE_LAPSE = "let_removal_notice_lapse"
+    CHANGE_SERVICES = "change_services"
+    RESCHEDULE = "reschedule"
     AFFIRM = "affirm"
     ASK_TO_AFFIRM = "ask_to_affirm"
     PUT_EVIDENCE_FORWARD = "put_evidence_forward"
@@ -45,16 +50,19 @@ class MembershipStep(StrEnum):
 
 
 _M, _S = MembershipStatus, MembershipStep
-MEMBERSHIP_LIFE = Life(
+_WHILE_LIVE = (
+    _S.GIVE_REMOVAL_NOTICE,
+    _S.ANSWER_REMOVAL_NOTICE,
+    _S.WITHDRAW_REMOVAL_NOTICE,
+    _S.LET_REMOVAL_NOTICE_LAPSE,
+    _S.CHANGE_SERVICES,
+)
+MEMBERSHIP_LIFE: Life[MembershipStatus, MembershipStep] = Life(
     name="membership",
     start=_M.ADMITTED,
     steps={
         # The state stays; every notice, declaration and review, with who and why, is on the timeline.
-        (_M.ADMITTED, _S.GIVE_REMOVAL_NOTICE): _M.ADMITTED,
-        (_M.WAITING, _S.GIVE_REMOVAL_NOTICE): _M.WAITING,
-        (_M.OFFERED, _S.GIVE_REMOVAL_NOTICE): _M.OFFERED,
-        (_M.ACTIVE, _S.GIVE_REMOVAL_NOTICE): _M.ACTIVE,
-        (_M.SUSPENDED, _S.GIVE_REMOVAL_NOTICE): _M.SUSPENDED,
+        **{(status, step): status for status in _M if status != _M.ENDED for step in _WHILE_LIVE},
         (_M.ACTIVE, _S.GIVE_NOTICE): _M.ACTIVE,
         (_M.SUSPENDED, _S.GIVE_NOTICE): _M.SUSPENDED,
         (_M.ACTIVE, _S.AFFIRM): _M.ACTIVE,
@@ -64,6 +72,9 @@ MEMBERSHIP_LIFE = Life(
         (_M.SUSPENDED, _S.PUT_EVIDENCE_FORWARD): _M.SUSPENDED,
         (_M.SUSPENDED, _S.VERIFY_EVIDENCE): _M.SUSPENDED,
         (_M.SUSPENDED, _S.REVIEW_SUSPENSION): _M.SUSPENDED,
+        # A change of the DPS moved the day by which the declaration is made again; from when to when is there.
+        (_M.ACTIVE, _S.RESCHEDULE): _M.ACTIVE,
+        (_M.SUSPENDED, _S.RESCHEDULE): _M.SUSPENDED,
         (_M.ACTIVE, _S.CHECK_INSURANCE): _M.ACTIVE,
         (_M.SUSPENDED, _S.CHECK_INSURANCE): _M.SUSPENDED,
         (_M.ADMITTED, _S.TAKE_EFFECT): _M.ACTIVE,
@@ -231,15 +242,6 @@ def bars_to_lifting(cause: Cause) -> list[Bar]:
     return []
 
 
-def bars_to_removal(*, notice_given: bool, decided_by_notifier: bool) -> list[Bar]:
-    bars = []
-    if not notice_given:
-        bars.append(Bar("no-removal-notice", "The reasons must have been given before removal."))
-    elif decided_by_notifier:
-        bars.append(Bar("second-person", "Another person than who gave the notice removes the member."))
-    return bars
-
-
 K = TypeVar("K")
 
 
@@ -272,5 +274,17 @@ def bars_to_opening_membership(
         (is_member, "already-member", "The provider is a member there already."),
         (not owns_services, "not-its-service", "A named service is not one of the provider's."),
         (not can_deliver, "cannot-deliver", "A named service is of another type than the lot's, or has ended."),
+    )
+    return [Bar(rule, says) for applies, rule, says in tests if applies]
+
+
+def bars_to_changing_services(
+    status: MembershipStatus, *, is_asked_already: bool, is_the_same: bool, owns_services: bool
+) -> list[Bar]:
+    tests = (
+        (status == _M.ENDED, "already-ended", "This membership has ended."),
+        (is_asked_already, "asked-already", "A change of its services waits to be answered."),
+        (is_the_same, "nothing-changes", "These are the services that deliver it already."),
+        (not owns_services, "not-your-service", "A named service is not one of yours."),
     )
     return [Bar(rule, says) for applies, rule, says in tests if applies]

@@ -10,7 +10,7 @@ from assay_kit.money import Percent
 from assay_kit.text import Line, Model, Name, Reason
 from assay_kit.timeline import TimelineEntryRead
 
-from .rules import Cause, EmbargoExtent, MembershipStatus, RemovalReason
+from .rules import Cause, EmbargoExtent, MembershipStatus
 
 
 class OpeningMembershipIn(Model):
@@ -30,11 +30,6 @@ class SuspensionIn(Model):
 
 
 class MembershipReasonIn(Model):
-    reason: Reason
-
-
-class RemovalNoticeIn(Model):
-    why: RemovalReason
     reason: Reason
 
 

@@ -1,7 +1,8 @@
 """Causes of suspension: several may overlap, and a suspension lifts when the last has gone."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlmodel import Session
@@ -24,7 +25,7 @@ from .rules import (
     bars_to_lifting,
     embargoes_that_suspend,
 )
-from .stepping import step_membership
+from .stepping import step_all, step_membership
 
 
 def add_cause(
@@ -38,8 +39,45 @@ def add_cause(
     reference: UUID | None = None,
 ) -> SuspensionCause:
     """Record a cause on a live membership; an active one is suspended, others bear it until they would be active."""
-    days = _review_days(session, membership)
-    recorded = SuspensionCause(
+    about: dict[str, Any] = {"reason": reason, "reference": reference, "by": by, "now": now}
+    recorded = _cause(session, membership, cause, **about)
+    session.add(recorded)
+    session.flush()
+    suspend_if_caused(session, membership, by=by, now=now)
+    return recorded
+
+
+def add_causes(
+    session: Session,
+    members: Sequence[Membership],
+    cause: Cause,
+    *,
+    reasons: Mapping[UUID, str],
+    open_causes: Mapping[UUID, Sequence[SuspensionCause]],
+    by: Principal,
+    now: datetime,
+) -> None:
+    """The same cause on many at once. `open_causes`: those that each bears already."""
+    added = {one.id: _cause(session, one, cause, reason=reasons[one.id], by=by, now=now) for one in members}
+    session.add_all(added.values())
+    session.flush()
+    borne = {one.id: [*open_causes[one.id], added[one.id]] for one in members}
+    active = [one for one in members if one.status == MembershipStatus.ACTIVE]
+    said = {one.id: _reason(borne[one.id]) for one in active}
+    step_all(session, active, MembershipStep.SUSPEND, reasons=said, causes=borne, by=by, now=now)
+
+
+def _cause(
+    session: Session,
+    membership: Membership,
+    cause: Cause,
+    *,
+    reason: str,
+    by: Principal,
+    now: datetime,
+    reference: UUID | None = None,
+) -> SuspensionCause:
+    return SuspensionCause(
         membership_id=membership.id,
         cause=cause,
         reference=reference,
@@ -47,12 +85,12 @@ def add_cause(
         started_at=now,
         started_by=by.name,
         started_by_subject=by.subject,
-        review_on=london_day(now) + timedelta(days=days),
+        review_on=london_day(now) + timedelta(days=_review_days(session, membership)),
     )
-    session.add(recorded)
-    session.flush()
-    suspend_if_caused(session, membership, by=by, now=now)
-    return recorded
+
+
+def _reason(causes: Sequence[SuspensionCause]) -> str:
+    return " ".join(dict.fromkeys(cause.reason for cause in causes))
 
 
 def _review_days(session: Session, membership: Membership) -> int:
@@ -63,8 +101,7 @@ def _review_days(session: Session, membership: Membership) -> int:
 def suspend_if_caused(session: Session, membership: Membership, *, by: Principal, now: datetime) -> None:
     causes = Memberships(session).open_causes(membership.id)
     if membership.status == MembershipStatus.ACTIVE and causes:
-        reason = " ".join(dict.fromkeys(cause.reason for cause in causes))
-        step_membership(session, membership, MembershipStep.SUSPEND, by=by, now=now, reason=reason)
+        step_membership(session, membership, MembershipStep.SUSPEND, by=by, now=now, reason=_reason(causes))
 
 
 def end_cause(

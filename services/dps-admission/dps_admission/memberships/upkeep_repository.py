@@ -1,7 +1,7 @@
 """Reads what keeps memberships good: renewals that fall due, evidence to verify, reviews of suspensions. No rules."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import func
@@ -31,6 +31,18 @@ class Upkeep:
     def first_reminder(self) -> date | None:
         bears = col(Membership.status).in_(BEARS_DECLARATION)
         return self.session.exec(select(func.min(Membership.remind_on)).where(bears)).one()
+
+    def bound_by_declaration(self, scheme_id: UUID) -> Sequence[Membership]:
+        """The members of a DPS who have something to declare again, locked."""
+        mine = col(Membership.scheme_id) == scheme_id, col(Membership.status).in_(BEARS_DECLARATION)
+        locked = select(Membership).where(*mine).order_by(col(Membership.id)).with_for_update()
+        return self.session.exec(locked.execution_options(populate_existing=True)).all()
+
+    def last_declared(self, membership_ids: Sequence[UUID]) -> dict[UUID, datetime]:
+        """When each declared last; who never did is not there."""
+        mine = col(Affirmation.membership_id).in_(membership_ids)
+        statement = select(Affirmation.membership_id, func.max(Affirmation.made_at)).where(mine)
+        return dict(self.session.exec(statement.group_by(col(Affirmation.membership_id))).all())
 
     def affirmations_of(self, membership_id: UUID) -> Sequence[Affirmation]:
         statement = select(Affirmation).where(col(Affirmation.membership_id) == membership_id)

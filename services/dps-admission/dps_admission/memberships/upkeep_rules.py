@@ -38,6 +38,13 @@ def bars_to_affirming(status: MembershipStatus, *, awaits_verification: bool) ->
     return []
 
 
+def bars_to_asking_to_affirm(status: MembershipStatus, *, has_lapsed: bool) -> list[Bar]:
+    bars = bars_to_affirming(status, awaits_verification=False)
+    if has_lapsed:
+        bars.append(Bar("declaration-lapsed", "Its declaration has lapsed, and it was told to make it again."))
+    return bars
+
+
 def bars_to_remedy(cause: Cause, *, is_open: bool, awaits_verification: bool, has_evidence: bool) -> list[Bar]:
     """Whether a member may put evidence forward against a cause of its suspension."""
     if not is_open:

@@ -14,7 +14,7 @@ from dps_admission.bars import Bar
 from dps_admission.memberships.repository import Memberships
 from dps_admission.memberships.rules import EmbargoExtent, MembershipStatus
 from dps_admission.memberships.suspending import has_ended
-from dps_admission.schemes.profiles import ProfileContent
+from dps_admission.schemes.repository import content_of
 from dps_admission.schemes.rules import Tier
 from dps_admission.tables import Embargo, Membership, Placement, PlacementOffer, ServiceLook
 
@@ -61,8 +61,8 @@ class Candidates:
         homes = _homes_for(placements, need, today=self._today) if need.service_type in CARE_HOMES else []
         listed = {UUID(one) for member, _, _ in rows for one in member.care_service_ids}
         self._named = placements.named_by_members(one.id for one in homes)
-        profiles = {profile.id: profile.content for _, _, profile in rows}
-        self._orders = {one: ProfileContent.model_validate(said).offer_order for one, said in profiles.items()}
+        profiles = {profile.id: profile for _, _, profile in rows}
+        self._orders = {one: content_of(profile).offer_order for one, profile in profiles.items()}
         self._candidates = [_member(row) for row in rows]
         self._candidates += [_home(one) for one in homes if one.id not in listed]
         service_ids = {one for candidate in self._candidates for one in candidate.services}

@@ -25,6 +25,7 @@ from dps_admission.applications.rules import (
 )
 from dps_admission.applications.stale import set_draft_clock
 from dps_admission.bars import Bar
+from dps_admission.memberships.declaring import reckon_declarations
 from dps_admission.tables import Application, LotApplication, ProcedureProfile, Scheme, SchemeChange
 
 from . import rules
@@ -56,7 +57,9 @@ def revise_profile(session: Session, asked: ProfileIn, *, by: Principal, now: da
     content = ProfileContent.model_validate(last.content)
     periods = asked.model_dump(exclude={"regime", "policy"}, exclude_none=True)
     revised = {name: getattr(content, name).model_copy(update={"value": days}) for name, days in periods.items()}
-    return publish_profile(session, content.model_copy(update=revised | {"policy": asked.policy}), by=by, now=now)
+    following = content.model_copy(update=revised | {"policy": asked.policy})
+    SchemeRefused.unless_clear(rules.bars_to_profile(content, following) or rules.bars_to_periods(following))
+    return publish_profile(session, following, by=by, now=now)
 
 
 def change_profile(session: Session, scheme_id: UUID, asked: NewProfileIn, *, by: Principal, now: datetime) -> Scheme:
@@ -70,6 +73,8 @@ def change_profile(session: Session, scheme_id: UUID, asked: NewProfileIn, *, by
     change = _record(session, scheme, "profile_id", written, asked, by=by, now=now)
     scheme.profile_id = chosen.id
     _reckon(session, scheme, change, by=by, now=now)
+    moved = {"scheme_change": str(change.id), "reason": change.reason}
+    reckon_declarations(session, scheme.id, before=before, after=after, because=moved, by=by, now=now)
     return scheme
 
 
@@ -163,11 +168,12 @@ def _reckon_parts(
         days = profile.prolonged_days.value if part.prolonged_at else profile.evaluation_days.value
         received_on, today = london_day(part.counted_from), london_day(now)
         due_on = moved_due_date(received_on, part.due_on, days=days, today=today, calendar=calendar)
+        before, due_at = part.due_at, end_of_london_day(due_on)
+        warned_at = due_soon_at(part.counted_from, due_at, percent=profile.policy.alert_percent)
         if due_on == part.due_on:
+            _warn_at(part, warned_at, now=now)
             continue
-        before = part.due_at
-        part.due_on, part.due_at = due_on, end_of_london_day(due_on)
-        part.due_soon_at = due_soon_at(part.counted_from, part.due_at, percent=profile.policy.alert_percent)
+        part.due_on, part.due_at, part.due_soon_at = due_on, due_at, warned_at
         part.told_due_soon_at = part.told_overdue_at = None
         take(
             session,
@@ -180,6 +186,13 @@ def _reckon_parts(
             provider_id=part.provider_id,
             detail=_moved(change, before, part.due_at),
         )
+
+
+def _warn_at(part: LotApplication, instant: datetime, *, now: datetime) -> None:
+    """Only when managers are told has moved: who was told is not told again, unless it lies ahead now."""
+    part.due_soon_at = instant
+    if instant > now:
+        part.told_due_soon_at = None
 
 
 def _moved(change: SchemeChange, before: datetime, after: datetime) -> dict[str, Any]:

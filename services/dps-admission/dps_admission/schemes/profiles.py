@@ -107,6 +107,10 @@ class LocalPolicy(_Part):
     """How long before a draft expires its owner is reminded; profiles published before this was asked say nothing."""
     leaving_notice_calendar_days: Annotated[int, Field(ge=0, le=365), WHOLE]
     suspension_review_calendar_days: Annotated[int, Field(ge=7, le=365), WHOLE]
+    removal_answer_days: Annotated[int, Field(ge=2, le=60), WHOLE] = 10
+    """The least time that a member has to answer the reasons for its removal."""
+    removal_notice_calendar_days: Annotated[int, Field(ge=7, le=365), WHOLE] = 90
+    """How long after that the notice can be acted on; then it lapses."""
     affirmation_months: Annotated[int, Field(ge=1, le=60), WHOLE] = 12
     """How long a declaration holds before the member makes it again."""
     affirmation_reminder_calendar_days: tuple[Annotated[int, Field(ge=1, le=180), WHOLE], ...] = Field(

@@ -55,7 +55,7 @@ class Schemes:
         ).all()
 
     def profile_of(self, scheme: Scheme) -> ProfileContent:
-        return ProfileContent.model_validate(self.profile(scheme.profile_id).content)
+        return content_of(self.profile(scheme.profile_id))
 
     def lot(self, lot_id: UUID, *, lock: bool = False) -> Lot:
         found = self.session.get(Lot, lot_id, with_for_update=_LOCK if lock else None, populate_existing=lock)
@@ -114,6 +114,18 @@ class Schemes:
             .with_for_update(skip_locked=True, key_share=True)
         )
         return self.session.exec(statement).all()
+
+
+_READ: dict[str, ProfileContent] = {}
+"""What was published never changes, so it is read once a process; by its hash."""
+
+
+def content_of(profile: ProcedureProfile) -> ProfileContent:
+    if profile.content_hash is None:
+        return ProfileContent.model_validate(profile.content)
+    if profile.content_hash not in _READ:
+        _READ[profile.content_hash] = ProfileContent.model_validate(profile.content)
+    return _READ[profile.content_hash]
 
 
 def dates_of(scheme: Scheme) -> SchemeDates:

@@ -223,6 +223,16 @@ def bars_to_profile(before: ProfileContent, after: ProfileContent) -> list[Bar]:
     ]
 
 
+def bars_to_periods(profile: ProfileContent) -> list[Bar]:
+    """What does not hang together in a revised profile."""
+    bars, policy = [], profile.policy
+    if profile.prolonged_days.value < profile.evaluation_days.value:
+        bars.append(Bar("prolonged-shorter", "The prolonged period is shorter than the period itself."))
+    if policy.representations_days_at_least > policy.representations_days:
+        bars.append(Bar("window-shorter", "The least time for representations is longer than the usual time."))
+    return bars
+
+
 def bars_to_new_profile(before: ProfileContent, after: ProfileContent, *, is_later: bool) -> list[Bar]:
     """Whether an open DPS may go over to another profile: a later version of its own, in which only times differ."""
     if after.regime != before.regime:

@@ -4,6 +4,7 @@ from assay_contracts.directory.copies import add_copy_tables
 from assay_kit.service import add_kit_tables
 
 from .applications import Application, Check, Clarification, LotApplication
+from .changing import RemovalNotice, ServiceChange
 from .circumstances import ChangedDecision, CircumstanceChange
 from .evaluations import Assignment, Consensus, Decision, EvaluationReport, Representations
 from .memberships import Embargo, Membership, Offer, SuspensionCause
@@ -43,9 +44,11 @@ __all__ = [
     "Procurement",
     "QuestionSet",
     "Remedy",
+    "RemovalNotice",
     "Representations",
     "Scheme",
     "SchemeChange",
+    "ServiceChange",
     "ServiceLook",
     "SuspensionCause",
     "metadata",

@@ -13,7 +13,6 @@ from dps_admission.memberships.rules import (
     EmbargoExtent,
     MembershipStatus,
     OfferAnswer,
-    RemovalReason,
 )
 
 from .root import DpsTable, empty_list, id_column
@@ -27,7 +26,6 @@ class Membership(DpsTable, table=True):
     __tablename__ = "membership"
     __table_args__ = (
         known("status", MembershipStatus),
-        known("removal_reason", RemovalReason),
         Index(
             "uq_membership_one_live",
             "provider_id",
@@ -67,10 +65,6 @@ class Membership(DpsTable, table=True):
     """The next day on which a service that it names ends: what embargoes suspend may change then."""
     leaves_on: date | None = None
     leaving_reason: str | None = None
-    removal_reason: RemovalReason | None = Field(default=None, sa_type=String)
-    removal_text: str | None = None
-    removal_notice_at: datetime | None = Field(default=None, sa_type=Instant)
-    removal_notice_by: str | None = None
     ended_at: datetime | None = Field(default=None, sa_type=Instant)
 
 

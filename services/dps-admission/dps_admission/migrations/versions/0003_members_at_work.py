@@ -29,6 +29,13 @@ FROZEN = (
     *freeze_trigger("remedy", "true", ["suspension_cause_id", "statement", "evidence", "made_at"], name="put_forward"),
     *freeze_trigger("remedy", "OLD.verified_at IS NOT NULL", name="verified"),
     *freeze_trigger("placement_offer", "OLD.answer IS NOT NULL", name="answered"),
+    # What was given is what is answered and acted on; what has ended stays.
+    *freeze_trigger(
+        "removal_notice", "true", ["membership_id", "why", "reason", "given_at", "answer_by", "lapses_on"], name="given"
+    ),
+    *freeze_trigger("removal_notice", "OLD.ended_at IS NOT NULL", name="ended"),
+    *freeze_trigger("service_change", "true", ["membership_id", "change_id", "before", "after"], name="asked"),
+    *freeze_trigger("service_change", "OLD.answered_at IS NOT NULL", name="answered"),
 )
 
 
@@ -52,6 +59,8 @@ def upgrade() -> None:
     )
     op.add_column("suspension_cause", sa.Column("review_told_at", _INSTANT, nullable=True))
     _upkeep()
+    _removals()
+    _service_changes()
     _insurance()
     _procurements()
     _placements()
@@ -105,6 +114,89 @@ def _upkeep() -> None:
         ["suspension_cause_id"],
         unique=True,
         postgresql_where=sa.text("verified_at IS NULL"),
+    )
+
+
+def _removals() -> None:
+    """A notice is a row of its own: it is answered, withdrawn, acted on, or lapses."""
+    op.drop_constraint(op.f("ck_membership_known_removal_reason"), "membership")
+    for column in ("removal_reason", "removal_text", "removal_notice_at", "removal_notice_by"):
+        op.drop_column("membership", column)
+    op.create_table(
+        "removal_notice",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("membership_id", sa.Uuid(), nullable=False),
+        sa.Column("why", sa.String(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("given_at", _INSTANT, nullable=False),
+        sa.Column("given_by", sa.String(), nullable=False),
+        sa.Column("given_by_subject", sa.String(), nullable=False),
+        sa.Column("answer_by", sa.Date(), nullable=False),
+        sa.Column("lapses_on", sa.Date(), nullable=False),
+        sa.Column("answer", sa.String(), nullable=True),
+        sa.Column("evidence", _JSON, nullable=False),
+        sa.Column("answered_at", _INSTANT, nullable=True),
+        sa.Column("answered_by", sa.String(), nullable=True),
+        sa.Column("answered_by_subject", sa.String(), nullable=True),
+        sa.Column("ended_at", _INSTANT, nullable=True),
+        sa.Column("ended_as", sa.String(), nullable=True),
+        sa.Column("ended_by", sa.String(), nullable=True),
+        sa.Column("ended_by_subject", sa.String(), nullable=True),
+        sa.Column("ended_because", sa.String(), nullable=True),
+        sa.CheckConstraint(
+            "why IN ('breach', 'exclusion_ground', 'debarred', 'criteria_no_longer_met', 'ceased_trading')",
+            name=op.f("ck_removal_notice_known_why"),
+        ),
+        sa.CheckConstraint(
+            "ended_as IN ('removed', 'withdrawn', 'lapsed', 'replaced', 'overtaken')",
+            name=op.f("ck_removal_notice_known_ended_as"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["membership_id"], ["membership.id"], name=op.f("fk_removal_notice_membership_id_membership")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_removal_notice")),
+    )
+    op.create_index(op.f("ix_removal_notice_membership_id"), "removal_notice", ["membership_id"], unique=False)
+    stands = sa.text("ended_at IS NULL")
+    for name, column, unique in (
+        ("uq_removal_notice_one_standing", "membership_id", True),
+        ("ix_removal_notice_lapses", "lapses_on", False),
+    ):
+        op.create_index(name, "removal_notice", [column], unique=unique, postgresql_where=stands)
+
+
+def _service_changes() -> None:
+    op.create_table(
+        "service_change",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("change_id", sa.Uuid(), nullable=False),
+        sa.Column("membership_id", sa.Uuid(), nullable=False),
+        sa.Column("provider_id", sa.Uuid(), nullable=False),
+        sa.Column("before", _JSON, nullable=False),
+        sa.Column("after", _JSON, nullable=False),
+        sa.Column("asked_at", _INSTANT, nullable=False),
+        sa.Column("checks", _JSON, nullable=False),
+        sa.Column("is_confirmed", sa.Boolean(), nullable=True),
+        sa.Column("reason", sa.String(), nullable=True),
+        sa.Column("answered_at", _INSTANT, nullable=True),
+        sa.Column("answered_by", sa.String(), nullable=True),
+        sa.Column("answered_by_subject", sa.String(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["change_id"], ["circumstance_change.id"], name=op.f("fk_service_change_change_id_circumstance_change")
+        ),
+        sa.ForeignKeyConstraint(
+            ["membership_id"], ["membership.id"], name=op.f("fk_service_change_membership_id_membership")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_service_change")),
+    )
+    for column in ("change_id", "membership_id", "provider_id"):
+        op.create_index(op.f(f"ix_service_change_{column}"), "service_change", [column], unique=False)
+    op.create_index(
+        "uq_service_change_one_open",
+        "service_change",
+        ["membership_id"],
+        unique=True,
+        postgresql_where=sa.text("answered_at IS NULL"),
     )
 
 

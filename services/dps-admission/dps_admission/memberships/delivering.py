@@ -1,0 +1,144 @@
+"""Which services deliver a membership: the member reports others, the council confirms them, and embargoes follow."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlmodel import Session
+
+from assay_contracts.directory.client import Directory
+from assay_contracts.directory.copies import Copies
+from assay_contracts.directory.evidence import RelyingObject
+from assay_kit.calendar import london_day
+from assay_kit.identity import Principal
+from dps_admission.applications.checks import CheckKind, CheckOutcome, CheckResult, check_delivery
+from dps_admission.applications.facts import delivery_of
+from dps_admission.bars import Bar
+from dps_admission.circumstances.marking import change_of, record_change
+from dps_admission.circumstances.rules import ChangeKind
+from dps_admission.evidence import rely
+from dps_admission.tables import Membership, ServiceChange
+
+from .change_schemas import ServiceChangeIn
+from .errors import MembershipRefused
+from .following import follow
+from .letters import write_of_services
+from .repository import Memberships
+from .rules import MembershipStatus, MembershipStep, bars_to_changing_services
+from .service_changes import ServiceChangesKept
+from .stepping import step_membership
+
+
+def report_services(
+    session: Session,
+    membership_id: UUID,
+    asked: ServiceChangeIn,
+    *,
+    directory: Directory,
+    copies: Copies,
+    by: Principal,
+    now: datetime,
+) -> ServiceChange:
+    """A change of circumstances that marks the decision; nothing is delivered by others before it is confirmed."""
+    membership = Memberships(session).seen_by(membership_id, by)
+    after = [str(one) for one in dict.fromkeys(asked.care_service_ids)]
+    change = change_of(
+        membership.provider_id, ChangeKind.SERVICES, said=asked.said, changed_on=asked.changed_on, by=by, now=now
+    )
+    relying = RelyingObject("change_of_circumstances", change.id)
+    change.evidence = rely(directory, asked.documents, provider_id=membership.provider_id, by_object=relying)
+    owned = [copies.care_service(one) for one in asked.care_service_ids]
+    record_change(session, change, by=by, touches=lambda one: one.id == membership_id)
+    membership = Memberships(session).seen_by(membership_id, by, lock=True)
+    bars = bars_to_changing_services(
+        MembershipStatus(membership.status),
+        is_asked_already=ServiceChangesKept(session).open_of(membership_id) is not None,
+        is_the_same=set(after) == set(membership.care_service_ids),
+        owns_services=all(one is not None and one.provider_id == membership.provider_id for one in owned),
+    )
+    if asked.changed_on > london_day(now):
+        bars.append(Bar("not-yet", "Report what has changed, not what will."))
+    MembershipRefused.unless_clear(bars)
+    reported = ServiceChange(
+        change_id=change.id,
+        membership_id=membership.id,
+        provider_id=membership.provider_id,
+        before=list(membership.care_service_ids),
+        after=after,
+        asked_at=now,
+    )
+    session.add(reported)
+    session.flush()
+    return reported
+
+
+def confirm_services(
+    session: Session,
+    service_change_id: UUID,
+    *,
+    reason: str,
+    accepts: Collection[CheckKind],
+    by: Principal,
+    now: datetime,
+) -> ServiceChange:
+    """The checks of the services run; then they deliver, and what embargoes suspend is looked at anew."""
+    memberships, kept = Memberships(session), ServiceChangesKept(session)
+    provider_id = kept.get(service_change_id).provider_id
+    memberships.lock_provider(provider_id)
+
+    def put_in_place(live: Sequence[Membership]) -> None:
+        asked = kept.get(service_change_id, lock=True)
+        _must_be_open(asked)
+        membership = next((one for one in live if one.id == asked.membership_id), None)
+        if membership is None:
+            raise MembershipRefused([Bar("already-ended", "This membership has ended.")])
+        checks = check_delivery(delivery_of(session, membership, asked.after, now=now))
+        MembershipRefused.unless_clear(_bars(checks, accepts))
+        _answer(asked, is_confirmed=True, reason=reason, checks=checks, by=by, now=now)
+        membership.care_service_ids = list(asked.after)
+        step_membership(session, membership, MembershipStep.CHANGE_SERVICES, by=by, now=now, reason=reason)
+        write_of_services(session, membership, asked.id, is_confirmed=True, reason=reason, now=now)
+
+    follow(session, provider_id, now=now, first=put_in_place)
+    session.flush()
+    return kept.get(service_change_id)
+
+
+def decline_services(
+    session: Session, service_change_id: UUID, *, reason: str, by: Principal, now: datetime
+) -> ServiceChange:
+    """The membership goes on with the services that it names."""
+    kept = ServiceChangesKept(session)
+    membership = Memberships(session).seen_by(kept.get(service_change_id).membership_id, by, lock=True)
+    asked = kept.get(service_change_id, lock=True)
+    _must_be_open(asked)
+    _answer(asked, is_confirmed=False, reason=reason, checks=(), by=by, now=now)
+    session.flush()
+    write_of_services(session, membership, asked.id, is_confirmed=False, reason=reason, now=now)
+    return asked
+
+
+def _must_be_open(asked: ServiceChange) -> None:
+    if asked.answered_at is not None:
+        raise MembershipRefused([Bar("already-answered", "This change of services was answered already.")])
+
+
+def _bars(checks: Sequence[CheckResult], accepts: Collection[CheckKind]) -> list[Bar]:
+    failing = (one for one in checks if one.outcome == CheckOutcome.FAILED and one.kind not in accepts)
+    return [Bar("check-failed", f"{one.kind}: {one.reason}") for one in failing]
+
+
+def _answer(
+    asked: ServiceChange,
+    *,
+    is_confirmed: bool,
+    reason: str,
+    checks: Sequence[CheckResult],
+    by: Principal,
+    now: datetime,
+) -> None:
+    asked.is_confirmed, asked.reason, asked.answered_at = is_confirmed, reason, now
+    asked.answered_by, asked.answered_by_subject = by.name, by.subject
+    asked.checks = [
+        {"kind": one.kind, "outcome": one.outcome, "reason": one.reason, "inputs": one.inputs} for one in checks
+    ]

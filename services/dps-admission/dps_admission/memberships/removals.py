@@ -1,0 +1,44 @@
+"""Reads notices of removal, and ends them. No rules here."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import func
+from sqlmodel import Session, col, select
+
+from assay_kit.identity import Principal
+from dps_admission.tables import RemovalNotice
+
+from .removal_rules import NoticeEnd
+
+_STANDS = col(RemovalNotice.ended_at).is_(None)
+
+
+class Removals:
+    def __init__(self, session: Session) -> None:
+        self.session = session
+
+    def standing(self, membership_id: UUID) -> RemovalNotice | None:
+        """The notice that stands; whoever may end it has locked the membership."""
+        statement = select(RemovalNotice).where(col(RemovalNotice.membership_id) == membership_id, _STANDS)
+        return self.session.exec(statement.execution_options(populate_existing=True)).one_or_none()
+
+    def of(self, membership_id: UUID) -> Sequence[RemovalNotice]:
+        statement = select(RemovalNotice).where(col(RemovalNotice.membership_id) == membership_id)
+        newest = statement.order_by(col(RemovalNotice.given_at).desc(), col(RemovalNotice.id).desc())
+        return self.session.exec(newest.limit(200)).all()
+
+    def lapsed(self, today: date) -> UUID | None:
+        """The membership of a notice whose time is over."""
+        statement = select(RemovalNotice.membership_id).where(_STANDS, col(RemovalNotice.lapses_on) < today)
+        ordered = statement.order_by(col(RemovalNotice.lapses_on), col(RemovalNotice.id))
+        return self.session.exec(ordered.limit(1)).one_or_none()
+
+    def first_lapse(self) -> date | None:
+        return self.session.exec(select(func.min(RemovalNotice.lapses_on)).where(_STANDS)).one()
+
+
+def end_notice(notice: RemovalNotice, as_: NoticeEnd, *, by: Principal, now: datetime, because: str) -> None:
+    notice.ended_at, notice.ended_as, notice.ended_because = now, as_, because
+    notice.ended_by, notice.ended_by_subject = by.name, by.subject

@@ -1,0 +1,160 @@
+"""Which services deliver a membership changes by a report, a confirmation and its checks; embargoes follow."""
+
+from datetime import date, timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from make_dps import REASON, Applicant, House, applicant, care_service, ok, refused
+from sqlmodel import Session
+
+from assay_contracts.dps_admission import MembershipChanged
+from assay_contracts.messages import MessageRequested
+from assay_contracts.risk import EmbargoImposed, Extent
+from assay_kit.calendar import london_day
+from assay_kit.testing import Time, told
+
+SAID = {"said": "We have opened a branch in the east.", "changed_on": "2026-03-01"}
+WHY = {"reason": REASON}
+
+
+def branch(session: Session, who: Applicant, **about: Any) -> str:
+    usual: dict[str, Any] = {"cqc_location_id": "1-100200300", "name": "East branch"}
+    return str(care_service(session, who.provider_id, **usual | about).id)
+
+
+def member(house: House, session: Session, **about: Any) -> tuple[Applicant, str]:
+    who = applicant(session)
+    return who, f"/v1/memberships/{house.admit(house.open_lot(**about), who)['id']}"
+
+
+def report(house: House, who: Applicant, address: str, *services: str) -> Any:
+    return house.provider(who).post(f"{address}/service-changes", json=SAID | {"care_service_ids": list(services)})
+
+
+def embargo(house: House, who: Applicant, service: str, at: Time) -> None:
+    about: dict[str, Any] = {"provider_id": who.provider_id, "care_service_id": service, "extent": Extent.WHOLE}
+    house.deliver(EmbargoImposed(**about, intervention_id=uuid4(), imposed_on=london_day(at.now), at=at.now))
+
+
+def test_other_services_deliver_once_the_council_has_confirmed_them(house: House, session: Session) -> None:
+    who, address = member(house, session)
+    new = branch(session, who)
+    asked = ok(report(house, who, address, str(who.care_service_id), new))
+    assert house.membership(who)["care_service_ids"] == [str(who.care_service_id)]
+    [waiting] = ok(house.commissioner().get("/v1/service-changes"))["items"]
+    assert waiting["id"] == asked["id"]
+
+    confirmed = ok(house.commissioner().post(f"/v1/service-changes/{asked['id']}/confirmation", json=WHY))
+    assert confirmed["is_confirmed"]
+    assert {one["outcome"] for one in confirmed["checks"] if one["kind"] in ("services", "cqc_registration")} == {
+        "passed"
+    }
+    assert house.membership(who)["care_service_ids"] == [str(who.care_service_id), new]
+    assert told(session, MembershipChanged)[-1].step == "change_services"
+    assert [str(one) for one in told(session, MembershipChanged)[-1].membership.care_service_ids][-1] == new
+    [step] = ok(house.manager().get(f"{address}/timeline"))["items"][:1]
+    assert (step["step"], step["reason"], step["to_status"]) == ("change_services", REASON, "active")
+    assert told(session, MessageRequested)[-1].template == "service_change_answered"
+    assert ok(house.commissioner().get("/v1/service-changes"))["items"] == []
+    again = house.commissioner().post(f"/v1/service-changes/{asked['id']}/confirmation", json=WHY)
+    assert refused(again) == ["already-answered"]
+
+
+def test_the_report_marks_the_decision_of_that_membership_alone(house: House, session: Session) -> None:
+    who, address = member(house, session)
+    other = house.open_lot()
+    house.part(other, who)
+    asked = ok(report(house, who, address, branch(session, who)))
+    [mark] = ok(house.manager().get("/v1/changed-decisions"))["items"]
+    assert (mark["change_id"], f"/v1/memberships/{mark['membership_id']}") == (asked["change_id"], address)
+    change = ok(house.provider(who).get(f"/v1/changes-of-circumstances/{asked['change_id']}"))
+    assert (change["kind"], change["said"]) == ("services", SAID["said"])
+    ok(house.manager().post(f"/v1/changed-decisions/{mark['id']}/reconfirmation", json=WHY))
+
+
+def test_a_declined_change_leaves_the_services_as_they_were(house: House, session: Session) -> None:
+    who, address = member(house, session)
+    asked = ok(report(house, who, address, branch(session, who)))
+    declined = ok(house.commissioner().post(f"/v1/service-changes/{asked['id']}/declining", json=WHY))
+    assert declined["is_confirmed"] is False
+    assert house.membership(who)["care_service_ids"] == [str(who.care_service_id)]
+    kept = ok(house.provider(who).get(f"{address}/service-changes"))["items"]
+    assert [(one["is_confirmed"], one["reason"]) for one in kept] == [(False, REASON)]
+    ok(report(house, who, address, branch(session, who)))
+
+
+@pytest.mark.parametrize(
+    ("about", "kind"),
+    [
+        ({"type": "day_opportunities", "is_regulated": False}, "services"),
+        ({"ended_on": date(2026, 3, 1)}, "services"),
+        ({"cqc_location_id": None}, "cqc_registration"),
+    ],
+)
+def test_services_that_fail_the_checks_deliver_only_when_a_person_says_why(
+    house: House, session: Session, about: dict[str, Any], kind: str
+) -> None:
+    who, address = member(house, session)
+    asked = ok(report(house, who, address, branch(session, who, **about)))
+    confirmation = f"/v1/service-changes/{asked['id']}/confirmation"
+    answer = house.commissioner().post(confirmation, json=WHY)
+    assert set(refused(answer)) == {"check-failed"}
+    assert kind in answer.text
+    assert house.membership(who)["care_service_ids"] == [str(who.care_service_id)]
+    accepts = {"accepts": ["services", "cqc_registration"]}
+    confirmed = ok(house.commissioner().post(confirmation, json=WHY | accepts))
+    assert "failed" in {one["outcome"] for one in confirmed["checks"] if one["kind"] == kind}
+
+
+def test_what_cannot_be_reported(house: House, session: Session) -> None:
+    who, address = member(house, session)
+    own = str(who.care_service_id)
+    assert refused(report(house, who, address, own)) == ["nothing-changes"]
+    foreign = str(applicant(session).care_service_id)
+    assert refused(report(house, who, address, foreign)) == ["not-your-service"]
+    body = SAID | {"care_service_ids": [branch(session, who)], "changed_on": "2026-03-03"}
+    assert refused(house.provider(who).post(f"{address}/service-changes", json=body)) == ["not-yet"]
+    ok(report(house, who, address, branch(session, who)))
+    assert refused(report(house, who, address, branch(session, who))) == ["asked-already"]
+
+
+def test_an_embargo_follows_the_services_that_deliver(house: House, session: Session, at: Time) -> None:
+    """A second service frees the membership, and leaving it to the embargoed one alone suspends it again."""
+    who, address = member(house, session)
+    first, second = str(who.care_service_id), branch(session, who)
+    embargo(house, who, first, at)
+    assert house.membership(who)["status"] == "suspended"
+
+    at.now += timedelta(hours=1)
+    asked = ok(report(house, who, address, first, second))
+    assert house.membership(who)["status"] == "suspended"
+    ok(house.commissioner().post(f"/v1/service-changes/{asked['id']}/confirmation", json=WHY))
+    assert house.membership(who)["status"] == "active"
+
+    at.now += timedelta(hours=1)
+    asked = ok(report(house, who, address, first))
+    ok(house.commissioner().post(f"/v1/service-changes/{asked['id']}/confirmation", json=WHY))
+    assert house.membership(who)["status"] == "suspended"
+
+
+def test_the_checks_before_an_offer_look_at_the_services_that_deliver_now(house: House, session: Session) -> None:
+    """The service that the application named has ended: another that was confirmed since keeps the place in line."""
+    who, lot = applicant(session), house.open_lot(places=1)
+    house.admit(lot, who)
+    address = f"/v1/memberships/{house.membership(who)['id']}"
+    asked = ok(report(house, who, address, branch(session, who)))
+    ok(house.commissioner().post(f"/v1/service-changes/{asked['id']}/confirmation", json=WHY))
+    care_service(session, who.provider_id, id=who.care_service_id, version=2, ended_on=date(2026, 3, 1))
+    ok(house.manager().post(f"/v1/lots/{lot['id']}/rounds"))
+    assert house.membership(who)["status"] == "offered"
+
+
+def test_a_change_ends_with_the_membership(house: House, session: Session) -> None:
+    who, address = member(house, session)
+    asked = ok(report(house, who, address, branch(session, who)))
+    house.remove(who)
+    assert ok(house.commissioner().get("/v1/service-changes"))["items"] == []
+    late = house.commissioner().post(f"/v1/service-changes/{asked['id']}/confirmation", json=WHY)
+    assert refused(late) == ["already-answered"]
+    assert refused(report(house, who, address, branch(session, who))) == ["already-ended"]
