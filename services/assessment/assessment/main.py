@@ -12,6 +12,7 @@ from assay_kit.service import Service, create_service
 from assay_kit.settings import Settings
 from assessment.assessments.routes import router as assessments
 from assessment.assignments.routes import router as assignments
+from assessment.corrections.routes import router as corrections
 from assessment.drafts.routes import router as drafts
 from assessment.frameworks.routes import router as frameworks
 from assessment.insight.figures import FIGURES
@@ -44,6 +45,7 @@ SERVICE = Service(
         sections,
         validations,
         drafts,
+        corrections,
         publications,
         reports,
         remedial_actions,

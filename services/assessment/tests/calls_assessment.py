@@ -72,6 +72,12 @@ def _decide(stage: Stage) -> Call:
     return _officer(path, {"outcome": "accepted", "reason": REASON, "new_rating": "excellent"})
 
 
+def _decide_correction(stage: Stage) -> Call:
+    correction = stage.correction()
+    path = {"assessment_id": correction.assessment_id, "correction_id": correction.id}
+    return _staff(Role.COMMISSIONING_MANAGER, path, {"outcome": "agreed", "reason": REASON})
+
+
 def _propose(stage: Stage) -> Call:
     old, new = stage.replaced()
     return _officer(_of(old), {"replacement_id": str(new.id), "reason": REASON})
@@ -132,6 +138,7 @@ def _many(care_service_id: UUID) -> dict[str, Any]:
 FINDING = {"agrees": True, "evidence_kinds": ["records"]}
 VISIT = {"visited_on": "1999-12-31", "announced": True, "roles_met": ["carer"]}
 COMMENT = {"question": "1.1.1", "comment": REASON}
+CORRECTING = {"question": "1.1.1", "rating": "excellent", "reason": REASON}
 REVIEW = {"outcome": "upheld", "reason": REASON}
 
 _MAKERS: Mapping[str, Maker] = {
@@ -180,6 +187,9 @@ _MAKERS: Mapping[str, Maker] = {
     "list_accuracy_comments": lambda s: _owner(s, _of(s.drafted())),
     "comment_on_accuracy": lambda s: _owner(s, _of(s.drafted()), COMMENT),
     "decide_accuracy_comment": _decide,
+    "list_corrections": lambda s: _officer({"assessment_id": s.correction().assessment_id}),
+    "propose_correction": lambda s: _officer(_of(s.drafted()), CORRECTING),
+    "decide_correction": _decide_correction,
     "confirm_accuracy": lambda s: _owner(s, _of(s.drafted())),
     "dispute_draft": lambda s: _owner(s, _of(s.drafted()), WHY),
     "begin_senior_review": lambda s: _staff(Role.COMMISSIONING_MANAGER, _of(s.disputed())),
@@ -267,6 +277,7 @@ _TOO_SOON: Sequence[tuple[str, Maker]] = (
     ("save_answer", lambda s: _owner(s, _of(s.scheduled()) | {"question": "1.1.1"}, ANSWER)),
     ("save_answers", lambda s: _owner(s, _of(s.scheduled()), {"answers": [{"question": "1.1.1", **ANSWER}]})),
     ("comment_on_accuracy", lambda s: _owner(s, _of(s.confirmed()), COMMENT)),
+    ("propose_correction", lambda s: _officer(_of(s.scheduled()), CORRECTING)),
     ("change_action", lambda s: _owner(s, _with_action(s, s.approved_plan()), _action(s))),
     ("remove_action", lambda s: _owner(s, _with_action(s, s.approved_plan()))),
     ("remove_action", lambda s: _owner(s, _with_action(s, s.written_plan()))),

@@ -25,7 +25,11 @@ from assessment.assessments.repository import Assessments
 from assessment.assessments.rules import Cause
 from assessment.assignments import actions as assigning
 from assessment.colleagues import Colleagues
+from assessment.corrections import actions as correcting
+from assessment.corrections.rules import CorrectionOutcome
+from assessment.corrections.tables import Correction
 from assessment.drafts import actions as drafting
+from assessment.drafts.findings import Change
 from assessment.drafts.rules import CommentOutcome, ReviewOutcome
 from assessment.evidence import Evidence
 from assessment.first_data import put_first_data
@@ -277,12 +281,24 @@ class Stage:
         accepted: dict[str, Any] = {"outcome": CommentOutcome.ACCEPTED, "reason": REASON}
         worse = accepted | {"new_rating": AnswerRating.REQUIRES_IMPROVEMENT}
         drafting.decide_comment(session, found.id, said.id, **worse, by=OFFICER, now=now)
+        self._corrected(found)
         drafting.dispute(session, found.id, reason=REASON, by=self.provider, now=now)
         drafting.begin_senior_review(session, found.id, by=MYSELF, now=now)
-        change = drafting.Change(question="1.1.1", rating=AnswerRating.GOOD, reason=REASON)
+        change = Change(question="1.1.1", rating=AnswerRating.GOOD, reason=REASON)
         changed: dict[str, Any] = {"outcome": ReviewOutcome.CHANGED, "reason": REASON, "changes": [change]}
         drafting.conclude_senior_review(session, found.id, **changed, by=MYSELF, now=now)
         return publishing.publish(session, found.id, by=MYSELF, now=now)
+
+    def correction(self, found: Assessment | None = None) -> Correction:
+        """A correction that an officer proposed."""
+        found = found or self.drafted()
+        slip: dict[str, Any] = {"question": "1.1.1", "rating": AnswerRating.EXCELLENT, "reason": REASON}
+        return correcting.propose(self.session, found.id, **slip, by=OFFICER, now=self.now)
+
+    def _corrected(self, found: Assessment) -> None:
+        other, agreed = somebody(Role.COMMISSIONING_MANAGER, "Mona Manager"), CorrectionOutcome.AGREED
+        about: dict[str, Any] = {"outcome": agreed, "reason": REASON, "by": other, "now": self.now}
+        correcting.decide(self.session, found.id, self.correction(found).id, **about)
 
     def confirmed(self, but: Mapping[str, str] | None = None, service: CareServiceRecord | None = None) -> Assessment:
         """A draft that the provider has nothing against, and said so long before whatever the present is."""

@@ -55,6 +55,7 @@ FOUND = (
     "assessment_result",
     "accuracy_comment",
     "dispute",
+    "correction",
     "published_figure",
     "published_domain",
     "published_answer",

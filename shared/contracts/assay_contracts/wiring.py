@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from assay_contracts.assessment import (
     AssessmentCancelled,
     AssessmentScheduled,
+    DraftCorrected,
     DraftIssued,
     RatingPublished,
     RatingWithdrawn,
@@ -44,6 +45,7 @@ TELLS: Mapping[str, Mapping[str, Sequence[str]]] = {
         AssessmentCancelled.TYPE: _FEED,
         SelfAssessmentSubmitted.TYPE: _FEED,
         DraftIssued.TYPE: _FEED,
+        DraftCorrected.TYPE: _FEED,
         RatingPublished.TYPE: (*_FEED, "risk", "dps-admission"),
         RatingWithdrawn.TYPE: (*_FEED, "risk", "dps-admission"),
         RemedialActionOverdue.TYPE: (*_FEED, "risk"),

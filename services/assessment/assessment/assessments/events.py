@@ -9,6 +9,7 @@ from sqlmodel import Session
 from assay_contracts.assessment import (
     AssessmentCancelled,
     AssessmentScheduled,
+    DraftCorrected,
     DraftIssued,
     RatingPublished,
     RatingWithdrawn,
@@ -35,6 +36,10 @@ def tell_submitted(session: Session, assessment: Assessment, now: datetime) -> N
 
 def tell_draft_issued(session: Session, assessment: Assessment, closes_at: datetime, now: datetime) -> None:
     tell(session, DraftIssued(**_about(assessment), answer_by=london_day(closes_at), at=now))
+
+
+def tell_draft_corrected(session: Session, assessment: Assessment, closes_at: datetime, now: datetime) -> None:
+    tell(session, DraftCorrected(**_about(assessment), answer_by=london_day(closes_at), at=now))
 
 
 def tell_published(session: Session, assessment: Assessment, framework_version: int | None, now: datetime) -> None:

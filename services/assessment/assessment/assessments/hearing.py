@@ -13,12 +13,13 @@ from .events import write_to
 
 
 def write_to_officers(
-    session: Session, assessment: Assessment, template: str, *, now: datetime, **personalisation: str
+    session: Session, assessment: Assessment, template: str, *, now: datetime, once: str = "", **personalisation: str
 ) -> None:
     """Write to whoever leads it, else to every officer; of a restricted one, to those who work on it, else managers."""
     for to in _officers(session, assessment):
-        once = to.person if to.person and to.person != assessment.officer else ""
-        write_to(session, to, template, about=assessment.id, now=now, once=once or "", **personalisation)
+        beside = to.person if to.person and to.person != assessment.officer else ""
+        each = ":".join(part for part in (once, beside) if part)
+        write_to(session, to, template, about=assessment.id, now=now, once=each, **personalisation)
 
 
 def _officers(session: Session, assessment: Assessment) -> list[Recipient]:

@@ -41,6 +41,9 @@ class Step(StrEnum):
     CONCLUDE_SENIOR_REVIEW = "conclude_senior_review"
     PROPOSE_WITHDRAWAL = "propose_withdrawal"
     REFUSE_WITHDRAWAL = "refuse_withdrawal"
+    PROPOSE_CORRECTION = "propose_correction"
+    REFUSE_CORRECTION = "refuse_correction"
+    CORRECT_DRAFT = "correct_draft"
 
 
 class Cause(StrEnum):
@@ -89,6 +92,9 @@ LIFE: Life[Status, Step] = Life(
         (_S.DRAFT_ISSUED, _T.CONFIRM_ACCURACY): _S.DRAFT_ISSUED,
         (_S.DRAFT_ISSUED, _T.CLOSE_ACCURACY_WINDOW): _S.DRAFT_ISSUED,
         (_S.DRAFT_ISSUED, _T.DECIDE_COMMENT): _S.DRAFT_ISSUED,
+        (_S.DRAFT_ISSUED, _T.PROPOSE_CORRECTION): _S.DRAFT_ISSUED,
+        (_S.DRAFT_ISSUED, _T.REFUSE_CORRECTION): _S.DRAFT_ISSUED,
+        (_S.DRAFT_ISSUED, _T.CORRECT_DRAFT): _S.DRAFT_ISSUED,
         (_S.DISPUTED, _T.DECIDE_COMMENT): _S.DISPUTED,
         (_S.DISPUTED, _T.HAND_REVIEW_OVER): _S.DISPUTED,
         (_S.SENIOR_REVIEW, _T.HAND_REVIEW_OVER): _S.SENIOR_REVIEW,

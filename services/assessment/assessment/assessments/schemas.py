@@ -97,7 +97,7 @@ class Timeline(BaseModel):
 # Who works on it, for whom it is kept, and what is only proposed.
 _FOR_STAFF = {
     "assign_officer", "change_lead", "remove_officer", "restrict", "lift_restriction", "record_visit",
-    Step.PROPOSE_WITHDRAWAL, Step.REFUSE_WITHDRAWAL,
+    Step.PROPOSE_WITHDRAWAL, Step.REFUSE_WITHDRAWAL, Step.PROPOSE_CORRECTION, Step.REFUSE_CORRECTION,
 }  # fmt: skip
 _NOTED_FOR_STAFF = {"schedule", Step.VALIDATE_WITHOUT_SELF_ASSESSMENT, Step.HAND_REVIEW_OVER}
 

@@ -1,7 +1,6 @@
 """What is done about a draft before it is published: comments, decisions, dispute, senior review."""
 
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -19,13 +18,14 @@ from assessment.assessments.errors import Barred, ensure_room
 from assessment.assessments.events import write_to
 from assessment.assessments.repository import Assessments
 from assessment.assessments.rules import LIFE, Status, Step
+from assessment.corrections.overtaking import overtake
 from assessment.evidence import Evidence
-from assessment.rating.actions import compute
 from assessment.rating.answers import AnswerRating, ResultCause
-from assessment.tables import AccuracyComment, AnswerChange, Assessment, Dispute
+from assessment.tables import AccuracyComment, Assessment, Dispute
 from assessment.validations.repository import Validations
 
 from .errors import CommentDecided, NotADraft
+from .findings import Change, change_findings
 from .repository import Drafts
 from .rules import (
     MOST_COMMENTS,
@@ -44,15 +44,6 @@ from .rules import (
 from .tables import Handover
 
 _UNPUBLISHED = (Status.DRAFT_ISSUED, Status.DISPUTED, Status.SENIOR_REVIEW)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Change:
-    """A finding to be changed, and why."""
-
-    question: str
-    rating: AnswerRating
-    reason: str
 
 
 def comment(
@@ -126,7 +117,12 @@ def decide_comment(
     row.decided_by, row.decided_name, row.decided_at = by.subject, by.name, now
     if new_rating is not None:
         change = Change(question=row.question, rating=new_rating, reason=reason)
-        _change(session, assessment, [change], cause=ResultCause.FACTUAL_ACCURACY, by=by, now=now)
+        change_findings(session, assessment, [change], cause=ResultCause.FACTUAL_ACCURACY, by=by, now=now)
+    _write_of_answer(session, assessment, row, now)
+    return row
+
+
+def _write_of_answer(session: Session, assessment: Assessment, row: AccuracyComment, now: datetime) -> None:
     write_to(
         session,
         Recipient(provider_id=assessment.provider_id),
@@ -134,11 +130,10 @@ def decide_comment(
         about=row.id,
         now=now,
         reference=assessment.reference,
-        outcome=str(outcome),
-        reason=reason,
+        outcome=str(row.outcome),
+        reason=row.outcome_reason or "",
         dispute_by=london_day(may_dispute_until(session, assessment)).isoformat(),
     )
-    return row
 
 
 def dispute(session: Session, assessment_id: UUID, *, reason: str, by: Principal, now: datetime) -> Assessment:
@@ -153,6 +148,7 @@ def dispute(session: Session, assessment_id: UUID, *, reason: str, by: Principal
         assessment_id=assessment_id, reason=reason, raised_by=by.subject, raised_name=by.name, raised_at=now
     )
     Drafts(session).add(raised)
+    overtake(session, assessment_id, now)
     write_to(
         session,
         Recipient(role=Role.COMMISSIONING_MANAGER),
@@ -251,20 +247,13 @@ def conclude_senior_review(
         raise NotADraft(assessment.status)
     disputed = _dispute(session, assessment)
     _ensure_reviewer(session, disputed, by)
-    if disputed.outcome is not None:
-        raise Barred(["The review has its outcome."])
-    undecided = Drafts(session).undecided(assessment_id)
-    questions = [change.question for change in changes]
-    to, standing = {change.question: change.rating for change in changes}, Validations(session).standing(assessment_id)
-    bars = bars_to_review_outcome(outcome, changes=questions, undecided_comments=undecided)
-    if bars := bars + bars_to_changes(to, standing):
-        raise Barred(bars)
-    detail = {"outcome": str(outcome), "changed": questions}
+    _ensure_concludes(session, disputed, outcome, changes)
+    detail = {"outcome": str(outcome), "changed": [change.question for change in changes]}
     step = Step.CONCLUDE_SENIOR_REVIEW
     take(session, assessment, step, LIFE, by=by, now=now, reason=reason, detail=detail, **of(assessment))
     disputed.outcome, disputed.outcome_reason, disputed.reviewed_at = outcome, reason, now
     if changes:
-        _change(session, assessment, changes, cause=ResultCause.SENIOR_REVIEW, by=by, now=now)
+        change_findings(session, assessment, changes, cause=ResultCause.SENIOR_REVIEW, by=by, now=now)
     write_to(
         session,
         Recipient(provider_id=assessment.provider_id),
@@ -276,6 +265,19 @@ def conclude_senior_review(
         reason=reason,
     )
     return assessment
+
+
+def _ensure_concludes(session: Session, disputed: Dispute, outcome: ReviewOutcome, changes: Sequence[Change]) -> None:
+    """A review is concluded once, with every comment decided, and with changes that are ones."""
+    if disputed.outcome is not None:
+        raise Barred(["The review has its outcome."])
+    undecided = Drafts(session).undecided(disputed.assessment_id)
+    to = {change.question: change.rating for change in changes}
+    standing = Validations(session).standing(disputed.assessment_id)
+    questions = [change.question for change in changes]
+    bars = bars_to_review_outcome(outcome, changes=questions, undecided_comments=undecided)
+    if bars := bars + bars_to_changes(to, standing):
+        raise Barred(bars)
 
 
 def ensure_may_publish(session: Session, disputed: Dispute, by: Principal) -> None:
@@ -295,35 +297,6 @@ def _ensure_reviewer(session: Session, disputed: Dispute, by: Principal) -> None
     reviewer = Drafts(session).reviewer(disputed)
     if reviewer.subject != by.subject:
         raise Barred([f"{reviewer.name} has taken this review on."])
-
-
-def _change(
-    session: Session,
-    assessment: Assessment,
-    changes: Iterable[Change],
-    *,
-    cause: ResultCause,
-    by: Principal,
-    now: datetime,
-) -> None:
-    assessments, drafts = Assessments(session), Drafts(session)
-    for change in changes:
-        assessments.question(assessment, change.question)
-        drafts.add(
-            AnswerChange(
-                assessment_id=assessment.id,
-                question=change.question,
-                number=drafts.next_change(assessment.id),
-                rating=change.rating,
-                cause=cause,
-                reason=change.reason,
-                changed_by=by.subject,
-                changed_name=by.name,
-                changed_at=now,
-            )
-        )
-    standing = Validations(session).standing(assessment.id)
-    compute(session, assessment, assessments.framework(assessment), standing, cause=cause, now=now)
 
 
 def _dispute(session: Session, assessment: Assessment) -> Dispute:

@@ -21,6 +21,7 @@ from assessment.validations.repository import Validations
 
 from . import actions
 from .errors import CommentDecided, CommentNotFound, DraftNotIssued, NotADraft
+from .findings import Change
 from .repository import Drafts
 from .rules import bars_to_commenting, bars_to_disputing
 from .schemas import (
@@ -162,7 +163,7 @@ def hand_review_over(
 def conclude_senior_review(
     assessment_id: UUID, wanted: Reviewing, session: SessionDep, by: OfficerOrManager, now: Now
 ) -> AssessmentRead:
-    changes = [actions.Change(**dict(change)) for change in wanted.changes]
+    changes = [Change(**dict(change)) for change in wanted.changes]
     concluded = actions.conclude_senior_review(
         session, assessment_id, outcome=wanted.outcome, reason=wanted.reason, changes=changes, by=by, now=now
     )

@@ -86,7 +86,13 @@ def bars_to_publishing_reviewed(by: str, *, is_manager: bool, reviewer: str | No
 
 
 def bars_to_publication(
-    *, window_is_open: bool, may_dispute: bool, undecided_comments: int, is_under_review: bool, is_reviewed: bool
+    *,
+    window_is_open: bool,
+    may_dispute: bool,
+    undecided_comments: int,
+    open_corrections: int,
+    is_under_review: bool,
+    is_reviewed: bool,
 ) -> list[str]:
     """Everything that stands between a draft and its publication."""
     bars = []
@@ -96,6 +102,8 @@ def bars_to_publication(
         bars.append(f"{undecided_comments} comments on factual accuracy await a decision.")
     elif may_dispute and not window_is_open and not is_under_review:
         bars.append("The provider may still dispute what was answered to its comments.")
+    if open_corrections:
+        bars.append(f"{open_corrections} corrections await another person's agreement.")
     if is_under_review and not is_reviewed:
         bars.append("The senior review has no outcome yet.")
     return bars

@@ -93,9 +93,10 @@ def close_windows(session: Session, now: datetime) -> int:
     for assessment in over:
         take(session, assessment, Step.CLOSE_ACCURACY_WINDOW, LIFE, by=SYSTEM, now=now, **of(assessment))
         assessment.accuracy_closed_at = assessment.accuracy_closes_at
-        write_to_officers(
-            session, assessment, "factual_accuracy_window_closed", now=now, reference=assessment.reference
-        )
+        closed_on = london_day(assessment.accuracy_closes_at or now).isoformat()
+        template, about = "factual_accuracy_window_closed", assessment.reference
+        # once for each window: a correction of the draft opens another
+        write_to_officers(session, assessment, template, now=now, once=closed_on, reference=about)
     return len(over)
 
 

@@ -21,6 +21,7 @@ from assessment.assessments.errors import Barred, CareServiceNotFound
 from assessment.assessments.events import tell_published, write_to
 from assessment.assessments.repository import Assessments
 from assessment.assessments.rules import IMPORTED_LIFE, LIFE, Cause, Status, Step, next_due_on
+from assessment.corrections.repository import Corrections
 from assessment.drafts.actions import ensure_may_publish, may_dispute_until
 from assessment.drafts.repository import Drafts
 from assessment.drafts.rules import bars_to_commenting, bars_to_publication
@@ -151,6 +152,7 @@ def _ensure_publishable(session: Session, assessment: Assessment, *, by: Princip
         and not bars_to_commenting(closes_at=closes_at, closed_at=closed_at, now=now),
         may_dispute=now <= may_dispute_until(session, assessment),
         undecided_comments=drafts.undecided(assessment.id),
+        open_corrections=len(Corrections(session).open(assessment.id)),
         is_under_review=disputed is not None,
         is_reviewed=disputed is not None and disputed.outcome is not None,
     )

@@ -25,3 +25,4 @@ class ResultCause(StrEnum):
     DRAFT = "draft"
     FACTUAL_ACCURACY = "factual_accuracy"
     SENIOR_REVIEW = "senior_review"
+    CORRECTION = "correction"

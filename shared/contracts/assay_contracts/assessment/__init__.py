@@ -10,6 +10,7 @@ from assay_kit.events import Event
 __all__ = [
     "AssessmentCancelled",
     "AssessmentScheduled",
+    "DraftCorrected",
     "DraftIssued",
     "Rating",
     "RatingPublished",
@@ -55,6 +56,18 @@ class DraftIssued(Event):
     """The draft report went to the provider. It says nothing of the rating: that is told at publication."""
 
     TYPE: ClassVar[str] = "assessment.draft_issued.v1"
+    KEY: ClassVar[str] = "assessment_id"
+
+    assessment_id: UUID
+    care_service_id: UUID
+    provider_id: UUID
+    answer_by: date
+
+
+class DraftCorrected(Event):
+    """The council corrected its draft: the provider may comment anew, until the end of `answer_by`."""
+
+    TYPE: ClassVar[str] = "assessment.draft_corrected.v1"
     KEY: ClassVar[str] = "assessment_id"
 
     assessment_id: UUID

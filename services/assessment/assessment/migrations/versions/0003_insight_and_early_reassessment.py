@@ -58,6 +58,28 @@ END
 $$
 """
 
+# A window for comments is opened again, or moved, only for a correction of the draft that was agreed since.
+_REOPENED = """
+CREATE FUNCTION refuse_unless_corrected() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NEW.accuracy_closed_at IS NOT NULL OR NOT EXISTS (
+        SELECT FROM correction c WHERE c.assessment_id = NEW.id AND c.outcome = 'agreed'
+            AND c.window_closes_at = NEW.accuracy_closes_at
+            AND (OLD.accuracy_closed_at IS NULL OR c.decided_at >= OLD.accuracy_closed_at)
+    ) THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'AS001',
+            MESSAGE = 'A row of assessment is frozen: no correction of its draft was agreed.',
+            TABLE = TG_TABLE_NAME;
+    END IF;
+    RETURN NEW;
+END
+$$
+"""
+_CORRECTION = ["id", "assessment_id", "question", "rating", "reason", "proposed_by", "proposed_name", "proposed_at"]
+_ISSUED = ["draft_issued_at", "draft_issued_by", "validation_began_by"]
+_CAUSES = "cause IN ('draft', 'factual_accuracy', 'senior_review', 'correction')"
+
 
 def _staged(name: str, on: str, statuses: str, *columns: str) -> str:
     changes = " OR ".join(f"OLD.{each} IS DISTINCT FROM NEW.{each}" for each in columns)
@@ -94,6 +116,19 @@ FREEZING = [
     *freeze_trigger("reassessment_request", when="OLD.decided_at IS NOT NULL", name="decided"),
     *append_only_trigger("review_handover"),
     *freeze_trigger("withdrawal", when="OLD.refused_at IS NOT NULL", name="refused"),
+    *freeze_trigger("correction", when="true", columns=_CORRECTION, name="proposed"),
+    *freeze_trigger("correction", when="OLD.decided_at IS NOT NULL", name="decided"),
+    "CREATE TRIGGER closed_by_published_at BEFORE INSERT OR UPDATE OR DELETE ON correction "
+    "FOR EACH ROW EXECUTE FUNCTION refuse_once_closed('published_at')",
+    'DROP TRIGGER "draft_frozen_update" ON assessment',
+    'DROP TRIGGER "draft_frozen_delete" ON assessment',
+    'DROP TRIGGER "window_closed_update" ON assessment',
+    *freeze_trigger("assessment", when="OLD.draft_issued_at IS NOT NULL", columns=_ISSUED, name="draft_frozen"),
+    _REOPENED,
+    "CREATE TRIGGER opened_again_for_a_correction BEFORE UPDATE ON assessment FOR EACH ROW WHEN ("
+    "OLD.draft_issued_at IS NOT NULL AND (OLD.accuracy_closes_at IS DISTINCT FROM NEW.accuracy_closes_at OR "
+    "(OLD.accuracy_closed_at IS NOT NULL AND OLD.accuracy_closed_at IS DISTINCT FROM NEW.accuracy_closed_at))"
+    ") EXECUTE FUNCTION refuse_unless_corrected()",
 ]
 
 
@@ -173,6 +208,7 @@ def upgrade() -> None:
     op.create_index(op.f("ix_reassessment_request_provider_id"), "reassessment_request", ["provider_id"], unique=False)
     _hand_reviews_on()
     _answer_withdrawals()
+    _correct_drafts()
     for statement in FREEZING:
         op.execute(statement)
 
@@ -229,6 +265,51 @@ def _answer_withdrawals() -> None:
         "remedial_plan",
         "status IN ('awaiting_plan', 'submitted', 'returned', 'approved', 'closed', 'withdrawn')",
     )
+
+
+def _correct_drafts() -> None:
+    op.create_table(
+        "correction",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("assessment_id", sa.Uuid(), nullable=False),
+        sa.Column("question", sa.String(), nullable=False),
+        sa.Column("rating", sa.String(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("proposed_by", sa.String(), nullable=False),
+        sa.Column("proposed_name", sa.String(), nullable=False),
+        sa.Column("proposed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("outcome", sa.String(), nullable=True),
+        sa.Column("outcome_reason", sa.Text(), nullable=True),
+        sa.Column("decided_by", sa.String(), nullable=True),
+        sa.Column("decided_name", sa.String(), nullable=True),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("window_closes_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "rating IN ('excellent', 'good', 'requires_improvement', 'poor', 'not_applicable')",
+            name=op.f("ck_correction_known_rating"),
+        ),
+        sa.CheckConstraint("outcome IN ('agreed', 'refused', 'overtaken')", name=op.f("ck_correction_known_outcome")),
+        sa.CheckConstraint("(outcome IS NULL) = (decided_at IS NULL)", name=op.f("ck_correction_decided_when_decided")),
+        sa.CheckConstraint(
+            "outcome IS DISTINCT FROM 'agreed' OR (decided_by <> proposed_by AND window_closes_at IS NOT NULL)",
+            name=op.f("ck_correction_agreed_by_a_second_person"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["assessment_id"], ["assessment.id"], name=op.f("fk_correction_assessment_id_assessment")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_correction")),
+    )
+    op.create_index("ix_correction_assessment_id", "correction", ["assessment_id"], unique=False)
+    op.create_index(
+        "uq_correction_open",
+        "correction",
+        ["assessment_id", "question"],
+        unique=True,
+        postgresql_where=sa.text("outcome IS NULL"),
+    )
+    for table in ("answer_change", "assessment_result"):
+        op.drop_constraint(f"ck_{table}_known_cause", table)
+        op.create_check_constraint(op.f(f"ck_{table}_known_cause"), table, _CAUSES)
 
 
 def downgrade() -> None:
