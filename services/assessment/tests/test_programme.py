@@ -30,6 +30,7 @@ def turn(
     *,
     before: Band | None = None,
     alone: bool = False,
+    was_alone: bool = False,
 ) -> None:
     event = BandChanged(
         care_service_id=service.id,
@@ -40,6 +41,7 @@ def turn(
         reasons=("Two unexpected deaths in twelve months",),
         model_version=1,
         follows_rating_alone=alone,
+        followed_rating_alone=was_alone,
         at=at,
     )
     envelope = envelope_for(event, source="risk", event_id=uuid4())

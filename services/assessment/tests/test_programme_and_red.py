@@ -40,6 +40,18 @@ def test_red_for_nothing_but_the_rating_just_published_brings_nothing_forward(
     assert dates(people, service)[0] == ("2026-03-30", "red_band", True)
 
 
+def test_red_for_more_than_the_rating_brings_forward_what_the_rating_alone_did_not(
+    people: make.People, session: Session, post: TestClient
+) -> None:
+    service = make.care_service(session)
+    make.published(people, session, POOR, service=service)
+    turn(post, service, Band.RED, alone=True)
+    turn(post, service, Band.RED, before=Band.RED)
+    assert dates(people, service) == [("2026-09-02", "follow_up", True)]
+    turn(post, service, Band.RED, before=Band.RED, was_alone=True)
+    assert dates(people, service)[0] == ("2026-03-30", "red_band", True)
+
+
 @pytest.mark.parametrize(("red_after", "stands"), [(1, "red_band"), (-1, "annual")])
 def test_a_publication_keeps_the_date_of_a_red_band_that_came_after_its_draft(
     *, people: make.People, session: Session, post: TestClient, at: Time, red_after: int, stands: str

@@ -63,6 +63,25 @@ def test_a_published_rating_changes_the_band_and_the_others_hear_of_it(session: 
     assert (message.template, message.to.role) == ("service_turned_red", Role.COMPLIANCE_OFFICER)
 
 
+def test_red_for_its_rating_alone_is_told_again_once_when_it_is_red_for_more(session: Session) -> None:
+    of = provider(session, company_number="00006408")
+    service = green_service(session, of)
+    rating(session, service, "poor", published_on=date(2026, 3, 1))
+    before, steps = len(told(session, BandChanged)), len(timeline_of(session, object_id=service.id))
+    register_fact(session, Register.COMPANIES, "00006408", {"status": "administration"})
+    for _ in range(2):
+        refresh(session, [service.id], now=NOON + timedelta(hours=1))
+    [more] = told(session, BandChanged)[before:]
+    assert (more.previous_band, more.band, more.follows_rating_alone, more.followed_rating_alone) == (
+        "red",
+        "red",
+        False,
+        True,
+    )
+    assert len(timeline_of(session, object_id=service.id)) == steps, "it is the colour that it was"
+    assert [each.followed_rating_alone for each in told(session, BandChanged)[:before]] == [False] * before
+
+
 def test_an_event_heard_twice_changes_nothing(session: Session) -> None:
     service = green_service(session)
     before = results(session), len(told(session, BandChanged))

@@ -50,9 +50,11 @@ def set_due_date(
 def hear_of_band(session: Session, event: BandChanged) -> None:
     """A service that turns Red is assessed sooner; one that stays Red was brought forward when it turned.
 
-    Red for nothing but its own rating brings nothing forward: that rating has its follow-up.
+    Red for nothing but its own rating brings nothing forward: that rating has its follow-up. What is Red for more
+    since then is brought forward now.
     """
-    if event.band is not Band.RED or event.previous_band is Band.RED or event.follows_rating_alone:
+    was_red = event.previous_band is Band.RED and not event.followed_rating_alone
+    if event.band is not Band.RED or was_red or event.follows_rating_alone:
         return
     now = acting_at(session, event)
     _, framework = Frameworks(session).current()

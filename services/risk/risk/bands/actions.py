@@ -9,13 +9,14 @@ from sqlmodel import Session
 from assay_kit.identity import SYSTEM
 from assay_kit.timeline import take
 from risk.bands.changes import Changes
-from risk.bands.repository import Bands
-from risk.bands.rules import Band, is_missing
-from risk.bands.working import Worked, stored_levels, work_out
+from risk.bands.repository import Bands, Standing
+from risk.bands.rules import Band, follows_rating_alone, is_missing
+from risk.bands.working import Worked, read_again, stored_levels, work_out
 from risk.overrides.rules import LIFE as OVERRIDE_LIFE
 from risk.overrides.rules import Bar as OverrideBar
 from risk.overrides.rules import Step as OverrideStep
 from risk.overrides.rules import bars_since, bars_to_standing
+from risk.scoring_models.policy import Policy
 from risk.scoring_models.repository import ScoringModels, policy_of
 from risk.tables import BandResult, Override
 
@@ -45,7 +46,9 @@ def refresh(session: Session, care_service_ids: Iterable[UUID], *, now: datetime
             if bars:
                 _lapse(session, override, bars, now=now)
                 override = None
-        changes.note(known, worked, before, override)
+        changes.note(
+            known, worked, before, override, was_red_by_rating=_was_red_by_rating(bands, before, worked, policy)
+        )
     changes.write(session)
     return len(changes.bands)
 
@@ -64,6 +67,15 @@ def _bars_to_going_on(override: Override, before: BandResult, worked: Worked) ->
         band_now=worked.verdict.band,
         levels_now=worked.levels,
     ) + bars_to_standing(Band(override.band), levels=worked.levels, is_information_missing=missing)
+
+
+def _was_red_by_rating(bands: Bands, before: Standing | None, worked: Worked, policy: Policy) -> bool:
+    """Whether the service was Red for nothing but its rating, and now is for more: the colour alone tells nothing."""
+    if before is None or before.computed_band is not Band.RED or before.digest == worked.digest:
+        return False
+    if worked.verdict.band is not Band.RED or worked.follows_rating_alone:
+        return False
+    return follows_rating_alone(read_again(bands.result(before.result_id).readings), policy.band)
 
 
 def _lapse(session: Session, override: Override, bars: Sequence[OverrideBar], *, now: datetime) -> None:

@@ -34,7 +34,15 @@ class Changes:
     steps: list[Taken[Band, Step]] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
 
-    def note(self, known: Known, worked: Worked, before: Standing | None, override: Override | None) -> None:
+    def note(
+        self,
+        known: Known,
+        worked: Worked,
+        before: Standing | None,
+        override: Override | None,
+        *,
+        was_red_by_rating: bool = False,
+    ) -> None:
         result_id = before.result_id if before else None
         if before is None or result_id is None or before.digest != worked.digest:
             result_id = new_id()
@@ -45,8 +53,9 @@ class Changes:
         band = self._band(result_id, known, worked, shown, override)
         band["since"] = before.since if before and before.band is shown else self.now
         self.bands.append(band)
-        if before is None or (before.band, before.computed_band) != (shown, worked.verdict.band):
-            self._note_change(band, worked, before.band if before else None)
+        stood = (before.band, before.computed_band) if before else None
+        if stood != (shown, worked.verdict.band) or was_red_by_rating:
+            self._note_change(band, worked, before.band if before else None, was_red_by_rating=was_red_by_rating)
         if worked.verdict.band is Band.RED and (before is None or before.computed_band is not Band.RED):
             self._propose_to_act(band, worked.verdict)
 
@@ -93,7 +102,9 @@ class Changes:
             "refreshed_at": self.now,
         }
 
-    def _note_change(self, band: dict[str, Any], worked: Worked, before: Band | None) -> None:
+    def _note_change(
+        self, band: dict[str, Any], worked: Worked, before: Band | None, *, was_red_by_rating: bool
+    ) -> None:
         verdict = worked.verdict
         shown = Band(band["band"])
         about = {name: band[name] for name in ("provider_id", "care_service_id")}
@@ -121,6 +132,7 @@ class Changes:
                 reasons=verdict.open_reasons,
                 model_version=self.model_version,
                 follows_rating_alone=worked.follows_rating_alone,
+                followed_rating_alone=was_red_by_rating,
             )
         )
 

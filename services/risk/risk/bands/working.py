@@ -7,7 +7,7 @@ from typing import Any
 
 from risk.bands.rules import Band, Verdict, follows_rating_alone, judge
 from risk.indicators.facts import Facts
-from risk.indicators.reading import Reading
+from risk.indicators.reading import Reading, State
 from risk.indicators.registry import read_all
 from risk.scoring_models.policy import Level, Policy
 
@@ -54,6 +54,20 @@ def stored(reading: Reading) -> dict[str, Any]:
         "working": reading.working,
         "confidential": reading.confidential,
     }
+
+
+def read_again(readings: list[dict[str, Any]]) -> list[Reading]:
+    """Readings that were stored, as far as a band is judged from them."""
+    return [
+        Reading(
+            indicator=each["indicator"],
+            state=State(each["state"]),
+            level=None if each["level"] is None else Level(each["level"]),
+            reason=each["reason"],
+            confidential=each["confidential"],
+        )
+        for each in readings
+    ]
 
 
 def stored_levels(readings: list[dict[str, Any]]) -> dict[str, Level]:

@@ -31,7 +31,8 @@ class Extent(StrEnum):
 
 
 class BandChanged(Event):
-    """The band shown for a service changed. `computed_band` differs from `band` while an override is in force."""
+    """The band shown for a service changed, or it stays Red and is so no more for its rating alone. `computed_band`
+    differs from `band` while an override is in force."""
 
     TYPE: ClassVar[str] = "risk.band_changed.v1"
     KEY: ClassVar[str] = "care_service_id"
@@ -45,6 +46,8 @@ class BandChanged(Event):
     model_version: int
     # Red because of the quality assessment alone: without that rating it would not be.
     follows_rating_alone: bool = False
+    # It was Red because of that alone until now, and is for more since.
+    followed_rating_alone: bool = False
 
 
 class InterventionChanged(Event):
