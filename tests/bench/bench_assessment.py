@@ -19,6 +19,7 @@ from assay_kit import embedded
 from assay_kit.calendar import london_day
 from assay_kit.clock import real_now
 from assay_kit.database import DatabaseRole, database_url, make_engine
+from assay_kit.identity import SYSTEM
 from assay_kit.pagination import PageAsked
 from assay_kit.settings import Mode, Settings
 from assay_kit.testing import make_database
@@ -110,7 +111,7 @@ def _questions(session: Session) -> dict[str, Callable[[], object]]:
         **{f"gaps_by_{by}": partial(insight.gaps, by, everything) for by in GapBy},
         "distribution": lambda: (insight.ratings_by_type(today), insight.domains_by_type(today)),
         "benchmark": lambda: insight.others(one, today),
-        "programme": lambda: insight.progress(year, now=real_now()),
+        "programme": lambda: insight.progress(year, by=SYSTEM, now=real_now()),
     }
 
 

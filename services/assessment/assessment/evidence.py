@@ -7,6 +7,7 @@ from assay_contracts.directory.client import Directory
 from assay_contracts.directory.evidence import (
     MOST_EVIDENCE_AT_ONCE,
     EvidenceNotTheirs,
+    EvidenceRecord,
     EvidenceStanding,
     RelyingObject,
 )
@@ -21,23 +22,22 @@ class Evidence:
 
     def rely(
         self, named: Mapping[str, Collection[UUID]], *, provider_id: UUID, by_object: RelyingObject
-    ) -> dict[str, str]:
-        """Mark that `by_object` relies on it, and answer the hash of each file by its id.
+    ) -> Sequence[EvidenceRecord]:
+        """Mark that `by_object` relies on it, and answer what is known of each file.
 
         `named` says in which place what was named: Barred names each place with what is not the provider's own.
         """
         wanted = {each for ids in named.values() for each in ids}
         if not wanted:
-            return {}
+            return []
         if len(wanted) > MOST_EVIDENCE_AT_ONCE:
             raise Barred([f"Name at most {MOST_EVIDENCE_AT_ONCE} documents; there are {len(wanted)}."])
         try:
             if self._directory is None:
                 raise EvidenceNotTheirs(wanted)
-            found = self._directory.rely_on_evidence(wanted, provider_id=provider_id, by_object=by_object)
+            return self._directory.rely_on_evidence(wanted, provider_id=provider_id, by_object=by_object)
         except EvidenceNotTheirs as refused:
             raise Barred(_said_of(named, set(refused.evidence_ids))) from refused
-        return {str(each.id): each.sha256 for each in found}
 
     def newest(self, evidence_ids: Collection[UUID], *, provider_id: UUID) -> dict[UUID, UUID]:
         """The newest edition of each that the directory knows as the provider's."""

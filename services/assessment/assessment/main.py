@@ -22,7 +22,7 @@ from assessment.programme.due import ASKED_OF_ENDED, ENDED_SERVICES, REMINDERS, 
 from assessment.programme.routes import router as programme
 from assessment.publications.routes import router as publications
 from assessment.reassessments.routes import router as reassessments
-from assessment.remedial_actions.due import LATE_ACTIONS, LATE_PLANS
+from assessment.remedial_actions.due import ACTION_REMINDERS, LATE_ACTIONS, LATE_PLANS
 from assessment.remedial_actions.routes import router as remedial_actions
 from assessment.reports.export_routes import router as exports
 from assessment.reports.routes import router as reports
@@ -60,7 +60,7 @@ SERVICE = Service(
     },
     tells=TELLS["assessment"],
     # nobody is reminded of what is called off at the same instant
-    due=(ASKED_OF_ENDED, REMINDERS, WINDOWS, ENDED_SERVICES, LATE_PLANS, LATE_ACTIONS, FIGURES),
+    due=(ASKED_OF_ENDED, REMINDERS, WINDOWS, ENDED_SERVICES, LATE_PLANS, LATE_ACTIONS, ACTION_REMINDERS, FIGURES),
 )
 
 

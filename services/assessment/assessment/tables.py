@@ -316,6 +316,7 @@ class RemedialAction(AssessmentTable, table=True):
         ForeignKeyConstraint(["issue_id"], ["remedial_issue.id"]),
         Index(None, "issue_id"),
         Index("ix_remedial_action_overdue_at", "overdue_at", postgresql_where=text("overdue_told_at IS NULL")),
+        Index("ix_remedial_action_remind_at", "remind_at", postgresql_where=text("remind_at IS NOT NULL")),
     )
 
     id: UUID = Field(default_factory=new_id, primary_key=True)
@@ -327,6 +328,7 @@ class RemedialAction(AssessmentTable, table=True):
     measure: str = Field(sa_type=Text)
     progress: Progress = Field(default=Progress.NOT_STARTED, sa_type=String)
     overdue_told_at: datetime | None = Field(default=None, sa_type=Instant)
+    remind_at: datetime | None = Field(default=None, sa_type=Instant)
     version: int = 1
 
 

@@ -1,5 +1,5 @@
-"""Tables of who does what before a rating is published: assigned officers, restrictions, delegated sections, and
-answers carried over from last time. Nothing defaults to the present: instants are passed in."""
+"""Tables of who does what before a rating is published, of the documents that were submitted, and of answers carried
+over from last time. Nothing defaults to the present: instants are passed in."""
 
 from datetime import date, datetime
 from uuid import UUID
@@ -86,6 +86,21 @@ class Delegation(AssessmentTable, table=True):
     delegated_at: datetime = Field(sa_type=Instant)
     ended_by: str | None = None
     ended_at: datetime | None = Field(default=None, sa_type=Instant)
+
+
+class SubmittedFile(AssessmentTable, table=True):
+    """A document that submitted answers name, as the directory described it then. Rows are only added."""
+
+    __tablename__ = "submitted_file"
+    __table_args__ = (ForeignKeyConstraint(["assessment_id"], ["assessment.id"]),)
+
+    assessment_id: UUID = Field(primary_key=True)
+    evidence_id: UUID = Field(primary_key=True)
+    filename: str
+    kind: str
+    description: str = Field(sa_type=Text)
+    sha256: str
+    expires_on: date | None = None
 
 
 class CarriedAnswer(AssessmentTable, table=True):

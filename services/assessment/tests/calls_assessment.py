@@ -198,6 +198,7 @@ _MAKERS: Mapping[str, Maker] = {
     "publish_rating": lambda s: _officer(_of(s.confirmed())),
     "recompute_rating": lambda s: _owner(s, _of(s.published())),
     "propose_withdrawal": _propose,
+    "read_withdrawal_proposal": lambda s: replace(_withdraw(s), roles=[Role.AUDITOR]),
     "withdraw_rating": _withdraw,
     "refuse_withdrawal": lambda s: replace(_withdraw(s), body=WHY),
     "record_imported_rating": _import,

@@ -1,16 +1,20 @@
 """What happens when two people press the button at once: real transactions on a database of the test's own."""
 
+from collections.abc import Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
+import make_assessment as make
 import pytest
 from sqlalchemy import Engine
 from sqlmodel import Session
 from stage_assessment import MYSELF, NONE, OFFICER, REASON, Stage, somebody
 
+from assay_contracts.directory.client import FakeDirectory
 from assay_contracts.directory.copies import Copies
+from assay_contracts.directory.evidence import EvidenceRecord
 from assay_contracts.roles import Role
 from assay_kit.calendar import end_of_london_day
 from assay_kit.identity import Principal
@@ -19,6 +23,7 @@ from assessment.assessments.actions import schedule
 from assessment.assessments.errors import Barred
 from assessment.assessments.repository import Assessments
 from assessment.assessments.rules import Cause
+from assessment.evidence import Evidence
 from assessment.main import SERVICE
 from assessment.programme.bulk import schedule_many
 from assessment.publications.actions import publish
@@ -67,6 +72,30 @@ def test_a_submission_waits_for_an_answer_that_is_being_saved(own_database: Engi
         answers = SelfAnswers(session).of(assessment_id)
         assert answers["1.1.1"].narrative == LAST_WORD
         assert answers_hash == hash_of(answers, {})
+
+
+def test_answers_are_saved_while_the_directory_is_asked(own_database: Engine) -> None:
+    """The directory may take its time: a submission holds nothing that others wait for meanwhile."""
+    with open_session(own_database) as session, session.begin():
+        stage = Stage(session)
+        found = stage.answered_with_evidence()
+        assessment_id, provider, now = found.id, stage.provider, stage.now
+
+    class Slow(FakeDirectory):
+        def rely_on_evidence(self, evidence_ids: Iterable[UUID], **about: Any) -> Sequence[EvidenceRecord]:
+            assert about["provider_id"] == provider.org
+            with open_session(own_database) as other, other.begin():
+                one = Answer(
+                    question="1.1.2", rating=AnswerRating.POOR, narrative="Later.", evidence_ids=[], read_version=1
+                )
+                save_answers(other, assessment_id, [one], by=provider, now=now)
+            return [make.evidence(about["provider_id"]).model_copy(update={"id": each}) for each in evidence_ids]
+
+    with open_session(own_database) as session, session.begin():
+        about: dict[str, Any] = {"name": "Pat", "position": "Manager", "evidence": Evidence(Slow())}
+        submit(session, assessment_id, **about, by=provider, now=now)
+        answers = SelfAnswers(session).of(assessment_id)
+        assert answers["1.1.2"].narrative == "Later.", "what is signed is what stood when it was locked"
 
 
 def test_of_two_who_publish_at_once_one_is_told_that_it_is_done(own_database: Engine) -> None:

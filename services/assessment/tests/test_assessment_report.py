@@ -49,7 +49,7 @@ def test_the_report_holds_both_sides_answers_and_what_stands(people: make.People
     assert (first["own_rating"], first["found_rating"], first["rating"]) == ("good", "poor", "poor")
     assert first["reason"] == "What was seen about 1.1.1 does not bear out the answer."
     assert first["own_narrative"] == "How we meet 1.1.1, with an example."
-    assert (first["own_evidence"], first["evidence_kinds"]) == (0, ["documents", "people"])
+    assert (first["own_evidence"], first["evidence_kinds"]) == ([], ["documents", "people"])
     assert report["working"][-1] == "The rating is Requires improvement."
     make.ok(people.provider.post(f"{drafted}/accuracy-confirmation"))
     make.ok(people.officer.post(f"{drafted}/publication"))

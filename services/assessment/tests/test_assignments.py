@@ -148,6 +148,22 @@ def test_neither_a_reference_nor_a_count_tells_of_what_is_restricted(
         assert sum(each["under_way"] for each in year["officers"]) == count
         assert sum(each["not_scheduled"] for each in year["months"]) == 1 - count
         assert len(make.ok(reader.post("/v1/programme/scheduling", json=asked))["items"]) == 1 - count
+        progress = make.ok(reader.get("/v1/insight/programme"))
+        assert sum(each["under_way"] for each in progress["officers"]) == count
+        assert sum(each["count"] for each in progress["under_way"]) == count
+
+
+def test_insight_names_no_officer_for_what_its_reader_may_not_see(
+    people: make.People, session: Session, stranger: TestClient
+) -> None:
+    about = {"officer": "person:ann", "officer_name": "Ann"}
+    assessment_id = make.scheduled(people, session, **about)
+    make.ok(people.manager.post(f"/v1/assessments/{assessment_id}/restriction", json=WHY))
+
+    def named(reader: TestClient) -> list[str]:
+        return [each["name"] for each in make.ok(reader.get("/v1/insight/programme"))["officers"]]
+
+    assert (named(stranger), named(people.manager)) == ([], ["Ann"])
 
 
 def test_of_a_restricted_submission_without_a_lead_only_who_may_see_it_hears(

@@ -179,8 +179,15 @@ def test_no_count_moves_with_what_an_officer_finds_while_a_twin_stands_published
 ) -> None:
     """The twin's own figures may be read; those of the blind one would be told by what changes with its findings."""
     unusual_framework(session)
-    make.published(people, session, BUT)
+    twin = UUID(make.published(people, session, BUT))
     assessment_id = make.validated(people, session, BUT)
+    of = {"assessment_id": assessment_id}
+    shares = set(computed_values(figures(session, twin)))
+    about_it = [each for each in OPERATIONS if each.method == "GET" and names_of(each) == set(of)]
+    assert len(about_it) > 10
+    for operation in about_it:
+        said = said_by(people.officer.get(operation.path.format(**of)))
+        assert found_in(said, shares) == set(), (operation.id, said)
     counting = [each for each in OPERATIONS if each.method == "GET" and not names_of(each)]
     assert len(counting) > 10
 
@@ -213,7 +220,7 @@ def test_no_rating_stands_in_any_answer_about_it_before_the_draft(
 def test_the_calls_made_are_all_there_are() -> None:
     """A new operation about an assessment is asked too, unless it is about a thing that only a draft has."""
     skipped = {operation.id for operation in OPERATIONS if not about(operation)} - {ISSUING}
-    needing = {"comment_id", "plan_id", "request_id", "version"}
+    needing = {"comment_id", "correction_id", "plan_id", "request_id", "version"}
     for operation in OPERATIONS:
         if operation.id in skipped:
             assert names_of(operation) & needing, operation.id

@@ -224,7 +224,7 @@ def test_a_plan_that_was_submitted_stands_and_one_that_was_approved_goes_on(sess
         columns = set(open_columns(session, actions, of_plan))
         return set(open_columns(session, plans, plans.c.id == plan.id)), columns
 
-    told = {"overdue_told_at", "version"}
+    told = {"overdue_told_at", "remind_at", "version"}
     words = {"description", "owner", "measure"}
     going = {"due_on", "overdue_at", "progress"}
     on_the_plan = {"status", "due_at", "overdue_told_at", "returned_because"}

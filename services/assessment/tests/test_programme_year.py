@@ -9,9 +9,10 @@ import make_assessment as make
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import delete
 from sqlmodel import Session
 
-from assay_contracts.directory.copies import keep_care_service
+from assay_contracts.directory.copies import care_service_copy, keep_care_service
 from assay_kit.testing import NOON
 from assessment.assessments.rules import Cause
 from assessment.frameworks.reading import shipped
@@ -64,7 +65,7 @@ def test_what_falls_due_is_scheduled_at_once_and_shared_out(people: make.People,
 def test_only_the_services_named_are_scheduled_and_others_are_left(
     people: make.People, session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("assessment.programme.bulk.MOST_AT_ONCE", 2)
+    monkeypatch.setattr("assessment.programme.bulk.MOST_SCHEDULED", 2)
     ids = [due(session, date(2026, 4, day)) for day in (1, 2, 3)]
     named = schedule(people, care_service_ids=[str(ids[2])], officers=[])
     assert [(each["care_service_id"], each["officer"]) for each in named["items"]] == [(str(ids[2]), None)]
@@ -72,6 +73,22 @@ def test_only_the_services_named_are_scheduled_and_others_are_left(
     first = schedule(people)
     assert (len(first["items"]), first["left"]) == (2, 1)
     assert (len(schedule(people)["items"]), schedule(people)["items"]) == (1, [])
+
+
+def test_what_is_refused_does_not_stand_in_the_way_of_the_rest(
+    people: make.People, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("assessment.programme.bulk.MOST_SCHEDULED", 2)
+    unknown = [due(session, date(2026, 4, day)) for day in (1, 2)]
+    session.execute(delete(care_service_copy).where(care_service_copy.c.id.in_(unknown)))
+    known = [due(session, date(2026, 4, day)) for day in (3, 4)]
+    first = schedule(people)
+    assert [each["assessment_id"] for each in first["items"]] == [None, None]
+    assert (first["left"], schedule(people)["items"][0]["care_service_id"]) == (2, str(unknown[0]))
+    rest = schedule(people, after=first["items"][-1]["care_service_id"])
+    assert ([each["care_service_id"] for each in rest["items"]], rest["left"]) == ([str(each) for each in known], 0)
+    assert all(each["assessment_id"] for each in rest["items"])
+    assert schedule(people, after=rest["items"][-1]["care_service_id"])["items"] == []
 
 
 def test_the_year_says_what_is_due_when_and_how_much_each_officer_has_to_do(

@@ -5,6 +5,7 @@ from uuid import UUID, uuid4
 import make_assessment as make
 import pytest
 from fastapi import FastAPI
+from make_plan import ACTION, WANTING, act_on_all, approve, asked_for, messages, url
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
@@ -16,39 +17,15 @@ from assay_contracts.messages import MessageRequested
 from assay_kit.testing import NOON, Time, do_due, told
 from assay_kit.timeline import timeline_of
 
-WANTING = {"1.1.1": "poor", "2.1.1": "poor", "3.1.1": "poor", "3.1.2": "requires_improvement"}
-ACTION = {
-    "description": "Write every plan again with the person.",
-    "owner": "Registered manager",
-    "due_on": "2026-03-31",
-    "measure": "Ten plans sampled are in the person's own words.",
-}
-
 
 @pytest.fixture
 def plan(people: make.People, session: Session) -> dict[str, Any]:
-    assessment_id = make.published(people, session, WANTING)
-    [found] = make.ok(people.provider.get(f"/v1/remedial-plans?assessment_id={assessment_id}"))["items"]
-    return dict(make.ok(people.provider.get(f"/v1/remedial-plans/{found['id']}")))
-
-
-def url(plan: dict[str, Any]) -> str:
-    return f"/v1/remedial-plans/{plan['id']}"
-
-
-def act_on_all(people: make.People, plan: dict[str, Any], **about: str) -> list[dict[str, Any]]:
-    return [
-        make.ok(people.provider.post(f"{url(plan)}/issues/{issue['id']}/actions", json=ACTION | about))
-        for issue in plan["issues"]
-    ]
+    return asked_for(people, session)
 
 
 @pytest.fixture
 def approved(people: make.People, plan: dict[str, Any]) -> dict[str, Any]:
-    act_on_all(people, plan)
-    make.ok(people.provider.post(f"{url(plan)}/submission"))
-    make.ok(people.officer.post(f"{url(plan)}/approval"))
-    return dict(make.ok(people.officer.get(url(plan))))
+    return approve(people, plan)
 
 
 def test_every_question_found_wanting_becomes_an_issue(plan: dict[str, Any]) -> None:
@@ -141,10 +118,6 @@ def test_an_overdue_action_is_told_once_and_again_after_an_extension(
     assert (extended["due_on"], extended["is_overdue"]) == ("2026-04-10", False)
     do_due(session, NOON.replace(month=4, day=11))
     assert [str(event.action_id) for event in told(session, RemedialActionOverdue)][3:] == [others[0]]
-
-
-def messages(session: Session, template: str) -> list[MessageRequested]:
-    return [each for each in told(session, MessageRequested) if each.template == template]
 
 
 def test_a_returned_plan_has_as_long_again_and_only_then_is_late(

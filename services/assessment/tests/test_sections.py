@@ -124,6 +124,34 @@ def test_a_section_is_delegated_anew_in_place_of_the_last_time(people: make.Peop
     assert section(again, "1.1")["delegated_to"]["name"] == "Eve"
 
 
+def test_who_answers_a_section_is_on_the_timeline(people: make.People, assessing: str) -> None:
+    until = {"subject": "person:pat-provider", "answer_by": "2026-03-20"}
+    make.ok(people.provider.put(f"{assessing}/sections/1.1/delegate", json=until))
+    make.ok(people.provider.delete(f"{assessing}/sections/1.1/delegate"))
+    newest = make.ok(people.provider.get(f"{assessing}/timeline"))["items"][:2]
+    section = {"section": "1.1 Standard 1.1"}
+    assert [(each["step"], each["by_name"], each["detail"]) for each in newest] == [
+        ("take_section_back", "Pat Provider", section | {"from": "Pat Provider"}),
+        ("delegate_section", "Pat Provider", section | {"to": "Pat Provider", "answer_by": "2026-03-20"}),
+    ]
+
+
+def test_the_beginning_of_a_long_timeline_stays_readable(
+    people: make.People, assessing: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("assessment.assessments.routes.MOST_STEPS", 1)
+    monkeypatch.setattr("assessment.assessments.schemas.MOST_STEPS", 1)
+    found: list[str] = []
+    before = None
+    while len(found) < 9:
+        page = make.ok(people.provider.get(f"{assessing}/timeline", params={"before": before} if before else {}))
+        found += [each["step"] for each in page["items"]]
+        before = page["next_before"]
+        if before is None:
+            break
+    assert found == ["begin_self_assessment", "schedule"]
+
+
 @pytest.mark.parametrize("subject", ["person:other-provider", "person:oscar-officer", "person:gone", "person:typo"])
 def test_a_section_is_handed_to_ones_own_people_alone(
     people: make.People, session: Session, assessing: str, subject: str

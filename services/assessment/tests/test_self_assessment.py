@@ -1,6 +1,8 @@
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
 from typing import Any
 from uuid import UUID
+from zipfile import ZipFile
 
 import make_assessment as make
 import pytest
@@ -166,6 +168,38 @@ def test_a_submission_relies_on_evidence_that_is_the_providers_own(
     make.ok(people.provider.put(f"{assessing}/answers", json=corrected))
     make.ok(people.provider.post(f"{assessing}/submission", json=make.DECLARATION))
     assert directory.reliances == {(own.id, RelyingObject("assessment", UUID(assessment_id)))}
+
+
+def test_the_report_says_which_documents_the_answers_named_as_they_were_then(
+    people: make.People, assessing: str, app: FastAPI, monkeypatch: pytest.MonkeyPatch, session: Session
+) -> None:
+    file = make.evidence(make.PROVIDER)
+    monkeypatch.setattr(app.state, "directory", FakeDirectory(evidence=[file]), raising=False)
+    codes = make.questions(people, assessing.rsplit("/", 1)[-1])
+    page: list[dict[str, Any]] = [{"question": code, **ANSWER, "evidence_ids": []} for code in codes]
+    page[0] |= {"evidence_ids": [str(file.id)]}
+    make.ok(people.provider.put(f"{assessing}/answers", json={"answers": page}))
+    make.ok(people.provider.post(f"{assessing}/submission", json=make.DECLARATION))
+    app.state.directory = None  # whatever becomes of the file there
+    make.ok(people.officer.post(f"{assessing}/validation", json={}))
+    findings = [{"question": code, **make.finding(code)} for code in codes]
+    make.ok(people.officer.put(f"{assessing}/validated-answers", json={"findings": findings}))
+    make.ok(people.officer.post(f"{assessing}/draft"))
+    report = make.ok(people.officer.get(f"{assessing}/report"))
+    first, second = report["domains"][0]["standards"][0]["questions"][:2]
+    [named] = first["own_evidence"]
+    assert (named["evidence_id"], named["filename"], named["description"], named["sha256"]) == (
+        str(file.id),
+        "policy.pdf",
+        "A policy",
+        "a" * 64,
+    )
+    assert second["own_evidence"] == []
+    with ZipFile(BytesIO(people.provider.get(f"{assessing}/report.docx").content)) as packed:
+        assert "Evidence that the provider named: A policy (policy.pdf)" in packed.read("word/document.xml").decode()
+    for statement in ("UPDATE submitted_file SET filename = 'other.pdf'", "DELETE FROM submitted_file"):
+        with pytest.raises(DBAPIError, match="frozen"), session.begin_nested():
+            session.connection().execute(text(statement))
 
 
 def test_the_hash_proves_the_files_too(people: make.People, session: Session) -> None:

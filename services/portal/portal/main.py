@@ -18,6 +18,7 @@ from portal.administration.routes import router as administration
 from portal.applications.drafting import router as application_drafts
 from portal.applications.routes import router as applications
 from portal.assessments.reporting import router as reports
+from portal.assessments.reviewing import router as reviews
 from portal.assessments.routes import router as assessments
 from portal.assessments.self_assessing import router as self_assessments
 from portal.assessments.validating import router as validations
@@ -57,6 +58,7 @@ PAGES = (
     evaluations,
     decisions,
     assessments,
+    reviews,
     self_assessments,
     validations,
     reports,

@@ -70,6 +70,10 @@ class Visitor:
     is_new: bool = field(default=False)
 
     @property
+    def is_provider(self) -> bool:
+        return self.person is not None and self.person.org is not None
+
+    @property
     def csrf(self) -> str:
         """Only our own pages can know it: it is made from cookies that no script and no other site can read."""
         return blake2b(f"{self.visit}|{self.cookie}".encode(), digest_size=24, person=b"assay-form").hexdigest()

@@ -15,6 +15,7 @@ from assay_kit.identity import Principal
 from assay_kit.references import next_reference
 from assay_kit.timeline import begin, take
 from assessment.drafts.repository import Drafts
+from assessment.frameworks.framework import Policy
 from assessment.frameworks.repository import Frameworks
 from assessment.tables import Assessment, Reminder
 from assessment.validations.repository import Validations
@@ -52,6 +53,7 @@ def schedule(
     if not is_near(opens_on, london_day(now)):
         raise OpensAtNoGoodTime(opens_on)
     framework_id, framework = Frameworks(session).current()
+    policy = framework.policy
     assessment = Assessment(
         reference=next_reference(session, "ASM", now),
         care_service_id=service.id,
@@ -61,14 +63,20 @@ def schedule(
         cause=cause,
         scheduled_at=now,
         opens_on=opens_on,
-        answers_due_at=answers_due_at(framework.policy, opens_on),
+        answers_due_at=answers_due_at(policy, opens_on),
         officer=officer,
         officer_name=officer_name,
     )
     assessments.add(assessment)
     begin(session, assessment, LIFE, by=by, now=now, step="schedule", reason=reason, **of(assessment))
-    for days, due_at in reminders(framework.policy, assessment.answers_due_at, now).items():
-        assessments.add(Reminder(assessment_id=assessment.id, days_before=days, due_at=due_at))
+    _announce(session, assessment, policy, service.name, now)
+    return assessment
+
+
+def _announce(session: Session, assessment: Assessment, policy: Policy, service_name: str, now: datetime) -> None:
+    """Tell everybody, and be ready to remind the provider."""
+    for days, due_at in reminders(policy, assessment.answers_due_at, now).items():
+        Assessments(session).add(Reminder(assessment_id=assessment.id, days_before=days, due_at=due_at))
     tell_scheduled(session, assessment, now)
     write_to(
         session,
@@ -77,10 +85,9 @@ def schedule(
         about=assessment.id,
         now=now,
         reference=assessment.reference,
-        service=service.name,
+        service=service_name,
         due_on=london_day(assessment.answers_due_at).isoformat(),
     )
-    return assessment
 
 
 def cancel(session: Session, assessment_id: UUID, *, reason: str, by: Principal, now: datetime) -> Assessment:

@@ -20,7 +20,7 @@ from . import actions
 from .errors import AssessmentNotFound, Barred, CareServiceNotFound, OpensAtNoGoodTime, ServiceEnded, UnderWay
 from .repository import Assessments
 from .rules import Status
-from .schemas import AssessmentRead, Cancelling, Scheduling, Timeline
+from .schemas import LARGEST_SEQUENCE, MOST_STEPS, AssessmentRead, Cancelling, Scheduling, Timeline
 
 router = APIRouter(prefix="/assessments", tags=["assessments"])
 
@@ -75,9 +75,15 @@ def read_assessment(assessment_id: UUID, session: SessionDep, by: Reader) -> Ass
     operation_id="read_assessment_timeline",
     responses=may_answer(AssessmentNotFound),
 )
-def read_assessment_timeline(assessment_id: UUID, session: SessionDep, by: Reader) -> Timeline:
+def read_assessment_timeline(
+    assessment_id: UUID,
+    session: SessionDep,
+    by: Reader,
+    before: Annotated[int | None, Query(ge=1, le=LARGEST_SEQUENCE, description="Steps before this one.")] = None,
+) -> Timeline:
     assessment = Assessments(session).get(assessment_id, by=by)
-    return Timeline.of(timeline_of(session, object_id=assessment.id), by=by)
+    entries = timeline_of(session, object_id=assessment.id, before=before, limit=MOST_STEPS)
+    return Timeline.of(entries, by=by)
 
 
 @router.post(

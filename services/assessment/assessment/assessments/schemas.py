@@ -79,19 +79,29 @@ class AssessmentRead(BaseModel):
         return cls(**own | told, steps=steps, framework_version=framework_version)
 
 
+MOST_STEPS = 200
+LARGEST_SEQUENCE = 2**63 - 1
+
+
 class Timeline(BaseModel):
     """The newest steps first."""
 
     items: list[TimelineEntryRead] = Field(max_length=200)
+    next_before: int | None = Field(
+        description="Send it as `before` for the steps before these; null at the beginning."
+    )
 
     @classmethod
     def of(cls, entries: Sequence[TimelineEntryRead], *, by: Principal) -> Self:
         """As `by` may read it: why an assessment was scheduled is the council's own note, and may speak of a band; what
         one person proposes is told once another has decided it."""
+        # as many as are read at once: there may be more
+        earlier = entries[-1].sequence if len(entries) == MOST_STEPS else None
         if not by.is_provider:
-            return cls(items=list(entries))
+            return cls(items=list(entries), next_before=earlier)
         told = [entry for entry in entries if entry.step not in _FOR_STAFF]
-        return cls(items=[_without_note(entry) if entry.step in _NOTED_FOR_STAFF else entry for entry in told])
+        shown = [_without_note(entry) if entry.step in _NOTED_FOR_STAFF else entry for entry in told]
+        return cls(items=shown, next_before=earlier)
 
 
 # Who works on it, for whom it is kept, and what is only proposed.

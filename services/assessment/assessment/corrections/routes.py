@@ -29,7 +29,7 @@ router = APIRouter(
 )
 def list_corrections(assessment_id: UUID, session: SessionDep, by: StaffReader) -> CorrectionsRead:
     assessment = Assessments(session).get(assessment_id, by=by)
-    return CorrectionsRead(items=[CorrectionRead.of(each) for each in Corrections(session).of(assessment.id)])
+    return CorrectionsRead(items=[CorrectionRead.of(each, by=by) for each in Corrections(session).of(assessment.id)])
 
 
 @router.post(
@@ -42,7 +42,7 @@ def list_corrections(assessment_id: UUID, session: SessionDep, by: StaffReader) 
 def propose_correction(
     assessment_id: UUID, wanted: Proposing, session: SessionDep, by: OfficerOrManager, now: Now
 ) -> CorrectionRead:
-    return CorrectionRead.of(actions.propose(session, assessment_id, **dict(wanted), by=by, now=now))
+    return CorrectionRead.of(actions.propose(session, assessment_id, **dict(wanted), by=by, now=now), by=by)
 
 
 @router.post(
@@ -61,4 +61,5 @@ def decide_correction(
     by: OfficerOrManager,
     now: Now,
 ) -> CorrectionRead:
-    return CorrectionRead.of(actions.decide(session, assessment_id, correction_id, **dict(wanted), by=by, now=now))
+    decided = actions.decide(session, assessment_id, correction_id, **dict(wanted), by=by, now=now)
+    return CorrectionRead.of(decided, by=by)

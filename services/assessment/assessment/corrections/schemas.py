@@ -5,6 +5,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, Field
 
+from assay_kit.identity import Principal
 from assay_kit.text import Model, Reason
 from assessment.drafts.schemas import Question
 from assessment.rating.answers import AnswerRating
@@ -33,6 +34,7 @@ class CorrectionRead(BaseModel):
     reason: str
     proposed_name: str
     proposed_at: AwareDatetime
+    is_yours: bool = Field(description="Whether whoever asks proposed it.")
     outcome: CorrectionOutcome | None
     outcome_reason: str | None
     decided_name: str | None
@@ -40,8 +42,9 @@ class CorrectionRead(BaseModel):
     window_closes_at: AwareDatetime | None = Field(description="Until when the provider may comment anew.")
 
     @classmethod
-    def of(cls, row: Correction) -> Self:
-        return cls.model_validate(row, from_attributes=True)
+    def of(cls, row: Correction, *, by: Principal) -> Self:
+        own = {name: getattr(row, name) for name in cls.model_fields if hasattr(row, name)}
+        return cls(**own, is_yours=row.proposed_by == by.subject)
 
 
 class CorrectionsRead(BaseModel):

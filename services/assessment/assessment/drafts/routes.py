@@ -6,6 +6,7 @@ from fastapi import APIRouter
 
 from assay_kit.clock import Now
 from assay_kit.database import SessionDep
+from assay_kit.identity import Principal
 from assay_kit.problems import StepNotAllowed, Unavailable, may_answer
 from assessment.assessments.errors import AssessmentNotFound, Barred, QuestionNotFound, TooMany
 from assessment.assessments.repository import Assessments
@@ -17,6 +18,7 @@ from assessment.rating.answers import AnswerRating
 from assessment.rating.errors import NoResult
 from assessment.rating.repository import Results
 from assessment.rating.schemas import ResultRead
+from assessment.tables import Dispute
 from assessment.validations.repository import Validations
 
 from . import actions
@@ -70,8 +72,13 @@ def read_draft(assessment_id: UUID, session: SessionDep, by: Reader, now: Now) -
         standing=results[-1],
         earlier=results[:-1],
         changes=ChangeRead.all_of(validations.changes(assessment_id), found),
-        dispute=DisputeRead.of(disputed, drafts.reviewer(disputed).name) if disputed else None,
+        dispute=_dispute(drafts, disputed, by) if disputed else None,
     )
+
+
+def _dispute(drafts: Drafts, disputed: Dispute, by: Principal) -> DisputeRead:
+    reviewer = drafts.reviewer(disputed)
+    return DisputeRead.of(disputed, reviewer.name, is_yours=reviewer.subject == by.subject)
 
 
 @router.get(

@@ -45,14 +45,15 @@ class DisputeRead(BaseModel):
     raised_name: str
     raised_at: AwareDatetime
     reviewer_name: str | None
+    is_yours: bool = Field(description="Whether the review is in the hands of whoever asks.")
     outcome: ReviewOutcome | None
     outcome_reason: str | None
     reviewed_at: AwareDatetime | None
 
     @classmethod
-    def of(cls, row: Dispute, reviewer_name: str | None) -> Self:
-        own = {name: getattr(row, name) for name in cls.model_fields}
-        return cls(**own | {"reviewer_name": reviewer_name})
+    def of(cls, row: Dispute, reviewer_name: str | None, *, is_yours: bool) -> Self:
+        own = {name: getattr(row, name) for name in cls.model_fields if hasattr(row, name)}
+        return cls(**own | {"reviewer_name": reviewer_name}, is_yours=is_yours)
 
 
 class DraftRead(BaseModel):

@@ -42,6 +42,8 @@ class PublicPolicy(Part):
     dispute_days: Days = 7
     remedial_plan_days: Days
     reminder_days: tuple[Days, ...] = Field(min_length=1, max_length=10)
+    # Before an action of a plan is due: not named in what was shipped first.
+    action_reminder_days: tuple[Days, ...] = Field(default=(14, 3), max_length=10)
     next_assessment_months: Months
     follow_up_months: Months
     follow_up_ratings: frozenset[Rating]

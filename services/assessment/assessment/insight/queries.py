@@ -1,4 +1,5 @@
-"""The questions that insight asks of the database, one query each, over narrow rows that were kept for them."""
+"""The questions that insight asks of the database, one query each, over narrow rows that were kept for them. What is
+not yet published is counted elsewhere (`work.py`): not everybody sees all of it."""
 # ruff: noqa: S608 - only the texts of this file are put together; what callers say is always a bound value
 
 # Published ratings that stand, of a period and a kind of service where one is named.
@@ -74,10 +75,6 @@ OTHERS = f"""
     WHERE l.service_type = :service_type AND l.provider_id <> :provider_id AND d.percent IS NOT NULL
 """
 
-STATUSES = """
-    SELECT status, count(*) AS count FROM assessment
-    WHERE status NOT IN ('published', 'cancelled', 'withdrawn') GROUP BY status ORDER BY status
-"""
 # A date that was replaced by the publication is the one that the publication met, or missed.
 PUBLISHED_BY_MONTH = """
     SELECT to_char(a.published_at AT TIME ZONE 'Europe/London', 'YYYY-MM') AS month,
@@ -93,13 +90,6 @@ DUE_BY_MONTH = """
     SELECT to_char(due_on, 'YYYY-MM') AS month, count(*) AS due,
         count(*) FILTER (WHERE due_on < :today) AS overdue
     FROM due_date WHERE replaced_at IS NULL AND due_on BETWEEN :first AND :last GROUP BY 1 ORDER BY 1
-"""
-OFFICERS = """
-    SELECT officer AS subject, max(officer_name) AS name,
-        count(*) FILTER (WHERE status NOT IN ('published', 'cancelled', 'withdrawn')) AS under_way,
-        count(*) FILTER (WHERE published_at >= :begins AND published_at < :ends) AS published
-    FROM assessment WHERE officer IS NOT NULL AND NOT imported
-    GROUP BY officer ORDER BY officer LIMIT 1000
 """
 PLANS = "SELECT status, count(*) AS count FROM remedial_plan GROUP BY status ORDER BY status"
 OVERDUE = """

@@ -12,10 +12,11 @@ from sqlmodel import Session, col, select
 
 from assay_contracts.directory.records import CareServiceType
 from assay_kit.calendar import london_day, start_of_london_day
+from assay_kit.identity import Principal
 from assessment.assessments.rules import Status
 from assessment.tables import Assessment
 
-from . import queries
+from . import queries, work
 from .errors import PeriodIsNone
 from .rules import Other
 
@@ -104,14 +105,15 @@ class Insight:
         )
         return self._session.exec(statement.limit(1)).one_or_none()
 
-    def progress(self, among: Among, *, now: datetime) -> Progress:
-        about = among.bounds() | {"first": among.first, "last": among.last, "today": london_day(now), "now": now}
+    def progress(self, among: Among, *, by: Principal, now: datetime) -> Progress:
+        bounds = among.bounds()
+        about = bounds | {"first": among.first, "last": among.last, "today": london_day(now), "now": now}
         [overdue] = self._rows(queries.OVERDUE, about)
         return Progress(
-            statuses=self._rows(queries.STATUSES),
+            statuses=work.statuses(self._session, by=by),
             published=self._rows(queries.PUBLISHED_BY_MONTH, about),
             due=self._rows(queries.DUE_BY_MONTH, about),
-            officers=self._rows(queries.OFFICERS, about),
+            officers=work.officers(self._session, bounds["begins"], bounds["ends"], by=by),
             plans=self._rows(queries.PLANS),
             overdue=overdue,
         )

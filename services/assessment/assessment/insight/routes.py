@@ -101,7 +101,7 @@ def read_programme_progress(
     """The calendar year where no period is given."""
     year = london_day(now).year
     first, last = first or date(year, 1, 1), last or date(year, 12, 31)
-    return ProgressRead.of(first, last, Insight(session).progress(Among.of(first, last), now=now))
+    return ProgressRead.of(first, last, Insight(session).progress(Among.of(first, last), by=by, now=now))
 
 
 @router.get(

@@ -18,9 +18,11 @@ from assessment.frameworks.repository import Frameworks
 from assessment.tables import Assessment
 
 from .rules import opens_before, share_out
-from .year import ProgrammeYears, Waiting
+from .year import Asked, ProgrammeYears, Waiting
 
 MOST_AT_ONCE = 200
+# References are given out one after the other: whoever else schedules waits for as many as are scheduled together.
+MOST_SCHEDULED = 25
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,18 +55,21 @@ def schedule_many(
     only_plan: bool,
     by: Principal,
     now: datetime,
+    after: UUID | None = None,
 ) -> Plan:
     """Schedule, or with `only_plan` only say, what falls due before that day; each service for itself.
 
-    Said again it schedules nothing twice: what is under way is no longer waiting.
+    Some at a time, the earliest due first: ask for what comes `after` the last service that was answered, whether it
+    was scheduled or refused. Said again it schedules nothing twice: what is under way is no longer waiting.
     """
     years = ProgrammeYears(session)
     # a plan tells nothing of what its reader may not see; what is scheduled comes after all that is under way
     sees, today = by if only_plan else SYSTEM, london_day(now)
-    waiting = years.waiting(due_before, care_service_ids, by=sees, today=today, limit=MOST_AT_ONCE)
-    left = years.count_waiting(due_before, care_service_ids, by=sees, today=today) - len(waiting)
+    asked = Asked(due_before=due_before, care_service_ids=care_service_ids, after=after)
+    waiting = years.waiting(asked, by=sees, today=today, limit=MOST_AT_ONCE if only_plan else MOST_SCHEDULED)
+    left = years.count_waiting(asked, by=sees, today=today) - len(waiting)
     names = dict(officers)
-    taken = share_out(len(waiting), list(names), years.open_work())
+    taken = share_out(len(waiting), list(names), years.open_work(by=sees))
     _, framework = Frameworks(session).current()
     planned = [
         Planned(

@@ -94,9 +94,9 @@ def close_windows(session: Session, now: datetime) -> int:
         take(session, assessment, Step.CLOSE_ACCURACY_WINDOW, LIFE, by=SYSTEM, now=now, **of(assessment))
         assessment.accuracy_closed_at = assessment.accuracy_closes_at
         closed_on = london_day(assessment.accuracy_closes_at or now).isoformat()
-        template, about = "factual_accuracy_window_closed", assessment.reference
         # once for each window: a correction of the draft opens another
-        write_to_officers(session, assessment, template, now=now, once=closed_on, reference=about)
+        said = {"once": closed_on, "reference": assessment.reference}
+        write_to_officers(session, assessment, "factual_accuracy_window_closed", now=now, **said)
     return len(over)
 
 

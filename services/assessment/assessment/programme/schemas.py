@@ -149,13 +149,15 @@ class OfficerNamed(Model):
 class SchedulingMany(Model):
     """What is due before a day and not under way is scheduled, shared out so that nobody has much more than others.
 
-    Each opens early enough to be answered, validated within `days_to_validate` and checked before it is due.
+    Some at a time. Each opens early enough to be answered, validated within `days_to_validate` and checked before it is
+    due.
     """
 
     due_before: Day
     officers: Annotated[list[OfficerNamed], Field(max_length=50)] = Field(default_factory=list)
     days_to_validate: Annotated[int, Field(ge=0, le=180), WHOLE] = 28
     care_service_ids: Annotated[list[UUID], Field(min_length=1, max_length=MOST_AT_ONCE)] | None = None
+    after: UUID | None = Field(default=None, description="The last service of the answer before, to go on from there.")
     only_plan: Flag = Field(default=False, description="Say what would be scheduled, and schedule nothing.")
 
 
@@ -190,7 +192,7 @@ class PlannedRead(BaseModel):
 
 class PlanRead(BaseModel):
     items: list[PlannedRead] = Field(max_length=MOST_AT_ONCE)
-    left: int = Field(description="How many more are due: ask again.")
+    left: int = Field(description="How many more are due: ask again, `after` the last of these.")
 
     @classmethod
     def of(cls, plan: Plan) -> Self:

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Date, cast
+from sqlalchemy import ColumnElement, Date, cast, tuple_
 from sqlmodel import Session, col, exists, func, select
 
 from assay_kit.calendar import start_of_london_day
@@ -60,6 +60,15 @@ class Waiting:
     service_name: str | None
 
 
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """What is due before a day: of all services or of some, from the beginning or after one of them."""
+
+    due_before: date
+    care_service_ids: Sequence[UUID] | None = None
+    after: UUID | None = None
+
+
 class ProgrammeYears:
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -74,39 +83,42 @@ class ProgrammeYears:
             work=self._work(by),
         )
 
-    def open_work(self) -> dict[str, int]:
-        """How many assessments under way each officer leads."""
+    def open_work(self, *, by: Principal) -> dict[str, int]:
+        """How many assessments under way each officer leads, of those that `by` sees."""
         wanted = select(Assessment.officer, func.count()).where(
-            col(Assessment.status).in_(OPEN), col(Assessment.officer).is_not(None)
+            col(Assessment.status).in_(OPEN), col(Assessment.officer).is_not(None), seen_by(by)
         )
         return {str(officer): count for officer, count in self._session.exec(wanted.group_by(col(Assessment.officer)))}
 
-    def waiting(
-        self, due_before: date, care_service_ids: Sequence[UUID] | None, *, by: Principal, today: date, limit: int
-    ) -> list[Waiting]:
+    def waiting(self, asked: Asked, *, by: Principal, today: date, limit: int) -> list[Waiting]:
         """The earliest due first, of those of which `by` sees nothing under way. What has ended no longer waits."""
         name = care_service_copy.c.name
         wanted = (
             select(DueDate, name)
             .join(care_service_copy, care_service_copy.c.id == DueDate.care_service_id, isouter=True)
-            .where(*self._awaited(due_before, care_service_ids, by, today))
+            .where(*self._awaited(asked, by, today))
         )
         rows = self._session.exec(wanted.order_by(col(DueDate.due_on), col(DueDate.id)).limit(limit))
         return [Waiting(due=due, service_name=found) for due, found in rows]
 
-    def count_waiting(
-        self, due_before: date, care_service_ids: Sequence[UUID] | None, *, by: Principal, today: date
-    ) -> int:
-        return self._count_due(*self._awaited(due_before, care_service_ids, by, today))
+    def count_waiting(self, asked: Asked, *, by: Principal, today: date) -> int:
+        return self._count_due(*self._awaited(asked, by, today))
 
-    def _awaited(
-        self, due_before: date, care_service_ids: Sequence[UUID] | None, by: Principal, today: date
-    ) -> list[ColumnElement[bool]]:
-        stands = (col(DueDate.replaced_at).is_(None), col(DueDate.due_on) < due_before)
-        asked = [*stands, _nothing_under_way(by), _runs_on(today)]
-        if care_service_ids is not None:
-            asked.append(col(DueDate.care_service_id).in_(care_service_ids))
-        return asked
+    def _awaited(self, asked: Asked, by: Principal, today: date) -> list[ColumnElement[bool]]:
+        stands = (col(DueDate.replaced_at).is_(None), col(DueDate.due_on) < asked.due_before)
+        which = [*stands, _nothing_under_way(by), _runs_on(today)]
+        if asked.care_service_ids is not None:
+            which.append(col(DueDate.care_service_id).in_(asked.care_service_ids))
+        last = self._standing(asked.after)
+        if last is not None:
+            which.append(tuple_(col(DueDate.due_on), col(DueDate.id)) > tuple_(last.due_on, last.id))
+        return which
+
+    def _standing(self, care_service_id: UUID | None) -> DueDate | None:
+        if care_service_id is None:
+            return None
+        wanted = select(DueDate).where(DueDate.care_service_id == care_service_id, col(DueDate.replaced_at).is_(None))
+        return self._session.exec(wanted).one_or_none()
 
     def _count_due(self, *which: ColumnElement[bool]) -> int:
         wanted = select(func.count()).select_from(DueDate).where(col(DueDate.replaced_at).is_(None), *which)

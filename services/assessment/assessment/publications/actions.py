@@ -83,11 +83,7 @@ def record_imported_rating(
     due_on: date | None = None,
 ) -> Assessment:
     """Record a rating that was given before Assay: marked as imported, and not recomputable."""
-    service = copies.care_service(care_service_id)
-    if service is None:
-        raise CareServiceNotFound(care_service_id)
-    if bars := bars_to_import(published_on=published_on, today=london_day(now)):
-        raise Barred(bars)
+    service = _importable(copies, care_service_id, published_on=published_on, today=london_day(now))
     published_at = min(at_london(published_on, time(12)), now)
     published = Assessments(session).published(care_service_id)
     _, framework = Frameworks(session).current()
@@ -108,11 +104,20 @@ def record_imported_rating(
     )
     _add_imported(session, assessment)
     begin(session, assessment, IMPORTED_LIFE, by=by, now=now, step="record_imported", reason=source, **of(assessment))
-    newest = published[0].published_at if published else None
-    if newest is None or newest < published_at:
+    is_newest = all(each.published_at is None or each.published_at < published_at for each in published[:1])
+    if is_newest:
         expect_next(session, assessment, framework, now)
         tell_published(session, assessment, None, now)
     return assessment
+
+
+def _importable(copies: Copies, care_service_id: UUID, *, published_on: date, today: date) -> CareServiceRecord:
+    service = copies.care_service(care_service_id)
+    if service is None:
+        raise CareServiceNotFound(care_service_id)
+    if bars := bars_to_import(published_on=published_on, today=today):
+        raise Barred(bars)
+    return service
 
 
 def _of_service(service: CareServiceRecord) -> dict[str, Any]:

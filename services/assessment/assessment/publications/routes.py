@@ -13,7 +13,15 @@ from assessment.assessments.repository import Assessments
 from assessment.assessments.routes import shown
 from assessment.assessments.rules import has_draft
 from assessment.assessments.schemas import AssessmentRead
-from assessment.dependencies import CommissioningManager, CopiesDep, OfficerOrManager, Overseer, RatingReader, Reader
+from assessment.dependencies import (
+    CommissioningManager,
+    CopiesDep,
+    OfficerOrManager,
+    Overseer,
+    RatingReader,
+    Reader,
+    StaffReader,
+)
 from assessment.drafts.errors import DraftNotIssued
 from assessment.frameworks.errors import NoFramework
 from assessment.rating.actions import recompute
@@ -24,7 +32,15 @@ from assessment.validations.repository import Validations
 from . import actions, withdrawing
 from .errors import AlreadyImported, NotPublished, WithdrawalNotProposed, WithdrawalProposed
 from .recomputing import recompute_published
-from .schemas import Importing, ProposingWithdrawal, RatingRead, RecomputationsRead, RefusingWithdrawal, WithdrawalRead
+from .schemas import (
+    Importing,
+    ProposingWithdrawal,
+    RatingRead,
+    RecomputationsRead,
+    RefusingWithdrawal,
+    WithdrawalProposalRead,
+    WithdrawalRead,
+)
 
 router = APIRouter(tags=["publication"])
 
@@ -75,7 +91,20 @@ def recompute_ratings(session: SessionDep, page: PageQuery, by: Overseer) -> Rec
 def propose_withdrawal(
     assessment_id: UUID, wanted: ProposingWithdrawal, session: SessionDep, by: OfficerOrManager, now: Now
 ) -> WithdrawalRead:
-    return WithdrawalRead.of(withdrawing.propose_withdrawal(session, assessment_id, **dict(wanted), by=by, now=now))
+    proposed = withdrawing.propose_withdrawal(session, assessment_id, **dict(wanted), by=by, now=now)
+    return WithdrawalRead.of(proposed, by=by)
+
+
+@router.get(
+    "/assessments/{assessment_id}/withdrawal-proposal",
+    summary="The proposal to withdraw a published rating that stands, if there is one",
+    operation_id="read_withdrawal_proposal",
+    responses=may_answer(AssessmentNotFound),
+)
+def read_withdrawal_proposal(assessment_id: UUID, session: SessionDep, by: StaffReader) -> WithdrawalProposalRead:
+    assessment = Assessments(session).get(assessment_id, by=by)
+    found = withdrawing.withdrawal_of(session, assessment.id)
+    return WithdrawalProposalRead(proposal=WithdrawalRead.of(found, by=by) if found else None)
 
 
 @router.post(
@@ -88,7 +117,7 @@ def refuse_withdrawal(
     assessment_id: UUID, wanted: RefusingWithdrawal, session: SessionDep, by: OfficerOrManager, now: Now
 ) -> WithdrawalRead:
     refused = withdrawing.refuse_withdrawal(session, assessment_id, reason=wanted.reason, by=by, now=now)
-    return WithdrawalRead.of(refused)
+    return WithdrawalRead.of(refused, by=by)
 
 
 @router.post(

@@ -33,6 +33,7 @@ class WithdrawalRead(BaseModel):
     reason: str
     proposed_name: str
     proposed_at: AwareDatetime
+    is_yours: bool = Field(description="Whether whoever asks proposed it.")
     approved_name: str | None
     approved_at: AwareDatetime | None
     refused_name: str | None
@@ -40,8 +41,15 @@ class WithdrawalRead(BaseModel):
     refused_because: str | None
 
     @classmethod
-    def of(cls, row: Withdrawal) -> Self:
-        return cls.model_validate(row, from_attributes=True)
+    def of(cls, row: Withdrawal, *, by: Principal) -> Self:
+        own = {name: getattr(row, name) for name in cls.model_fields if hasattr(row, name)}
+        return cls(**own, is_yours=row.proposed_by == by.subject)
+
+
+class WithdrawalProposalRead(BaseModel):
+    """The proposal that stands, approved or not; null where there is none."""
+
+    proposal: WithdrawalRead | None
 
 
 class Importing(Model):

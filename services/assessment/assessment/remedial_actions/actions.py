@@ -40,7 +40,9 @@ from .rules import (
     bars_to_closure,
     bars_to_extension,
     bars_to_submission,
+    remind_at,
 )
+from .telling import tell_approved, tell_closed, tell_extended, tell_verified
 
 
 def make_plan(
@@ -167,10 +169,8 @@ def submit_plan(session: Session, plan_id: UUID, *, by: Principal, now: datetime
 def return_plan(session: Session, plan_id: UUID, *, reason: str, by: Principal, now: datetime) -> RemedialPlan:
     """Return the plan to the provider, saying why; it has as long again as it had for the first."""
     plan = _step(session, plan_id, PlanStep.RETURN, by=by, now=now, reason=reason)
-    assessments = Assessments(session)
-    policy = assessments.framework(assessments.get(plan.assessment_id, by=by)).policy
     plan.returned_because = reason
-    plan.due_at, plan.overdue_told_at = plan_due_at(policy, now), None
+    plan.due_at, plan.overdue_told_at = plan_due_at(_policy(session, plan, by), now), None
     write_to(
         session,
         Recipient(provider_id=plan.provider_id),
@@ -185,7 +185,13 @@ def return_plan(session: Session, plan_id: UUID, *, reason: str, by: Principal, 
 
 
 def approve_plan(session: Session, plan_id: UUID, *, by: Principal, now: datetime) -> RemedialPlan:
-    return _step(session, plan_id, PlanStep.APPROVE, by=by, now=now)
+    """Approve the plan: from now on the provider is reminded of what it promised."""
+    plan, plans = _step(session, plan_id, PlanStep.APPROVE, by=by, now=now), Plans(session)
+    policy = _policy(session, plan, by)
+    for action in plans.actions(plan_id):
+        action.remind_at = remind_at(policy, action.due_on, now)
+    tell_approved(session, plan, now)
+    return plan
 
 
 def close_plan(session: Session, plan_id: UUID, *, by: Principal, now: datetime) -> RemedialPlan:
@@ -196,6 +202,7 @@ def close_plan(session: Session, plan_id: UUID, *, by: Principal, now: datetime)
     }
     if bars := bars_to_closure(outcomes):
         raise Barred(bars)
+    tell_closed(session, plan, outcomes.values(), now)
     return plan
 
 
@@ -245,8 +252,8 @@ def extend_action(
     _ensure_approved(plan)
     _ensure_ahead(due_on, now)
     action = plans.action(plan_id, action_id)
-    outcome = plans.issue(plan_id, action.issue_id).outcome
-    if bars := bars_to_extension(stands=action.due_on, wanted=due_on, progress=action.progress, outcome=outcome):
+    issue, progress = plans.issue(plan_id, action.issue_id), action.progress
+    if bars := bars_to_extension(stands=action.due_on, wanted=due_on, progress=progress, outcome=issue.outcome):
         raise Barred(bars)
     ensure_room(plans.count_progress(plan_id), MOST_NOTES, "notes of progress")
     detail = {"action_id": str(action_id), "from": action.due_on.isoformat(), "to": due_on.isoformat()}
@@ -262,7 +269,9 @@ def extend_action(
         )
     )
     action.due_on, action.overdue_at, action.overdue_told_at = due_on, _overdue_at(due_on), None
+    action.remind_at = remind_at(_policy(session, plan, by), due_on, now)
     action.version += 1
+    tell_extended(session, plan, issue, action, reason=reason, now=now)
     return action
 
 
@@ -280,6 +289,7 @@ def verify_issue(
     _take(session, plan, PlanStep.VERIFY_ISSUE, by=by, now=now, reason=reason, detail=detail)
     issue.outcome, issue.outcome_reason = outcome, reason
     issue.verified_by, issue.verified_name, issue.verified_at = by.subject, by.name, now
+    tell_verified(session, plan, issue, reason=reason, now=now)
     return issue
 
 
@@ -315,6 +325,11 @@ def _findings(session: Session, assessment_id: UUID) -> dict[str, str | None]:
 def plan_due_at(policy: Policy, now: datetime) -> datetime:
     """The last instant at which a plan asked for, or returned, today is in time."""
     return end_of_london_day(london_day(now) + timedelta(days=policy.remedial_plan_days))
+
+
+def _policy(session: Session, plan: RemedialPlan, by: Principal) -> Policy:
+    assessments = Assessments(session)
+    return assessments.framework(assessments.get(plan.assessment_id, by=by)).policy
 
 
 def _overdue_at(due_on: date) -> datetime:

@@ -1,10 +1,12 @@
 """The life of a remedial action plan, and what stands in its way. Pure."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
+from assay_kit.calendar import start_of_london_day
 from assay_kit.steps import Life
+from assessment.frameworks.framework import PublicPolicy
 
 
 class PlanStatus(StrEnum):
@@ -89,3 +91,9 @@ def bars_to_extension(*, stands: date, wanted: date, progress: Progress, outcome
     if outcome is not None:
         bars.append("The issue has been verified.")
     return bars
+
+
+def remind_at(policy: PublicPolicy, due_on: date, after: datetime) -> datetime | None:
+    """When to remind the provider next of an action that is due then; None where no reminder is left."""
+    instants = (start_of_london_day(due_on - timedelta(days=days)) for days in policy.action_reminder_days)
+    return min((instant for instant in instants if instant > after), default=None)

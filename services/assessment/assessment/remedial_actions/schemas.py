@@ -1,5 +1,6 @@
 """What callers send and receive about remedial action plans."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date
 from typing import Annotated, Self
@@ -125,20 +126,16 @@ class PlanRead(PlanSummary):
         progress: Sequence[RemedialProgress],
         now: AwareDatetime,
     ) -> Self:
-        written = [
-            ActionWithProgress(
-                **ActionRead.of(action, now).model_dump(),
-                notes=[ProgressRead.of(note) for note in progress if note.action_id == action.id],
-            )
-            for action in actions
-        ]
+        notes: dict[UUID, list[ProgressRead]] = defaultdict(list)
+        for note in progress:
+            notes[note.action_id].append(ProgressRead.of(note))
+        written: dict[UUID, list[ActionWithProgress]] = defaultdict(list)
+        for action in actions:
+            read = ActionRead.of(action, now).model_dump()
+            written[action.issue_id].append(ActionWithProgress(**read, notes=notes[action.id]))
         return cls(
             **PlanSummary.of(row).model_dump(),
             issues=[
-                IssueWithActions(
-                    **IssueRead.of(issue).model_dump(),
-                    actions=[action for action in written if action.issue_id == issue.id],
-                )
-                for issue in issues
+                IssueWithActions(**IssueRead.of(issue).model_dump(), actions=written[issue.id]) for issue in issues
             ],
         )

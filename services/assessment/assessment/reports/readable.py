@@ -159,17 +159,13 @@ def _question(question: ReportQuestion) -> dict[str, str]:
         "critical": "Critical question." if question.critical else "",
         "own": named(question.own_rating) if question.own_rating else "No answer",
         "own_narrative": question.own_narrative,
-        "own_evidence": _documents(question.own_evidence),
+        "own_evidence": "; ".join(f"{each.description} ({each.filename})" for each in question.own_evidence),
         "seen": ", ".join(_words(kind).lower() for kind in question.evidence_kinds),
         "rating": named(question.rating),
         "was": was,
         "reason": question.reason or "",
         "good_practice": question.good_practice or "",
     }
-
-
-def _documents(count: int) -> str:
-    return "" if count == 0 else "1 document" if count == 1 else f"{count} documents"
 
 
 def _fact(name: str, value: str) -> dict[str, str]:

@@ -64,11 +64,14 @@ def changes_of(session: Session, assessment: Assessment) -> list[ChangeRead]:
 
 
 def _questions(session: Session, assessment: Assessment, framework: Framework) -> dict[str, ReportQuestion]:
-    own, validations = SelfAnswers(session).submitted(assessment), Validations(session)
+    answers, validations = SelfAnswers(session), Validations(session)
+    own, files = answers.submitted(assessment), answers.files(assessment.id)
     found = validations.of(assessment.id)
     changed = {change.question: change for change in validations.changes(assessment.id)}
     asked: list[Question] = framework.questions_for(assessment.service_type)
-    return {q.code: ReportQuestion.of(q, own.get(q.code), found[q.code], changed.get(q.code)) for q in asked}
+    return {
+        q.code: ReportQuestion.of(q, own.get(q.code), found[q.code], changed.get(q.code), files=files) for q in asked
+    }
 
 
 def _domain(domain: DomainResult, questions: dict[str, ReportQuestion]) -> ReportDomain:

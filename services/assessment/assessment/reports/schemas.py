@@ -1,5 +1,6 @@
 """The assessment report as data: what the web page, the PDF and other systems are made from."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Self
 from uuid import UUID
@@ -17,6 +18,18 @@ from assessment.remedial_actions.schemas import PlanRead
 from assessment.tables import AnswerChange, SelfAnswer, ValidatedAnswer
 from assessment.validations.rules import EvidenceKind
 from assessment.validations.schemas import VisitRead
+from assessment.work_tables import SubmittedFile
+
+
+class ReportDocument(BaseModel):
+    """A document that the provider named, as it was described when the answers were submitted."""
+
+    evidence_id: UUID
+    filename: str
+    kind: str
+    description: str
+    sha256: str
+    expires_on: date | None
 
 
 class ReportQuestion(BaseModel):
@@ -27,7 +40,7 @@ class ReportQuestion(BaseModel):
     critical: bool
     own_rating: AnswerRating | None
     own_narrative: str
-    own_evidence: int = Field(description="How many documents the provider named.")
+    own_evidence: list[ReportDocument] = Field(max_length=200)
     found_rating: AnswerRating
     rating: AnswerRating
     reason: str | None
@@ -36,15 +49,22 @@ class ReportQuestion(BaseModel):
 
     @classmethod
     def of(
-        cls, question: Question, own: SelfAnswer | None, found: ValidatedAnswer, change: AnswerChange | None
+        cls,
+        question: Question,
+        own: SelfAnswer | None,
+        found: ValidatedAnswer,
+        change: AnswerChange | None,
+        *,
+        files: Mapping[str, SubmittedFile],
     ) -> Self:
+        named = [files[each] for each in own.evidence_ids if each in files] if own else []
         return cls(
             code=question.code,
             text=question.question,
             critical=question.critical,
             own_rating=own.rating if own else None,
             own_narrative=own.narrative if own else "",
-            own_evidence=len(own.evidence_ids) if own else 0,
+            own_evidence=[ReportDocument.model_validate(each, from_attributes=True) for each in named],
             found_rating=found.rating,
             rating=change.rating if change else found.rating,
             reason=change.reason if change else found.reason,

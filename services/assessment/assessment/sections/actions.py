@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from sqlmodel import Session
@@ -9,10 +10,12 @@ from sqlmodel import Session
 from assay_contracts.messages import Recipient
 from assay_kit.calendar import london_day
 from assay_kit.identity import Principal
+from assay_kit.timeline import note
+from assessment.assessments.actions import of
 from assessment.assessments.errors import Barred
 from assessment.assessments.events import write_to
 from assessment.assessments.repository import Assessments
-from assessment.assessments.rules import Status
+from assessment.assessments.rules import LIFE, Status
 from assessment.colleagues import Colleagues
 from assessment.evidence import Evidence
 from assessment.self_assessments.errors import AnswersClosed
@@ -57,6 +60,8 @@ def delegate(
         delegated_at=now,
     )
     Delegations(session).add(delegation)
+    until = {"answer_by": answer_by.isoformat()} if answer_by else {}
+    _note(session, assessment, "delegate_section", {"section": section, "to": name, **until}, by=by, now=now)
     _write_to_delegate(session, assessment, delegation, section, now)
     return assessment
 
@@ -80,10 +85,19 @@ def _write_to_delegate(
 def end_delegation(session: Session, assessment_id: UUID, standard: str, *, by: Principal, now: datetime) -> Assessment:
     """Take a section back, or hand it back."""
     assessment = _being_answered(session, assessment_id, by)
-    _named(session, assessment, standard)
-    if not _end(session, assessment, standard, by=by, now=now):
+    section = _named(session, assessment, standard)
+    ended = _end(session, assessment, standard, by=by, now=now)
+    if ended is None:
         raise NotDelegated(standard)
+    _note(session, assessment, "take_section_back", {"section": section, "from": ended.name}, by=by, now=now)
     return assessment
+
+
+def _note(
+    session: Session, assessment: Assessment, step: str, detail: dict[str, Any], *, by: Principal, now: datetime
+) -> None:
+    about: dict[str, Any] = {"status": assessment.status, "detail": detail}
+    note(session, LIFE.name, assessment.id, step, by=by, now=now, **about, **of(assessment))
 
 
 def carry_over(
@@ -156,13 +170,13 @@ def _named(session: Session, assessment: Assessment, standard: str) -> str:
     raise SectionNotFound(standard)
 
 
-def _end(session: Session, assessment: Assessment, standard: str, *, by: Principal, now: datetime) -> bool:
+def _end(session: Session, assessment: Assessment, standard: str, *, by: Principal, now: datetime) -> Delegation | None:
     """End the delegation that stands, if any; whose it is not cannot end it."""
     standing = Delegations(session).of(assessment.id, [standard]).get(standard)
     if standing is None:
-        return False
+        return None
     if not may_answer_for(standing, by):
         raise DelegatedElsewhere(standard, standing.name)
     standing.ended_by, standing.ended_at = by.subject, now
     session.flush()
-    return True
+    return standing

@@ -12,6 +12,7 @@ from assay_kit.calendar import london_day
 from assay_kit.etags import check_match
 from assay_kit.freeze import content_hash
 from assay_kit.identity import Principal
+from assay_kit.problems import StepNotAllowed
 from assay_kit.timeline import take
 from assessment.assessments.actions import of
 from assessment.assessments.errors import Barred, NotOpenYet
@@ -98,24 +99,36 @@ def submit(
     """Submit the answers, signed. The database refuses to change them from here on, and a hash proves it, and the
     evidence that they name: it is the provider's own, and the directory keeps it from now on."""
     assessments = Assessments(session)
+    # the directory is asked before anything is locked: others go on saving while it answers
+    unlocked = assessments.get(assessment_id, by=by)
+    named = _named_when_ready(session, unlocked)
+    by_object = RelyingObject("assessment", assessment_id)
+    files = evidence.rely(named, provider_id=unlocked.provider_id, by_object=by_object)
     assessment = assessments.get(assessment_id, by=by, lock=True)
+    if _named_when_ready(session, assessment) != named:
+        raise Barred(["The evidence was changed meanwhile; look at the answers again, then submit them."])
     take(session, assessment, Step.SUBMIT, LIFE, by=by, now=now, detail={"signed": name}, **of(assessment))
-    answers = SelfAnswers(session).of(assessment_id)
-    asked = [question.code for question in assessments.questions(assessment)]
-    if bars := bars_to_submission(asked, answered(answers)):
-        raise Barred(bars)
+    answers = SelfAnswers(session)
+    answers.keep_files(assessment_id, files)
     assessment.signed_by, assessment.signed_name, assessment.signed_position = by.subject, name, position
-    assessment.evidence_hashes = evidence.rely(
-        {f"Question {code}": [UUID(each) for each in answers[code].evidence_ids] for code in asked if code in answers},
-        provider_id=assessment.provider_id,
-        by_object=RelyingObject("assessment", assessment.id),
-    )
-    assessment.answers_hash = hash_of(answers, assessment.evidence_hashes)
+    assessment.evidence_hashes = {str(each.id): each.sha256 for each in files}
+    assessment.answers_hash = hash_of(answers.of(assessment_id), assessment.evidence_hashes)
     assessment.submitted_at = assessment.answers_closed_at = now
     session.flush()
     tell_submitted(session, assessment, now)
     write_to_officers(session, assessment, "self_assessment_submitted", now=now, reference=assessment.reference)
     return assessment
+
+
+def _named_when_ready(session: Session, assessment: Assessment) -> dict[str, list[UUID]]:
+    """The evidence that each question names, once every answer may be submitted as it is."""
+    if LIFE.after(Status(assessment.status), Step.SUBMIT) is None:
+        raise StepNotAllowed(LIFE.name, assessment.status, Step.SUBMIT)
+    answers = SelfAnswers(session).of(assessment.id)
+    asked = [question.code for question in Assessments(session).questions(assessment)]
+    if bars := bars_to_submission(asked, answered(answers)):
+        raise Barred(bars)
+    return {f"Question {code}": [UUID(each) for each in answers[code].evidence_ids] for code in asked}
 
 
 def answered(answers: dict[str, SelfAnswer]) -> dict[str, Answered]:

@@ -1,11 +1,13 @@
 """Reads and writes a provider's own answers. No rules here."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from sqlmodel import Session, col, select
 
+from assay_contracts.directory.evidence import EvidenceRecord
 from assessment.tables import Assessment, SelfAnswer
+from assessment.work_tables import SubmittedFile
 
 
 class SelfAnswers:
@@ -17,9 +19,10 @@ class SelfAnswers:
         self._session.flush()
 
     def of(self, assessment_id: UUID) -> dict[str, SelfAnswer]:
-        """By question."""
+        """By question, as they are by now."""
         statement = select(SelfAnswer).where(SelfAnswer.assessment_id == assessment_id)
-        return {answer.question: answer for answer in self._session.exec(statement)}
+        rows = self._session.exec(statement.execution_options(populate_existing=True))
+        return {answer.question: answer for answer in rows}
 
     def submitted(self, assessment: Assessment) -> dict[str, SelfAnswer]:
         """By question, once they were signed: answers half given are nobody's word, and the council does without."""
@@ -32,3 +35,19 @@ class SelfAnswers:
         )
         rows = self._session.exec(statement.order_by(SelfAnswer.question).with_for_update())
         return {answer.question: answer for answer in rows}
+
+    def keep_files(self, assessment_id: UUID, files: Iterable[EvidenceRecord]) -> None:
+        """What the files were that the answers name: the provider may renew or describe them otherwise later."""
+        own = ("filename", "kind", "description", "sha256", "expires_on")
+        self._session.add_all(
+            SubmittedFile(
+                assessment_id=assessment_id, evidence_id=each.id, **{name: getattr(each, name) for name in own}
+            )
+            for each in files
+        )
+        self._session.flush()
+
+    def files(self, assessment_id: UUID) -> dict[str, SubmittedFile]:
+        """By the id that answers name."""
+        wanted = select(SubmittedFile).where(SubmittedFile.assessment_id == assessment_id)
+        return {str(each.evidence_id): each for each in self._session.exec(wanted)}

@@ -12,7 +12,7 @@ from portal.ids import Id
 from portal.names import names_for
 from portal.pages import go, render
 from portal.tasks import METHODS, Task, perform
-from portal.visitors import SignedIn
+from portal.visitors import SignedIn, Visitor
 from portal.words import ANSWER_RATINGS, options
 
 router = APIRouter(prefix="/assessments/{assessment_id}")
@@ -24,11 +24,12 @@ _REASON = Field(name="reason", label="Reason", kind=Kind.WORDS, hint="At least 1
 async def report(request: Request, visitor: SignedIn, assessment_id: Id) -> Response:
     """The draft while it is one, the published report afterwards: the rating with its whole working."""
     api, here = visitor.api, f"/v1/assessments/{assessment_id}"
-    assessment, draft, findings, comments, names = await asyncio.gather(
+    assessment, draft, findings, comments, corrections, names = await asyncio.gather(
         api.get("assessment", here),
         api.get("assessment", f"{here}/draft"),
         api.get("assessment", f"{here}/validated-answers"),
         api.get("assessment", f"{here}/accuracy-comments"),
+        _corrections(visitor, here),
         names_for(api, org=visitor.person.org if visitor.person else None),
     )
     return render(
@@ -41,8 +42,16 @@ async def report(request: Request, visitor: SignedIn, assessment_id: Id) -> Resp
         # the last change of a question stands
         changes={change["question"]: change for change in draft["changes"]},
         comments=comments,
+        corrections=corrections,
         names=names,
     )
+
+
+async def _corrections(visitor: Visitor, here: str) -> list[Any]:
+    """What the council found wrong with its own draft: a provider reads of it once it is changed."""
+    if visitor.is_provider:
+        return []
+    return list((await visitor.api.get("assessment", f"{here}/corrections"))["items"])
 
 
 @router.get("/files/{name}")

@@ -2,12 +2,14 @@
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from portal.assessments.framework import Standard, standards_of
+from portal.assessments.reviewing import replacements
 from portal.forms import Field, Kind
 from portal.ids import Id
 from portal.names import Names, names_for
@@ -32,6 +34,7 @@ STATUSES = (
     "cancelled",
     "withdrawn",
 )
+OFFICER_OR_MANAGER = ("compliance_officer", "commissioning_manager")
 _SIGN = (
     Field(name="name", label="Full name of the person who signs"),
     Field(name="position", label="Their position", hint="For example, registered manager"),
@@ -109,8 +112,10 @@ async def schedule_assessment(request: Request, visitor: SignedIn) -> Response:
 async def one_assessment(request: Request, visitor: SignedIn, assessment_id: Id) -> Response:
     api = visitor.api
     assessment = await api.get("assessment", f"/v1/assessments/{assessment_id}")
-    standards, history, names = await asyncio.gather(
+    standards, dispute, withdrawal, history, names = await asyncio.gather(
         _progress(visitor, assessment),
+        _dispute(visitor, assessment),
+        _withdrawal(visitor, assessment),
         section(api.get("assessment", f"/v1/assessments/{assessment_id}/timeline")),
         names_for(api, org=visitor.person.org if visitor.person else None),
     )
@@ -121,7 +126,8 @@ async def one_assessment(request: Request, visitor: SignedIn, assessment_id: Id)
         standards=standards,
         names=names,
         timeline=merged(history.value["items"] if history.value else None),
-        may=_offers(visitor, assessment),
+        may=_offers(visitor, assessment, dispute, withdrawal),
+        withdrawal=withdrawal.proposal,
     )
 
 
@@ -202,21 +208,60 @@ async def _seen(api: Api, path: str) -> list[Any]:
         return []
 
 
-def _offers(visitor: Visitor, assessment: Mapping[str, Any]) -> set[str]:
-    """Which steps to offer: those that its stage allows and that this person's role is for."""
+async def _dispute(visitor: Visitor, assessment: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """What is disputed, while somebody of the council has to answer it."""
+    if assessment["status"] not in {"disputed", "senior_review"} or visitor.is_provider:
+        return None
+    draft = await visitor.api.get("assessment", f"/v1/assessments/{assessment['id']}/draft")
+    found: Mapping[str, Any] | None = draft["dispute"]
+    return found
+
+
+@dataclass(frozen=True, kw_only=True)
+class Withdrawal:
+    """The proposal that awaits an answer, and whether there is another rating to propose."""
+
+    proposal: Mapping[str, Any] | None = None
+    is_possible: bool = False
+
+
+async def _withdrawal(visitor: Visitor, assessment: Mapping[str, Any]) -> Withdrawal:
+    person = visitor.person
+    if assessment["status"] != "published" or person is None or not person.has(*OFFICER_OR_MANAGER):
+        return Withdrawal()
+    found, others = await asyncio.gather(
+        visitor.api.get("assessment", f"/v1/assessments/{assessment['id']}/withdrawal-proposal"),
+        replacements(visitor, assessment["id"]),
+    )
+    return Withdrawal(proposal=found["proposal"], is_possible=bool(others))
+
+
+def _offers(
+    visitor: Visitor, assessment: Mapping[str, Any], dispute: Mapping[str, Any] | None, withdrawal: Withdrawal
+) -> set[str]:
+    """Which steps to offer: those that its stage allows and that this person may take."""
     person = visitor.person
     if person is None:
         return set()
-    roles = {
-        "begin_self_assessment": ("provider_admin", "provider_user"),
-        "submit": ("provider_admin", "provider_user"),
-        "begin_validation": ("compliance_officer",),
-        "validate_without_self_assessment": ("compliance_officer",),
-        "issue_draft": ("compliance_officer",),
-        "publish": ("compliance_officer", "commissioning_manager"),
-        "dispute": ("provider_admin", "provider_user"),
-        "begin_senior_review": ("commissioning_manager", "compliance_officer"),
-        "cancel": ("compliance_officer", "commissioning_manager"),
-        "withdraw": ("commissioning_manager",),
+    manager, officer = person.has("commissioning_manager"), person.has("compliance_officer")
+    provider, council = person.has("provider_admin", "provider_user"), manager or officer
+    has_draft, proposal = assessment["draft_issued_at"] is not None, withdrawal.proposal
+    is_yours, is_reviewed = (dispute["is_yours"], dispute["outcome"] is not None) if dispute else (False, False)
+    may = {
+        "begin_self_assessment": provider,
+        "submit": provider,
+        "dispute": provider,
+        "begin_validation": officer,
+        "validate_without_self_assessment": officer,
+        "issue_draft": officer,
+        "publish": council if dispute is None else is_reviewed and (manager or is_yours),
+        "begin_senior_review": manager or is_yours,
+        "hand_review_over": manager and not is_reviewed,
+        "conclude_senior_review": is_yours and not is_reviewed,
+        "cancel": manager or is_yours if has_draft else council,
+        "propose_correction": council,
+        "propose_withdrawal": council and proposal is None and withdrawal.is_possible,
+        "refuse_withdrawal": proposal is not None and (manager or proposal["is_yours"]),
+        "withdraw": manager and proposal is not None and not proposal["is_yours"],
     }
-    return {step for step in assessment["steps"] if person.has(*roles.get(step, ()))}
+    return {step for step in assessment["steps"] if may.get(step, False)}

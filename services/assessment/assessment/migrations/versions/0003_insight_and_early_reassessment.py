@@ -116,6 +116,9 @@ FREEZING = [
     *freeze_trigger("reassessment_request", when="OLD.decided_at IS NOT NULL", name="decided"),
     *append_only_trigger("review_handover"),
     *freeze_trigger("withdrawal", when="OLD.refused_at IS NOT NULL", name="refused"),
+    *append_only_trigger("submitted_file"),
+    "CREATE TRIGGER closed_by_answers_closed_at BEFORE INSERT ON submitted_file "
+    "FOR EACH ROW EXECUTE FUNCTION refuse_once_closed('answers_closed_at')",
     *freeze_trigger("correction", when="true", columns=_CORRECTION, name="proposed"),
     *freeze_trigger("correction", when="OLD.decided_at IS NOT NULL", name="decided"),
     "CREATE TRIGGER closed_by_published_at BEFORE INSERT OR UPDATE OR DELETE ON correction "
@@ -258,6 +261,14 @@ def _answer_withdrawals() -> None:
         unique=True,
         postgresql_where=sa.text("imported AND status = 'published'"),
     )
+    op.add_column("remedial_action", sa.Column("remind_at", sa.DateTime(timezone=True), nullable=True))
+    op.create_index(
+        "ix_remedial_action_remind_at",
+        "remedial_action",
+        ["remind_at"],
+        unique=False,
+        postgresql_where=sa.text("remind_at IS NOT NULL"),
+    )
     op.add_column("reminder", sa.Column("passed_over_at", sa.DateTime(timezone=True), nullable=True))
     op.drop_constraint("ck_remedial_plan_known_status", "remedial_plan")
     op.create_check_constraint(
@@ -306,6 +317,20 @@ def _correct_drafts() -> None:
         ["assessment_id", "question"],
         unique=True,
         postgresql_where=sa.text("outcome IS NULL"),
+    )
+    op.create_table(
+        "submitted_file",
+        sa.Column("assessment_id", sa.Uuid(), nullable=False),
+        sa.Column("evidence_id", sa.Uuid(), nullable=False),
+        sa.Column("filename", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("description", sa.Text(), nullable=False),
+        sa.Column("sha256", sa.String(), nullable=False),
+        sa.Column("expires_on", sa.Date(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["assessment_id"], ["assessment.id"], name=op.f("fk_submitted_file_assessment_id_assessment")
+        ),
+        sa.PrimaryKeyConstraint("assessment_id", "evidence_id", name=op.f("pk_submitted_file")),
     )
     for table in ("answer_change", "assessment_result"):
         op.drop_constraint(f"ck_{table}_known_cause", table)
