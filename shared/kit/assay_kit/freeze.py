@@ -112,40 +112,52 @@ def _canonical(value: Any) -> str:
     return json.dumps(_plain(value), sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
 
 
-@singledispatch
 def _plain(value: Any) -> Any:
+    """What is plain already is not asked about: most values are, and there may be thousands."""
+    kind = type(value)
+    if kind is str or kind is int or kind is bool or value is None:
+        return value
+    if kind is dict:
+        return {key if type(key) is str else _key(key): _plain(entry) for key, entry in value.items()}
+    if kind is list or kind is tuple:
+        return [_plain(entry) for entry in value]
+    return _plainly(value)
+
+
+@singledispatch
+def _plainly(value: Any) -> Any:
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return {field.name: _plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
     raise TypeError(f"{type(value).__name__} has no canonical form.")
 
 
-@_plain.register(str)
-@_plain.register(int)
-@_plain.register(type(None))
+@_plainly.register(str)
+@_plainly.register(int)
+@_plainly.register(type(None))
 def _as_it_is(value: Any) -> Any:
     return value
 
 
-@_plain.register
+@_plainly.register
 def _(value: float) -> float | int:
     """As RFC 8785 writes numbers: 1.0 is 1. PostgreSQL's jsonb keeps the ".0", other writers drop it."""
     return int(value) if value.is_integer() and abs(value) < _LARGEST_EXACT_FLOAT else value
 
 
-@_plain.register
+@_plainly.register
 def _(value: Decimal) -> str:
     if not value.is_finite():
         raise ValueError(f"{value} has no canonical form.")
     return plain_digits(value)
 
 
-@_plain.register(Fraction)
-@_plain.register(UUID)
+@_plainly.register(Fraction)
+@_plainly.register(UUID)
 def _as_text(value: Any) -> str:
     return str(value)
 
 
-@_plain.register
+@_plainly.register
 def _(value: datetime) -> str:
     """ValueError for an instant without a time zone."""
     if value.tzinfo is None:
@@ -153,33 +165,33 @@ def _(value: datetime) -> str:
     return value.astimezone(UTC).isoformat()
 
 
-@_plain.register
+@_plainly.register
 def _(value: date) -> str:
     return value.isoformat()
 
 
-@_plain.register
+@_plainly.register
 def _(value: Enum) -> Any:
     return _plain(value.value)
 
 
-@_plain.register
+@_plainly.register
 def _(value: BaseModel) -> Any:
     return _plain(value.model_dump(mode="python"))
 
 
-@_plain.register
+@_plainly.register
 def _(value: Mapping) -> dict[str, Any]:  # type: ignore[type-arg]  # singledispatch registers bare classes
     return {_key(key): _plain(entry) for key, entry in value.items()}
 
 
-@_plain.register(list)
-@_plain.register(tuple)
+@_plainly.register(list)
+@_plainly.register(tuple)
 def _in_order(value: Sequence[Any]) -> list[Any]:
     return [_plain(entry) for entry in value]
 
 
-@_plain.register
+@_plainly.register
 def _(value: Set) -> list[Any]:  # type: ignore[type-arg]  # as above
     return sorted((_plain(entry) for entry in value), key=_canonical)
 

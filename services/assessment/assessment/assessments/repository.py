@@ -33,6 +33,10 @@ class Assessments:
             raise AssessmentNotFound(assessment_id)
         return found
 
+    def read_before(self, assessment_id: UUID) -> Assessment:
+        """The assessment that somebody was found to see in this very session: the database is not asked again."""
+        return self.session.get_one(Assessment, assessment_id)
+
     def is_seen(self, assessment: Assessment, *, by: Principal) -> bool:
         wanted = select(Assessment.id).where(Assessment.id == assessment.id, seen_by(by))
         return self.session.exec(wanted).one_or_none() is not None

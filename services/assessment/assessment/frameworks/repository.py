@@ -13,8 +13,9 @@ from .errors import FrameworkNotFound, NoFramework
 from .framework import Framework
 from .rules import FrameworkStatus
 
-# Documents by their hash: what a hash names never changes, and reading one takes longer than a whole request should.
-_read: dict[str, Framework] = {}
+# Published documents by their id: the database lets them change no more, and reading one takes longer than a whole
+# request should.
+_read: dict[UUID, Framework] = {}
 
 
 class Frameworks:
@@ -73,14 +74,14 @@ class Frameworks:
         return found, self.of(found)
 
     def of(self, framework_id: UUID) -> Framework:
-        """The document of a version, read once per process."""
-        content_hash = self._session.exec(
-            select(FrameworkRow.content_hash).where(FrameworkRow.id == framework_id)
-        ).one()
-        if content_hash not in _read:
-            row = self._session.get_one(FrameworkRow, framework_id)
-            _read[content_hash] = Framework.model_validate(row.content)
-        return _read[content_hash]
+        """The document of a version; a published one is read once per process."""
+        if framework_id in _read:
+            return _read[framework_id]
+        row = self._session.get_one(FrameworkRow, framework_id)
+        found = Framework.model_validate(row.content)
+        if row.status != FrameworkStatus.DRAFT:
+            _read[framework_id] = found
+        return found
 
     def versions(self) -> dict[UUID | None, int]:
         """The version numbers by id."""

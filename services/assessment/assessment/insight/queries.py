@@ -10,40 +10,50 @@ _AMONG = """
     AND (CAST(:service_type AS text) IS NULL OR a.service_type = :service_type)
 """
 
+# Of one group of answers. An answer counts for one assessment, so nothing is counted apart, which would sort them all.
 _GAP = """
     count(*) AS answers,
-    count(DISTINCT p.assessment_id) AS assessments,
     sum({of} - p.own) AS difference,
     count(*) FILTER (WHERE {of} = p.own) AS agreed,
     count(*) FILTER (WHERE {of} < p.own) AS lowered,
     count(*) FILTER (WHERE {of} > p.own) AS raised,
     count(*) FILTER (WHERE p.stands IS DISTINCT FROM p.found) AS changed
 """
-_COMPARED = f"""
-    FROM published_answer p
-    JOIN assessment a ON a.id = p.assessment_id
-    WHERE {_AMONG} AND p.own IS NOT NULL
+# Of many assessments together, each of which `_GAP` was counted of.
+_TOGETHER = """
+    sum(g.answers)::bigint AS answers, count(*) AS assessments, sum(g.difference)::bigint AS difference,
+    sum(g.agreed)::bigint AS agreed, sum(g.lowered)::bigint AS lowered, sum(g.raised)::bigint AS raised,
+    sum(g.changed)::bigint AS changed
 """
 
-# The codes of different framework versions may mean different things, so each version's are counted apart.
+# The codes of different framework versions may mean different things, so each version's are counted apart. A question
+# is answered once in an assessment.
 GAPS_BY_QUESTION = f"""
-    SELECT p.question AS key, a.framework_id, {_GAP.format(of="p.stands")}
-    {_COMPARED} AND p.stands IS NOT NULL
+    SELECT p.question AS key, a.framework_id, count(*) AS assessments, {_GAP.format(of="p.stands")}
+    FROM published_answer p JOIN assessment a ON a.id = p.assessment_id
+    WHERE {_AMONG} AND p.own IS NOT NULL AND p.stands IS NOT NULL
     GROUP BY p.question, a.framework_id ORDER BY a.framework_id DESC, p.question LIMIT 1000
 """
 GAPS_BY_PROVIDER = f"""
-    SELECT g.*, c.name FROM (
-        SELECT a.provider_id AS key, {_GAP.format(of="p.stands")}
-        {_COMPARED} AND p.stands IS NOT NULL
-        GROUP BY a.provider_id
-    ) g LEFT JOIN provider_copy c ON c.id = g.key
-    ORDER BY g.difference::numeric / g.answers, g.key LIMIT 1000
+    WITH g AS (
+        SELECT p.assessment_id, {_GAP.format(of="p.stands")} FROM published_answer p
+        WHERE p.own IS NOT NULL AND p.stands IS NOT NULL GROUP BY p.assessment_id
+    ), provider AS (
+        SELECT a.provider_id AS key, {_TOGETHER} FROM g JOIN assessment a ON a.id = g.assessment_id
+        WHERE {_AMONG} GROUP BY a.provider_id
+    )
+    SELECT provider.*, c.name FROM provider LEFT JOIN provider_copy c ON c.id = provider.key
+    ORDER BY provider.difference::numeric / provider.answers, provider.key LIMIT 1000
 """
 # What an officer found, before any change after the draft: it is their judgement that is looked at.
 GAPS_BY_OFFICER = f"""
-    SELECT p.officer AS key, max(p.officer_name) AS name, {_GAP.format(of="p.found")}
-    {_COMPARED} AND p.found IS NOT NULL
-    GROUP BY p.officer ORDER BY sum(p.found - p.own)::numeric / count(*), p.officer LIMIT 1000
+    WITH g AS (
+        SELECT p.assessment_id, p.officer, max(p.officer_name) AS officer_name, {_GAP.format(of="p.found")}
+        FROM published_answer p WHERE p.own IS NOT NULL AND p.found IS NOT NULL GROUP BY p.assessment_id, p.officer
+    )
+    SELECT g.officer AS key, max(g.officer_name) AS name, {_TOGETHER}
+    FROM g JOIN assessment a ON a.id = g.assessment_id WHERE {_AMONG}
+    GROUP BY g.officer ORDER BY sum(g.difference)::numeric / sum(g.answers), g.officer LIMIT 1000
 """
 
 # The rating that stands of each service that runs (`ended_on` is its last day), imported or not.

@@ -6,7 +6,11 @@ then the limiters. A standard or domain with nothing applicable has no rating an
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
+from typing import Generic, TypeVar
 
 from assay_contracts.assessment.ratings import Rating
 from assay_contracts.directory.records import CareServiceType
@@ -25,6 +29,7 @@ from .answers import AnswerRating
 from .trace import Bite, DomainResult, Percent, QuestionLine, RatingTrace, StandardResult
 
 Answers = Mapping[str, AnswerRating]
+_Result = TypeVar("_Result")
 
 # From the worst up: a cap is the lower of two.
 _ORDER: Sequence[Rating] = (Rating.POOR, Rating.REQUIRES_IMPROVEMENT, Rating.GOOD, Rating.EXCELLENT)
@@ -54,20 +59,41 @@ def rate(framework: Framework, service_type: CareServiceType, answers: Answers) 
 
     asked = framework.questions_for(service_type)
     results = {standard.code: _standard(framework, standard, asked, answers) for standard in framework.standards()}
-    standards = {code: result for code, (result, _) in results.items()}
-    domains = [_domain(framework, domain, standards) for domain in framework.domains]
-    percent = _mean((result.exact, result.weight_exact) for result in domains)
+    domains = [_domain(framework, domain, results) for domain in framework.domains]
+    percent = _mean((each.percent, _exact(each.result.weight)) for each in domains)
     banded = _band(framework, percent)
-    overall = list(_overall_bites(framework, asked, answers, domains, banded))
+    overall = list(_overall_bites(framework, asked, answers, [each.result for each in domains], banded))
     return RatingTrace(
         framework_version=framework.version,
         service_type=service_type,
-        domains=tuple(domains),
+        domains=tuple(each.result for each in domains),
         percent=Percent.of(percent),
         banded=banded,
-        limiters=(*(bite for _, bites in results.values() for bite in bites), *overall),
+        limiters=(*(bite for each in results.values() for bite in each.bites), *overall),
         rating=_lowest(banded, overall),
     )
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Of(Generic[_Result]):
+    """What was worked out of a standard or a domain, beside the exact percentage, which the result has as text."""
+
+    result: _Result
+    percent: Fraction | None
+    bites: Sequence[Bite] = ()
+
+
+@lru_cache(maxsize=1000)
+def _exact(number: Decimal | str) -> Fraction:
+    """A number of a framework, exact: few different ones are asked for again and again."""
+    return Fraction(number)
+
+
+@lru_cache(maxsize=10_000)
+def _times(weight: Decimal, points: int) -> tuple[Fraction, str]:
+    """Exact, and as text."""
+    value = _exact(weight) * points
+    return value, str(value)
 
 
 def is_at_or_below(rating: Rating | None, at: Rating) -> bool:
@@ -78,7 +104,7 @@ def is_at_or_below(rating: Rating | None, at: Rating) -> bool:
 def _band(framework: Framework, percent: Fraction | None) -> Rating | None:
     if percent is None:
         return None
-    return next(band.rating for band in framework.bands if percent >= Fraction(band.starts))
+    return next(band.rating for band in framework.bands if percent >= _exact(band.starts))
 
 
 def _mean(parts: Iterable[tuple[Fraction | None, Fraction]]) -> Fraction | None:
@@ -91,27 +117,27 @@ def _mean(parts: Iterable[tuple[Fraction | None, Fraction]]) -> Fraction | None:
 
 def _line(framework: Framework, question: Question, answer: AnswerRating) -> QuestionLine:
     rating = answer.rating
-    weight = Fraction(question.weight)
     points = None if rating is None else framework.points.of(rating)
     return QuestionLine(
         code=question.code,
         answer=answer,
         critical=question.critical,
-        weight=str(weight),
+        weight=_times(question.weight, 1)[1],
         points=points,
-        weighted_points=str(weight * points) if points is not None else None,
-        weighted_most=str(weight * framework.points.excellent) if points is not None else None,
+        weighted_points=None if points is None else _times(question.weight, points)[1],
+        weighted_most=None if points is None else _times(question.weight, framework.points.excellent)[1],
     )
 
 
 def _standard(
     framework: Framework, standard: Standard, all_asked: Sequence[Question], answers: Answers
-) -> tuple[StandardResult, list[Bite]]:
+) -> _Of[StandardResult]:
     codes = {question.code for question in standard.questions}
     asked = [question for question in all_asked if question.code in codes]
     lines = tuple(_line(framework, question, answers[question.code]) for question in asked)
-    points = sum((Fraction(line.weighted_points) for line in lines if line.weighted_points), Fraction(0))
-    most = sum((Fraction(line.weighted_most) for line in lines if line.weighted_most), Fraction(0))
+    given = [(q.weight, line.points) for q, line in zip(asked, lines, strict=True) if line.points is not None]
+    points = sum((_times(weight, found)[0] for weight, found in given), Fraction(0))
+    most = sum((_times(weight, framework.points.excellent)[0] for weight, _ in given), Fraction(0))
     percent = points / most * 100 if most else None
     banded = _band(framework, percent)
     bites = [
@@ -123,7 +149,7 @@ def _standard(
     result = StandardResult(
         code=standard.code,
         name=standard.name,
-        weight=str(Fraction(standard.weight)),
+        weight=str(_exact(standard.weight)),
         questions=lines,
         weighted_points=str(points),
         weighted_most=str(most),
@@ -131,20 +157,21 @@ def _standard(
         banded=banded,
         rating=_lowest(banded, bites),
     )
-    return result, bites
+    return _Of(result=result, percent=percent, bites=bites)
 
 
-def _domain(framework: Framework, domain: Domain, standards: Mapping[str, StandardResult]) -> DomainResult:
-    results = tuple(standards[standard.code] for standard in domain.standards)
-    percent = _mean((result.exact, result.weight_exact) for result in results)
-    return DomainResult(
+def _domain(framework: Framework, domain: Domain, standards: Mapping[str, _Of[StandardResult]]) -> _Of[DomainResult]:
+    results = [standards[standard.code] for standard in domain.standards]
+    percent = _mean((each.percent, _exact(each.result.weight)) for each in results)
+    result = DomainResult(
         code=domain.code,
         name=domain.name,
-        weight=str(Fraction(domain.weight)),
-        standards=results,
+        weight=str(_exact(domain.weight)),
+        standards=tuple(each.result for each in results),
         percent=Percent.of(percent),
         rating=_band(framework, percent),
     )
+    return _Of(result=result, percent=percent)
 
 
 def _overall_bites(

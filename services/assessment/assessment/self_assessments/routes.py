@@ -126,7 +126,7 @@ def save_answer(
     [answer] = actions.save_answers(session, assessment_id, [one], by=by, now=now)
     set_etag(response, answer.version)
     assessments = Assessments(session)
-    standard, asked = assessments.question(assessments.get(assessment_id, by=by), question)
+    standard, asked = assessments.question(assessments.read_before(assessment_id), question)
     return SelfAnswerRead.of(asked, standard.code, answer, is_carried_over=False)
 
 

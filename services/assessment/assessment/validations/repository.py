@@ -4,14 +4,17 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy import select as columns
 from sqlalchemy import text
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import aggregate_order_by, insert
 from sqlmodel import Session, col, func, select
 
 from assay_kit.identity import Principal
 from assessment.assessments.rules import Status
 from assessment.rating.answers import AnswerRating
 from assessment.tables import AnswerChange, Assessment, ValidatedAnswer, ValidatingPerson, Visit
+
+_RATINGS = {rating.value: rating for rating in AnswerRating}
 
 
 class Validations:
@@ -56,15 +59,14 @@ class Validations:
     def standing_of(self, assessment_ids: Sequence[UUID]) -> dict[UUID, dict[str, AnswerRating]]:
         """As `standing`, of several assessments at once."""
         standing: dict[UUID, dict[str, AnswerRating]] = {each: {} for each in assessment_ids}
-        found = select(ValidatedAnswer.assessment_id, ValidatedAnswer.question, ValidatedAnswer.rating)
-        changed = select(AnswerChange.assessment_id, AnswerChange.question, AnswerChange.rating)
-        in_order = (col(AnswerChange.number), col(AnswerChange.id))
-        for statement in (
-            found.where(col(ValidatedAnswer.assessment_id).in_(assessment_ids)),
-            changed.where(col(AnswerChange.assessment_id).in_(assessment_ids)).order_by(*in_order),
-        ):
-            for assessment_id, question, rating in self._session.exec(statement):
-                standing[assessment_id][question] = AnswerRating(rating)
+        # a row for each assessment: of several changes of a question the last one is kept
+        last = aggregate_order_by(col(AnswerChange.rating), col(AnswerChange.number), col(AnswerChange.id))
+        found = func.jsonb_object_agg(col(ValidatedAnswer.question), col(ValidatedAnswer.rating))
+        changed = func.jsonb_object_agg(col(AnswerChange.question), last)
+        for key, ratings in ((col(ValidatedAnswer.assessment_id), found), (col(AnswerChange.assessment_id), changed)):
+            wanted = columns(key, ratings).where(key.in_(assessment_ids)).group_by(key)
+            for assessment_id, by_question in self._session.connection().execute(wanted):
+                standing[assessment_id] |= {code: _RATINGS[rating] for code, rating in by_question.items()}
         return standing
 
     def take_part(self, assessment_id: UUID, *, by: Principal, now: datetime) -> None:
