@@ -109,9 +109,9 @@ def _questions(session: Session) -> dict[str, Callable[[], object]]:
     today = london_day(real_now())
     return {
         **{f"gaps_by_{by}": partial(insight.gaps, by, everything) for by in GapBy},
-        "distribution": lambda: (insight.ratings_by_type(today), insight.domains_by_type(today)),
+        "distribution": lambda: all((insight.ratings_by_type(today), insight.domains_by_type(today))),
         "benchmark": lambda: insight.others(one, today),
-        "programme": lambda: insight.progress(year, by=SYSTEM, now=real_now()),
+        "programme": lambda: insight.progress(year, by=SYSTEM, now=real_now()).published,
     }
 
 

@@ -105,6 +105,8 @@ def test_a_renewed_declaration_on_request_is_due_within_five_working_days(
     assert letters(session, "affirmation_reminder") == [("affirmation_reminder", date(2026, 4, 7))]
     daily(session, at, until=at.now + timedelta(days=1))
     assert house.membership(who)["status"] == "suspended"
+    again = house.commissioner().post(f"{address}/affirmation-request", json=WHY)
+    assert refused(again) == ["declaration-lapsed"]
 
 
 def test_insufficient_evidence_lifts_nothing_and_more_may_follow(house: House, session: Session) -> None:
