@@ -125,10 +125,11 @@ class Cycle:
 
 @pytest.fixture(scope="module")
 def cycle() -> Iterator[Cycle]:
-    """A copy of its own: months pass in it, which others on a shared one would notice."""
+    """A copy of its own: months pass in it, which others on a shared one would notice. Whom it is about registers in
+    it, so that it begins with the council's people alone."""
     root = Path(tempfile.mkdtemp(prefix="assay-cycle-"))
     root.chmod(0o755)
-    copy = Copy(root, ASSAY_MODE="demonstration", ASSAY_DEMONSTRATION="short")
+    copy = Copy(root, ASSAY_MODE="demonstration", ASSAY_DEMONSTRATION="people")
     try:
         with copy.up():
             settings = Settings(home=copy.home.root, port=copy.port)

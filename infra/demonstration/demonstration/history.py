@@ -41,7 +41,7 @@ def years_of(span: Span, until: datetime) -> Years:
             return Years(providers().everybody, datetime(2024, 3, 4, 10, tzinfo=UTC), _YEAR)
         case Span.SAMPLE:
             return Years(providers().sample, _ten(until - timedelta(days=126)), timedelta(days=50))
-        case Span.SHORT:
+        case Span.SHORT | Span.PEOPLE:
             return Years((), until, _YEAR)
 
 
@@ -62,6 +62,9 @@ class History:
         self._say("Letting the council's people in")
         self._founders.people_arrive()
         self._founders.machine_arrives()
+        if self._settings.demonstration is Span.PEOPLE:
+            self._move(until)
+            return
         name = people().machine.name
         self._machine = self._house.machine(name, self._settings.secret(f"client-{name}"))
         self._years = years_of(self._settings.demonstration, until)

@@ -16,7 +16,12 @@ BEGINS = datetime(2020, 3, 30, 8, tzinfo=UTC)
 DEMONSTRATION_DAY = datetime(2026, 3, 2, 8, 30, tzinfo=UTC)
 """The fixed day on which the demonstration stands, and from which its clock runs on."""
 LONGEST_LEAP = timedelta(days=365)
-EXACT_DAYS = {Span.WHOLE: timedelta(days=14), Span.SAMPLE: timedelta(days=7), Span.SHORT: timedelta(0)}
+EXACT_DAYS = {
+    Span.WHOLE: timedelta(days=14),
+    Span.SAMPLE: timedelta(days=7),
+    Span.SHORT: timedelta(0),
+    Span.PEOPLE: timedelta(0),
+}
 """Before these last days the clock leaps from story to story; in them it stops at every due instant."""
 HOUSEKEEPING = timedelta(days=7)
 """How long what falls due may wait while the clock leaps."""

@@ -20,6 +20,7 @@ class Span(StrEnum):
 
     WHOLE = "whole"
     SAMPLE = "sample"  # the last months of a few providers, every story among them
+    PEOPLE = "people"  # the council's people, and nobody else
     SHORT = "short"  # people, schemes, providers and members, but no years of assessments and intelligence
 
 
