@@ -15,7 +15,7 @@ from directory.activity.rules import MONTH, first_of
 from directory.api_clients.rules import secret_is_good
 from directory.care_services.rules import SuccessionBar, bars_to_succession
 from directory.contracts.rules import ContractFault, Rate, RateUnit, faults
-from directory.evidence.rules import has_lapsed
+from directory.evidence.rules import lapses_at, reminds_at
 from directory.identifiers import COMPANY_NUMBER, company_number
 from directory.people.rules import PERSON_LIFE, PasswordFault, bars_to_roles, faults_of_password
 from directory.providers.rules import CLAIM_LIFE, PROVIDER_LIFE
@@ -138,10 +138,14 @@ def test_a_secret_opens_until_it_expires_or_is_revoked(expires: int | None, revo
 
 
 def test_evidence_holds_through_its_last_day() -> None:
-    last = date(2026, 6, 30)
-    assert not has_lapsed(last, on=last)
-    assert has_lapsed(last, on=last + timedelta(days=1))
-    assert not has_lapsed(None, on=date.max)
+    assert lapses_at(date(2026, 6, 30)) == datetime(2026, 6, 30, 23, tzinfo=UTC)  # as 1 July begins in London
+    assert lapses_at(date(2026, 12, 31)) == datetime(2027, 1, 1, tzinfo=UTC)
+    assert lapses_at(date.max) is None
+
+
+def test_of_evidence_one_is_reminded_four_weeks_before_its_last_day() -> None:
+    assert reminds_at(date(2026, 3, 30)) == datetime(2026, 3, 2, tzinfo=UTC)
+    assert reminds_at(date(2026, 7, 28)) == datetime(2026, 6, 29, 23, tzinfo=UTC)  # as 30 June begins in London
 
 
 @given(st.binary(max_size=200), st.sampled_from(sorted(ALLOWED)))

@@ -19,7 +19,6 @@ from assay_contracts.roles import Role, Scope
 from assay_kit.settings import Settings
 from assay_kit.testing import do_due, told
 from directory.evidence.routes import get_store
-from directory.evidence.rules import REMINDED_DAYS_BEFORE, reminds_at
 from directory.evidence.store import EvidenceStore
 from directory.main import SERVICE
 from directory.tables import Message
@@ -107,10 +106,14 @@ def test_a_provider_is_reminded_once_four_weeks_before_evidence_expires(
 def test_what_was_renewed_is_neither_reminded_of_nor_lapses(
     client: TestClient, session: Session, provider_id: UUID
 ) -> None:
+    make.person(session, Role.PROVIDER_ADMIN, provider_id=provider_id)
     old = upload(client, provider_id, expires_on="2026-07-28").json()["id"]
     upload(client, provider_id, renews=old, expires_on="2027-07-28")
     assert do_due(session, datetime(2026, 8, 30, tzinfo=UTC)) == 0
     assert (letters(session, "evidence_expiring"), told(session, EvidenceLapsed)) == ([], [])
+    assert do_due(session, datetime(2027, 7, 10, tzinfo=UTC)) == 1
+    [letter] = letters(session, "evidence_expiring")
+    assert "28 July 2027" in letter.body
 
 
 def test_an_edition_that_something_relies_on_lapses_though_it_was_renewed(
@@ -132,20 +135,26 @@ def test_an_edition_that_something_relies_on_lapses_though_it_was_renewed(
 def test_what_has_expired_when_the_day_comes_lapses_and_is_not_reminded_of(
     client: TestClient, session: Session, provider_id: UUID
 ) -> None:
+    make.person(session, Role.PROVIDER_ADMIN, provider_id=provider_id)
     upload(client, provider_id, expires_on="2026-03-20")
     assert do_due(session, datetime(2026, 4, 20, tzinfo=UTC)) == 1
     assert letters(session, "evidence_expiring") == []
+    [letter] = letters(session, "evidence_lapsed")
+    assert "20 March 2026" in letter.body
     assert [work.next(session) for work in SERVICE.due] == [None] * len(SERVICE.due)
 
 
 def test_evidence_that_expires_on_the_first_or_last_of_days_is_reminded_of_all_the_same(
     client: TestClient, session: Session, provider_id: UUID
 ) -> None:
+    make.person(session, Role.PROVIDER_ADMIN, provider_id=provider_id)
     for day in ("0001-01-02", "9999-12-31"):
         assert upload(client, provider_id, expires_on=day).status_code == 201
-    do_due(session, datetime(2026, 3, 2, tzinfo=UTC))
-    assert REMINDED_DAYS_BEFORE == 28
-    assert reminds_at(datetime(2026, 3, 30, tzinfo=UTC).date()) == datetime(2026, 3, 2, tzinfo=UTC)
+    assert do_due(session, datetime(2026, 3, 2, tzinfo=UTC)) == 1, "the first has lapsed, the last is far"
+    assert letters(session, "evidence_expiring") == []
+    assert do_due(session, datetime(9999, 12, 10, tzinfo=UTC)) == 1
+    [letter] = letters(session, "evidence_expiring")
+    assert "31 December 9999" in letter.body
 
 
 def test_one_file_serves_many_and_says_which(
@@ -229,7 +238,7 @@ def test_a_file_in_which_the_scanner_finds_something_is_refused_and_leaves_nothi
     with listening(Clam()) as address:
         scanned_by(address)
         refused = upload(client, provider_id, body)
-    assert (refused.status_code, refused.json()["bars"]) == (409, ["MALWARE"])
+    assert (refused.status_code, make.bars_of(refused)) == (409, ["malware"])
     assert not is_kept(settings, body)
     assert client.get("/v1/evidence").json()["items"] == []
 

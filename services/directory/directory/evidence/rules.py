@@ -8,11 +8,6 @@ REMINDED_DAYS_BEFORE = 28
 """How long before evidence expires its provider is reminded."""
 
 
-def has_lapsed(expires_on: date | None, *, on: date) -> bool:
-    """Evidence holds through the day it expires on."""
-    return expires_on is not None and expires_on < on
-
-
 def reminds_at(expires_on: date) -> datetime:
     """When the provider is reminded that evidence expires: as a London day begins, so many days before its last."""
     days = min(REMINDED_DAYS_BEFORE, (expires_on - date.min).days)
