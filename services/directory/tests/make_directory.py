@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID, uuid4
 
+from httpx import Response
 from sqlmodel import Session
 
 from assay_contracts.roles import Role
@@ -83,3 +84,10 @@ def person(session: Session, *roles: Role, provider_id: UUID | None = None, **ab
         "now": NOON,
     }
     return ensure_person(session, roles=roles, provider_id=provider_id, **(usual | about))
+
+
+def bars_of(response: Response) -> list[str]:
+    """The rules that a refusal names; each has said itself in a sentence too."""
+    bars = response.json()["bars"]
+    assert all(each["says"].endswith(".") and " " in each["says"] for each in bars), bars
+    return [each["rule"] for each in bars]

@@ -1,6 +1,7 @@
 from collections.abc import Callable
 from typing import Any
 
+import make_directory as make
 import pytest
 from fastapi.testclient import TestClient
 from sqlmodel import Session, select
@@ -61,7 +62,7 @@ def test_closing_a_client_closes_all_its_secrets(client_as: ClientAs) -> None:
     closed = admin.post(f"{path}/disablement").json()
     assert closed["disabled_at"] is not None
     assert signs_in(client_as, said["secret"]["secret"]) == 401
-    assert admin.post(f"{path}/secrets", json={}).json()["bars"] == ["DISABLED"]
+    assert make.bars_of(admin.post(f"{path}/secrets", json={})) == ["disabled"]
 
 
 def test_a_client_has_at_most_five_secrets(client_as: ClientAs) -> None:
@@ -69,13 +70,13 @@ def test_a_client_has_at_most_five_secrets(client_as: ClientAs) -> None:
     admin, path = client_as(Role.ADMINISTRATOR), f"/v1/api-clients/{said['client']['id']}/secrets"
     for _ in range(4):
         assert admin.post(path, json={}).status_code == 201
-    assert admin.post(path, json={}).json()["bars"] == ["TOO_MANY_SECRETS"]
+    assert make.bars_of(admin.post(path, json={})) == ["too-many-secrets"]
 
 
 @pytest.mark.parametrize("scope", ["events:deliver", "clock:advance", "copies:read", "evidence:rely"])
 def test_no_outside_client_gets_a_scope_of_the_house(client_as: ClientAs, scope: str) -> None:
     response = client_as(Role.ADMINISTRATOR).post("/v1/api-clients", json=body(scopes=[scope]))
-    assert (response.status_code, response.json()["bars"]) == (409, ["HOUSE_SCOPE"])
+    assert (response.status_code, make.bars_of(response)) == (409, ["house-scope"])
 
 
 def test_the_houses_own_clients_are_left_to_set_up(client_as: ClientAs, session: Session) -> None:
@@ -88,7 +89,7 @@ def test_the_houses_own_clients_are_left_to_set_up(client_as: ClientAs, session:
         admin.post(f"{path}/secrets", json={}),
         admin.post(f"{path}/disablement"),
     ):
-        assert (response.status_code, response.json()["bars"]) == (409, ["HOUSE_CLIENT"])
+        assert (response.status_code, make.bars_of(response)) == (409, ["house-client"])
 
 
 def test_scopes_change_with_the_version_that_was_read(client_as: ClientAs) -> None:

@@ -36,7 +36,7 @@ def test_a_provider_records_its_own_service_but_not_that_it_is_contracted(
 
     assert client.post("/v1/care-services", json=body).status_code == 201
     contracted = client.post("/v1/care-services", json=body | {"is_contracted": True})
-    assert contracted.json()["bars"] == ["COUNCIL_SAYS_WHAT_IS_CONTRACTED"]
+    assert make.bars_of(contracted) == ["council-says-what-is-contracted"]
     assert client.post("/v1/care-services", json=body | {"provider_id": str(other.id)}).status_code == 404
 
 
@@ -62,7 +62,7 @@ def test_a_provider_does_not_change_what_its_band_follows_from(
     refused = owner.put(path, json=body)
 
     assert (refused.status_code, refused.json()["type"]) == (409, "/problems/edit-barred")
-    assert refused.json()["bars"] == ["COUNCIL_SAYS_WHAT_IS_SCORED"]
+    assert make.bars_of(refused) == ["council-says-what-is-scored"]
     assert owner.put(path, json=make.care_service_body(name="New name", zones=["South"])).status_code == 200
     assert client_as(Role.COMMISSIONER).put(path, json=body).status_code == 200
 
@@ -90,18 +90,18 @@ def test_a_provider_does_not_take_the_location_that_another_runs(
 
     assert taken.status_code == status, taken.text
     if status == 409:
-        assert taken.json()["bars"] == ["LOCATION_OF_ANOTHER"]
+        assert make.bars_of(taken) == ["location-of-another"]
     assert client_as(Role.COMMISSIONER).post("/v1/care-services", json=body).status_code == 201
 
 
 @pytest.mark.parametrize(
     ("about", "bars"),
     [
-        ({"is_regulated": False}, ["LOCATION_WITHOUT_REGULATION", "MANAGER_WITHOUT_REGULATION"]),
-        ({"fhrs_id": 1234}, ["HYGIENE_WITHOUT_FOOD"]),
-        ({"capacity": {"amount": 4, "unit": "beds"}}, ["BEDS_OUTSIDE_A_HOME"]),
-        ({"landlord": "Northfield Homes"}, ["UNITS_OUTSIDE_SUPPORTED_LIVING"]),
-        ({"ended_on": "2019-01-01"}, ["ENDS_BEFORE_IT_STARTS"]),
+        ({"is_regulated": False}, ["location-without-regulation", "manager-without-regulation"]),
+        ({"fhrs_id": 1234}, ["hygiene-without-food"]),
+        ({"capacity": {"amount": 4, "unit": "beds"}}, ["beds-outside-a-home"]),
+        ({"landlord": "Northfield Homes"}, ["units-outside-supported-living"]),
+        ({"ended_on": "2019-01-01"}, ["ends-before-it-starts"]),
     ],
 )
 def test_answers_that_contradict_each_other_are_refused(
@@ -110,7 +110,7 @@ def test_answers_that_contradict_each_other_are_refused(
     provider = make.provider(session)
     body = make.care_service_body(provider_id=str(provider.id), **about)
     response = client_as(Role.COMMISSIONER).post("/v1/care-services", json=body)
-    assert (response.status_code, response.json()["bars"]) == (409, bars)
+    assert (response.status_code, make.bars_of(response)) == (409, bars)
 
 
 def test_a_provider_sees_its_own_services_only(client_as: ClientAs, session: Session) -> None:
@@ -171,7 +171,7 @@ def test_a_location_does_not_change_by_an_edit(client_as: ClientAs, session: Ses
     service = make.care_service(session, make.provider(session).id)
     body = make.care_service_body(cqc_location_id="1-444555666")
     response = client_as(Role.COMMISSIONER).put(f"/v1/care-services/{service.id}", json=body)
-    assert response.json()["bars"] == ["LOCATION_CHANGES_BY_SUCCESSION"]
+    assert make.bars_of(response) == ["location-changes-by-succession"]
 
 
 def test_a_succession_says_everything_that_speaks_against_it(client_as: ClientAs, session: Session) -> None:
@@ -182,7 +182,7 @@ def test_a_succession_says_everything_that_speaks_against_it(client_as: ClientAs
         "reason": "Registered anew after a change of owner",
     }
     response = client_as(Role.COMMISSIONER).post(f"/v1/care-services/{service.id}/successions", json=body)
-    assert (response.status_code, response.json()["bars"]) == (409, ["SAME_LOCATION", "BEFORE_THE_LAST"])
+    assert (response.status_code, make.bars_of(response)) == (409, ["same-location", "before-the-last"])
 
 
 def test_another_service_asks_for_a_copy_of_a_service(client_as: ClientAs, session: Session) -> None:

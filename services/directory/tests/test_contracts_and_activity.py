@@ -80,14 +80,14 @@ def test_the_rates_before_an_amendment_stay_with_who_amended_them(client_as: Cli
 @pytest.mark.parametrize(
     ("about", "bars"),
     [
-        ({"ends_on": "2019-04-01", "rates": []}, ["ENDS_BEFORE_IT_STARTS"]),
-        ({"rates": [{"unit": "hour", "amount": "20", "starts_on": "2019-04-01"}]}, ["RATE_OUTSIDE_THE_TERM"]),
-        ({"rates": [{"unit": "hour", "amount": "20", "starts_on": "2024-04-01"}] * 2}, ["SAME_RATE_TWICE"]),
+        ({"ends_on": "2019-04-01", "rates": []}, ["ends-before-it-starts"]),
+        ({"rates": [{"unit": "hour", "amount": "20", "starts_on": "2019-04-01"}]}, ["rate-outside-the-term"]),
+        ({"rates": [{"unit": "hour", "amount": "20", "starts_on": "2024-04-01"}] * 2}, ["same-rate-twice"]),
         (
             {"rates": [{"care_service_id": str(uuid4()), "unit": "hour", "amount": "20", "starts_on": "2024-04-01"}]},
-            ["RATE_FOR_ANOTHER_SERVICE"],
+            ["rate-for-another-service"],
         ),
-        ({"care_service_ids": [str(uuid4())], "rates": []}, ["NOT_OF_THIS_PROVIDER"]),
+        ({"care_service_ids": [str(uuid4())], "rates": []}, ["not-of-this-provider"]),
     ],
 )
 def test_terms_that_contradict_each_other_are_refused(
@@ -95,7 +95,7 @@ def test_terms_that_contradict_each_other_are_refused(
 ) -> None:
     provider, service = provider_with_service(session)
     response = client_as(Role.COMMISSIONER).post("/v1/contracts", json=body(provider, service, **about))
-    assert (response.status_code, response.json()["bars"]) == (409, bars)
+    assert (response.status_code, make.bars_of(response)) == (409, bars)
 
 
 def test_a_reference_is_used_once(client_as: ClientAs, session: Session) -> None:

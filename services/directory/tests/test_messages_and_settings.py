@@ -275,6 +275,7 @@ def test_a_setting_holds_from_its_day_and_keeps_its_history(client_as: ClientAs)
 def test_a_setting_refuses_what_its_schema_refuses(client_as: ClientAs, value: object) -> None:
     status, said = set_name(client_as(Role.ADMINISTRATOR), value)
     assert (status, said["type"]) == (409, "/problems/value-refused")
+    assert {each["rule"] for each in said["bars"]} == {"value-not-accepted"}
 
 
 def test_only_administrators_set_and_stale_ones_are_refused(client_as: ClientAs) -> None:

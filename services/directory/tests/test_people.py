@@ -68,9 +68,9 @@ def test_a_link_is_dead_after_its_time_and_lies_nowhere_in_clear(client_as: Clie
 @pytest.mark.parametrize(
     ("roles", "bars"),
     [
-        ([], ["NO_ROLE"]),
-        (["commissioner"], ["COUNCIL_ROLE_IN_PROVIDER"]),
-        (["provider_user", "administrator"], ["COUNCIL_ROLE_IN_PROVIDER"]),
+        ([], ["no-role"]),
+        (["commissioner"], ["council-role-in-provider"]),
+        (["provider_user", "administrator"], ["council-role-in-provider"]),
     ],
 )
 def test_a_provider_cannot_give_itself_the_councils_roles(
@@ -78,13 +78,13 @@ def test_a_provider_cannot_give_itself_the_councils_roles(
 ) -> None:
     client = client_as(Role.PROVIDER_ADMIN, org=make.provider(session).id)
     response = client.post("/v1/people", json={"name": "Dee", "email": "dee@larkfield.example", "roles": roles})
-    assert (response.status_code, response.json()["bars"]) == (409, bars)
+    assert (response.status_code, make.bars_of(response)) == (409, bars)
 
 
 def test_nobody_of_the_council_holds_a_providers_role(client_as: ClientAs) -> None:
     body = {"name": "Dee", "email": "dee@council.example", "roles": ["provider_admin"]}
     response = client_as(Role.ADMINISTRATOR).post("/v1/people", json=body)
-    assert response.json()["bars"] == ["PROVIDER_ROLE_WITHOUT_PROVIDER"]
+    assert make.bars_of(response) == ["provider-role-without-provider"]
 
 
 def test_a_provider_knows_its_own_people_only(client_as: ClientAs, session: Session) -> None:
@@ -169,7 +169,7 @@ def test_an_account_without_a_role_is_not_opened_again(client_as: ClientAs, sess
     claimant.sqlmodel_update({"roles": [], "status": PersonStatus.DISABLED})
     session.flush()
     refused = client_as(Role.ADMINISTRATOR).post(f"/v1/people/{claimant.id}/enablement", json=REASON)
-    assert (refused.status_code, refused.json()["bars"]) == (409, ["NO_ROLE"])
+    assert (refused.status_code, make.bars_of(refused)) == (409, ["no-role"])
 
 
 def test_other_roles_end_the_sessions_and_another_name_does_not(client_as: ClientAs, session: Session) -> None:

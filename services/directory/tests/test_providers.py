@@ -39,15 +39,15 @@ def test_a_newcomer_registers_and_can_sign_in_at_once(client_as: ClientAs, sessi
 @pytest.mark.parametrize(
     ("about", "bars"),
     [
-        ({"company_number": None}, ["COMPANY_NUMBER_UNANSWERED"]),
-        ({"has_no_company_number": True}, ["COMPANY_NUMBER_ANSWERED_TWICE", "COMPANY_WITHOUT_NUMBER"]),
-        ({"company_number": None, "has_no_company_number": True}, ["COMPANY_WITHOUT_NUMBER"]),
+        ({"company_number": None}, ["company-number-unanswered"]),
+        ({"has_no_company_number": True}, ["company-number-answered-twice", "company-without-number"]),
+        ({"company_number": None, "has_no_company_number": True}, ["company-without-number"]),
     ],
 )
 def test_the_company_number_must_be_answered(client_as: ClientAs, about: dict[str, object], bars: list[str]) -> None:
     response = client_as(Role.COMMISSIONER).post("/v1/providers", json=make.provider_body(**about))
     assert response.status_code == 409
-    assert response.json()["bars"] == bars
+    assert make.bars_of(response) == bars
 
 
 def test_no_company_number_is_an_answer(client_as: ClientAs) -> None:
@@ -88,7 +88,7 @@ def test_a_registration_with_a_weak_password_says_everything_wrong_with_it(clien
     body = make.provider_body() | {"administrator": make.account_body(password="password1")}
     response = client_as().post("/v1/registrations", json=body)
     assert response.status_code == 409
-    assert response.json()["bars"] == ["TOO_SHORT", "COMMON"]
+    assert make.bars_of(response) == ["too-short", "common"]
     assert "password1" not in response.text
 
 

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 import puremagic
 
-from assay_kit.problems import Conflict, TooLarge
+from assay_kit.problems import Barred, TooLarge
 
 HEAD_BYTES = 8_192
 """How much of a file must be seen before its type is decided."""
@@ -53,11 +53,11 @@ class FileFault(StrEnum):
     MALWARE = "The file bears the mark of malicious software"
 
 
-class FileRefused(Conflict):
+class FileRefused(Barred):
     slug, title = "file-refused", "This file is not accepted"
 
     def __init__(self, fault: FileFault) -> None:
-        super().__init__(f"{fault}.", bars=[fault.name])
+        super().__init__([fault])
 
 
 class FileTooLarge(TooLarge):

@@ -6,13 +6,15 @@ Problem
 ├── NotAllowed          403
 ├── NotFound            404
 ├── Conflict            409  the state of the thing, or a rule, forbids it
+│   ├── Barred         rules forbid it: `bars` names every one, for programs and for people
 │   └── StepNotAllowed
 ├── StaleEdit           412  somebody saved in between
 ├── TooLarge            413
 └── Unavailable         503  with Retry-After
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
 from http import HTTPStatus
 from typing import Any, ClassVar
 
@@ -79,6 +81,16 @@ class NotFound(Problem):
 
 class Conflict(Problem):
     slug, title, status = "conflict", "The present state does not allow this", 409
+
+
+class Barred(Conflict):
+    """Each bar has a name that a program can act on, and a sentence for people: its value, without the full stop."""
+
+    slug, title = "barred", "A rule forbids this"
+
+    def __init__(self, bars: Sequence[StrEnum]) -> None:
+        said = [{"rule": bar.name.lower().replace("_", "-"), "says": f"{bar}."} for bar in bars]
+        super().__init__(" ".join(each["says"] for each in said), bars=said)
 
 
 class StepNotAllowed(Conflict):

@@ -1,10 +1,6 @@
 """Everything that can go wrong with an API client."""
 
-from collections.abc import Sequence
-
-from assay_kit.problems import Conflict, NotFound
-
-from .rules import ClientBar
+from assay_kit.problems import Barred, Conflict, NotFound
 
 
 class ClientNotFound(NotFound):
@@ -28,8 +24,5 @@ class NameTaken(Conflict):
         super().__init__("There is an API client of this name already.")
 
 
-class ClientBarred(Conflict):
+class ClientBarred(Barred):
     slug, title = "client-barred", "This cannot be done with the API client"
-
-    def __init__(self, bars: Sequence[ClientBar]) -> None:
-        super().__init__("; ".join(bars) + ".", bars=[bar.name for bar in bars])

@@ -1,10 +1,6 @@
 """Everything that can go wrong with a care service."""
 
-from collections.abc import Sequence
-
-from assay_kit.problems import Conflict, NotFound
-
-from .rules import EditBar, Fault, SuccessionBar
+from assay_kit.problems import Barred, NotFound
 
 
 class CareServiceNotFound(NotFound):
@@ -14,22 +10,13 @@ class CareServiceNotFound(NotFound):
         super().__init__("There is no such service here.")
 
 
-class AnswersRefused(Conflict):
+class AnswersRefused(Barred):
     slug, title = "answers-refused", "The answers contradict each other"
 
-    def __init__(self, faults: Sequence[Fault]) -> None:
-        super().__init__("; ".join(faults) + ".", bars=[fault.name for fault in faults])
 
-
-class EditBarred(Conflict):
+class EditBarred(Barred):
     slug, title = "edit-barred", "Somebody else has to say this"
 
-    def __init__(self, bars: Sequence[EditBar]) -> None:
-        super().__init__("; ".join(bars) + ".", bars=[bar.name for bar in bars])
 
-
-class SuccessionBarred(Conflict):
+class SuccessionBarred(Barred):
     slug, title = "succession-barred", "The CQC location cannot be succeeded so"
-
-    def __init__(self, bars: Sequence[SuccessionBar]) -> None:
-        super().__init__("; ".join(bars) + ".", bars=[bar.name for bar in bars])

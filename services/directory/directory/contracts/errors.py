@@ -1,10 +1,6 @@
 """Everything that can go wrong with a contract."""
 
-from collections.abc import Sequence
-
-from assay_kit.problems import Conflict, NotFound
-
-from .rules import ContractFault
+from assay_kit.problems import Barred, Conflict, NotFound
 
 
 class ContractNotFound(NotFound):
@@ -21,8 +17,5 @@ class ReferenceTaken(Conflict):
         super().__init__("There is a contract with this reference already.")
 
 
-class TermsRefused(Conflict):
+class TermsRefused(Barred):
     slug, title = "terms-refused", "The terms contradict each other"
-
-    def __init__(self, faults: Sequence[ContractFault]) -> None:
-        super().__init__("; ".join(faults) + ".", bars=[fault.name for fault in faults])

@@ -1,10 +1,6 @@
 """Everything that can go wrong with people and their accounts."""
 
-from collections.abc import Sequence
-
-from assay_kit.problems import Conflict, NotFound
-
-from .rules import PasswordFault, RoleBar
+from assay_kit.problems import Barred, Conflict, NotFound
 
 
 class PersonNotFound(NotFound):
@@ -21,18 +17,12 @@ class EmailTaken(Conflict):
         super().__init__("There is an account with this email address already.")
 
 
-class RolesBarred(Conflict):
+class RolesBarred(Barred):
     slug, title = "roles-barred", "A person cannot hold these roles"
 
-    def __init__(self, bars: Sequence[RoleBar]) -> None:
-        super().__init__("; ".join(bars) + ".", bars=[bar.name for bar in bars])
 
-
-class PasswordRefused(Conflict):
+class PasswordRefused(Barred):
     slug, title = "password-refused", "Choose another password"
-
-    def __init__(self, faults: Sequence[PasswordFault]) -> None:
-        super().__init__("; ".join(faults) + ".", bars=[fault.name for fault in faults])
 
 
 class LinkNotValid(Conflict):

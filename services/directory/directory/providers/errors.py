@@ -1,10 +1,6 @@
 """Everything that can go wrong with a provider or a claim."""
 
-from collections.abc import Sequence
-
-from assay_kit.problems import Conflict, NotFound
-
-from .rules import Refusal
+from assay_kit.problems import Barred, Conflict, NotFound
 
 
 class ProviderNotFound(NotFound):
@@ -24,11 +20,8 @@ class AlreadyRecorded(Conflict):
         )
 
 
-class AnswersRefused(Conflict):
+class AnswersRefused(Barred):
     slug, title = "answers-refused", "The answers contradict each other"
-
-    def __init__(self, refusals: Sequence[Refusal]) -> None:
-        super().__init__("; ".join(refusals) + ".", bars=[refusal.name for refusal in refusals])
 
 
 class ClaimNotFound(NotFound):

@@ -16,4 +16,5 @@ class ValueRefused(Conflict):
     slug, title = "value-refused", "The setting does not accept this value"
 
     def __init__(self, why: Sequence[str]) -> None:
-        super().__init__("; ".join(why) + ".", bars=list(why))
+        bars = [{"rule": "value-not-accepted", "says": f"{each}."} for each in why]
+        super().__init__("; ".join(why) + ".", bars=bars)
