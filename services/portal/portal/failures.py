@@ -31,7 +31,7 @@ def answer_with_pages(app: FastAPI) -> None:
     @app.exception_handler(Down)
     async def down(request: Request, failure: Down) -> Response:
         log.warning("a service does not answer", service=failure.service, path=request.url.path)
-        answer = render_failure(request, 503, "unavailable", what=failure.title)
+        answer = render_failure(request, 503, "unavailable", what=failure.title, why=failure, entered=_entered(request))
         answer.headers["Retry-After"] = "30"
         return answer
 
@@ -62,6 +62,15 @@ async def _recognise(request: Request) -> None:
     if request.method in SAFE_METHODS and not hasattr(request.state, "visitor"):
         with suppress(Down, OperationalError, PoolTimeout):
             await get_visitor(request)
+
+
+def _entered(request: Request) -> list[tuple[str, str]] | None:
+    """What stood on the form that was sent, to be sent once more by a button: never a password. None: no form."""
+    sent = getattr(request.state, "sent", None)
+    if sent is None:
+        return None
+    kept = ((name, value) for name, value in sent.multi_items() if isinstance(value, str))
+    return [(name, value) for name, value in kept if name != "csrf" and "password" not in name]
 
 
 def broken(request: Request) -> Response:

@@ -12,7 +12,7 @@ from typing import Any
 from starlette.datastructures import FormData, QueryParams, UploadFile
 
 from portal.plain import plain_reason
-from portal.upstream import Refused
+from portal.upstream import Down, Refused
 
 Typed = FormData | QueryParams
 
@@ -126,12 +126,13 @@ class FieldError:
 
 @dataclass
 class Filled:
-    """A form with what stands in it."""
+    """A form with what stands in it. `status` is that of the page that shows it with its errors."""
 
     fields: tuple[Field, ...]
     typed: dict[str, Any] = field(default_factory=dict)
     values: dict[str, Any] = field(default_factory=dict)
     errors: list[FieldError] = field(default_factory=list)
+    status: int = 422
 
     def error_of(self, name: str) -> str | None:
         return next((error.text for error in self.errors if error.name == name), None)
@@ -142,7 +143,7 @@ class Filled:
 
     def refused(self, refusal: Refused) -> None:
         """Say what the service said, beside the field that it is about."""
-        for name, text in _complaints(refusal):
+        for name, text in complaints(refusal):
             known = self._named(name)
             if known is None:
                 self.errors.append(FieldError(text))
@@ -150,6 +151,11 @@ class Filled:
                 self.wrong(known.name, plain_reason(known.label, text))
         if not self.errors:
             self.errors.append(FieldError(refusal.detail or "That could not be done as things stand."))
+
+    def unanswered(self, down: Down) -> None:
+        """Say that the service could not take it now; everything typed stays."""
+        self.errors.append(FieldError(down.sentence))
+        self.status = 503
 
     def _named(self, name: str) -> Field | None:
         """The field that a path such as `capacity.amount` or `answers.3.text` is about."""
@@ -181,13 +187,14 @@ def read(fields: Iterable[Field], data: Typed) -> Filled:
     return filled
 
 
-def _complaints(refusal: Refused) -> list[tuple[str, str]]:
+def complaints(refusal: Refused) -> list[tuple[str, str]]:
+    """Every ground that a service names, with the field or the question that it is about."""
     found: list[tuple[str, str]] = []
     for said in (*_listed(refusal, "errors"), *_listed(refusal, "bars")):
         if isinstance(said, Mapping):
             text = next((said[name] for name in ("says", "why", "text", "reason", "detail") if said.get(name)), said)
             found.append((str(said.get("field") or said.get("question") or ""), str(text)))
-        elif " " in str(said):  # a sentence; a mere name of a rule says nothing to people, and `detail` says it
+        else:
             found.append(("", str(said)))
     return found
 

@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from portal import forms
 from portal.pages import go, render
-from portal.upstream import Refused
+from portal.upstream import Down, Refused
 from portal.visitors import SAFE_METHODS
 
 REFUSALS_TO_SHOW = frozenset({400, 409, 412, 413, 422})
@@ -43,7 +43,7 @@ async def perform(request: Request, task: Task, *, send: Send, then: Then, expla
         return show(request, task, forms.fill(task.fields, task.known))
     filled = forms.read(task.fields, await request.form())
     if filled.errors:
-        return show(request, task, filled, status=422)
+        return show(request, task, filled, status=filled.status)
     try:
         answer = await send(filled.values)
     except Refused as refusal:
@@ -53,6 +53,9 @@ async def perform(request: Request, task: Task, *, send: Send, then: Then, expla
         if not filled.errors:
             filled.refused(refusal)
         return show(request, task, filled, status=refusal.status)
+    except Down as down:
+        filled.unanswered(down)
+        return show(request, task, filled, status=filled.status)
     return go(then(answer) if callable(then) else then, done=task.done)
 
 

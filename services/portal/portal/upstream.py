@@ -1,7 +1,7 @@
 """How the pages ask the services: as the person who is signed in, with a time limit, and with three ways to fail.
 
 Failure
-├── Down      the service does not answer, or answers 502, 503 or 504
+├── Down      the service does not answer, or answers 502, 503 or 504; with what it said of that, if anything
 ├── Refused   the service answered with a problem document (4xx)
 └── WireDrift the answer does not have a field that a page shows
 """
@@ -23,6 +23,7 @@ SERVICE_TITLES = {
 }
 
 _DOWN = frozenset({502, 503, 504})
+_AFTER_SENDING = (httpx.ReadTimeout, httpx.ReadError, httpx.RemoteProtocolError)
 
 T = TypeVar("T")
 
@@ -32,10 +33,23 @@ class Failure(Exception):
 
 
 class Down(Failure):
-    def __init__(self, service: str) -> None:
+    """`is_unsure`: the request left us whole, and no answer came back; what it asked for may have been done."""
+
+    def __init__(self, service: str, said: str = "", *, is_unsure: bool = False) -> None:
         super().__init__(f"{service} does not answer")
         self.service = service
         self.title = SERVICE_TITLES.get(service, service)
+        self.said = said
+        self.is_unsure = is_unsure
+
+    @property
+    def sentence(self) -> str:
+        """For the person whose form it was."""
+        if self.said:
+            return self.said
+        if self.is_unsure:
+            return f"{self.title} did not answer in time. Look whether it was done before you send this again."
+        return f"{self.title} does not answer at the moment. What you entered is still here: try again in a minute."
 
 
 class Refused(Failure):
@@ -134,7 +148,7 @@ class Api:
         if response.is_error:
             await response.aread()
             if response.status_code in _DOWN:
-                raise Down(service)
+                raise Down(service, _said(response))
             raise Refused(response.status_code, _problem(response))
         return response
 
@@ -156,9 +170,9 @@ class Api:
         try:
             response = await self._client.request(method, address, headers=headers, **more)
         except (httpx.TransportError, httpx.InvalidURL) as error:
-            raise Down(service) from error
+            raise Down(service, is_unsure=isinstance(error, _AFTER_SENDING)) from error
         if response.status_code in _DOWN:
-            raise Down(service)
+            raise Down(service, _said(response))
         if response.is_error:
             raise Refused(response.status_code, _problem(response))
         return response
@@ -166,6 +180,11 @@ class Api:
 
 def _json(response: httpx.Response) -> Any:
     return response.json(object_hook=Answer) if response.content else None
+
+
+def _said(response: httpx.Response) -> str:
+    """Why a service cannot do it now, in its own words: a sentence, never the page of some proxy."""
+    return str(_problem(response).get("detail") or "")
 
 
 def _problem(response: httpx.Response) -> Mapping[str, Any]:

@@ -144,6 +144,7 @@ def _organisation(named: str | None) -> str | None:
 async def _check_mark(request: Request, visitor: Visitor) -> None:
     # The page reads the form again; Starlette keeps what it parsed.
     sent = await request.form(max_fields=2_000, max_files=5, max_part_size=2 * 1024 * 1024)
+    request.state.sent = sent
     given = str(sent.get("csrf", ""))
     if visitor.is_new or not hmac.compare_digest(given.encode(), visitor.csrf.encode()):
         raise FormNotOurs

@@ -68,12 +68,6 @@ def test_every_bar_of_a_rule_is_said() -> None:
     assert [error.text for error in filled.errors] == ["First.", "Second sentence."]
 
 
-def test_a_bar_that_is_only_a_name_is_said_by_the_detail() -> None:
-    filled = fill([WHY])
-    filled.refused(Refused(409, {"detail": "Say whether it is whole.", "bars": ["NEEDS_EXTENT"]}))
-    assert [error.text for error in filled.errors] == ["Say whether it is whole."]
-
-
 @pytest.mark.parametrize(
     ("said", "plain"),
     [

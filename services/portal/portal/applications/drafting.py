@@ -13,7 +13,7 @@ from portal.forms import Field, Filled, Kind, fill, read
 from portal.ids import Id
 from portal.pages import go, render
 from portal.tasks import METHODS, REFUSALS_TO_SHOW
-from portal.upstream import Api, Refused
+from portal.upstream import Api, Down, Refused
 from portal.visitors import SignedIn, Visitor
 
 router = APIRouter(prefix="/applications/{application_id}")
@@ -36,7 +36,7 @@ async def choose_lots(request: Request, visitor: SignedIn, application_id: Id) -
         body = {"answers": application["answers"], "choices": _choices(filled, lots)}
         await _save(api, application, body, filled)
     if filled.errors:
-        return _lots_page(request, application, filled, status=422)
+        return _lots_page(request, application, filled, status=filled.status)
     return go(here, done="saved")
 
 
@@ -55,7 +55,7 @@ async def save_answers(request: Request, visitor: SignedIn, application_id: Id, 
         answers = _merged(application["answers"], section, filled)
         await _save(visitor.api, application, {"answers": answers, "choices": _kept(application)}, filled)
     if filled.errors:
-        return _questions_page(request, application, section, following, filled, status=422)
+        return _questions_page(request, application, section, following, filled, status=filled.status)
     here = f"/applications/{application_id}"
     onward = f"{here}/questions/{following.number}" if following and form.get("then") == "next" else here
     return go(onward, done="saved")
@@ -99,6 +99,8 @@ async def _save(api: Api, application: Mapping[str, Any], body: Mapping[str, Any
         if refusal.status not in REFUSALS_TO_SHOW:
             raise
         filled.refused(refusal)
+    except Down as down:
+        filled.unanswered(down)
 
 
 def _lot_fields(lots: Mapping[str, Any], services: list[Any]) -> tuple[Field, ...]:

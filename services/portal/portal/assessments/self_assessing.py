@@ -13,7 +13,7 @@ from portal.ids import Id
 from portal.names import names_for
 from portal.pages import go, render
 from portal.tasks import REFUSALS_TO_SHOW
-from portal.upstream import Api, Refused
+from portal.upstream import Api, Down, Refused
 from portal.visitors import SignedIn, Visitor
 from portal.words import ANSWER_RATINGS, options
 
@@ -36,7 +36,7 @@ async def save_standard(request: Request, visitor: SignedIn, assessment_id: Id, 
     if not filled.errors:
         await _save(visitor.api, assessment_id, standard.answers, filled)
     if filled.errors:
-        return render(request, "assessments/answers.html", status=422, filled=filled, **page)
+        return render(request, "assessments/answers.html", status=filled.status, filled=filled, **page)
     here = f"/assessments/{assessment_id}"
     following: Standard | None = page["following"]
     return go(f"{here}/answers/{following.code}" if following and form.get("then") == "next" else here, done="saved")
@@ -111,6 +111,9 @@ async def _save(api: Api, assessment_id: str, answers: Sequence[Mapping[str, Any
             if refusal.status not in REFUSALS_TO_SHOW:
                 raise
             filled.wrong(f"rating-{code}", f"Question {code}: {_said(refusal)}")
+        except Down as down:
+            filled.unanswered(down)
+            return
 
 
 def _said(refusal: Refused) -> str:

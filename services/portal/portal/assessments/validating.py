@@ -8,12 +8,12 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from portal.assessments.framework import Standard, find_standard, standards_of
-from portal.forms import Field, Filled, Kind, fill, read
+from portal.forms import Field, Filled, Kind, complaints, fill, read
 from portal.ids import Id
 from portal.names import names_for
 from portal.pages import go, render
 from portal.tasks import METHODS, REFUSALS_TO_SHOW, Task, perform
-from portal.upstream import Api, Refused
+from portal.upstream import Api, Down, Refused
 from portal.visitors import SignedIn, Visitor
 from portal.words import ANSWER_RATINGS, EVIDENCE_KINDS, options
 
@@ -125,7 +125,7 @@ async def save_standard(request: Request, visitor: SignedIn, assessment_id: Id, 
     if not filled.errors:
         await _save(visitor.api, assessment_id, standard.findings, filled)
     if filled.errors:
-        return render(request, "assessments/validation.html", status=422, filled=filled, **page)
+        return render(request, "assessments/validation.html", status=filled.status, filled=filled, **page)
     here = f"/assessments/{assessment_id}"
     following: Standard | None = page["following"]
     onward = f"{here}/validation/{following.code}" if following and form.get("then") == "next" else here
@@ -219,10 +219,12 @@ async def _save(api: Api, assessment_id: str, findings: Sequence[Mapping[str, An
                 raise
             for said in _said(refusal):
                 filled.wrong(f"rating-{code}", f"Question {code}: {said}")
+        except Down as down:
+            filled.unanswered(down)
+            return
 
 
 def _said(refusal: Refused) -> list[str]:
     if refusal.status == 412:
         return ["a colleague saved another finding in the meantime. Copy yours, reload the page and save it again"]
-    bars = refusal.document.get("bars")
-    return [str(bar) for bar in bars] if isinstance(bars, list) and bars else [refusal.detail]
+    return [text for _, text in complaints(refusal)] or [refusal.detail]

@@ -10,7 +10,7 @@ from portal.forms import Field, Kind, fill, read
 from portal.ids import Id
 from portal.pages import go, render
 from portal.tasks import METHODS, REFUSALS_TO_SHOW, Task, perform
-from portal.upstream import Refused
+from portal.upstream import Down, Refused
 from portal.visitors import SAFE_METHODS, SignedIn
 
 router = APIRouter(prefix="/lot-applications/{part_id}")
@@ -64,10 +64,12 @@ async def score(request: Request, visitor: SignedIn, part_id: Id) -> Response:
             if refusal.status not in REFUSALS_TO_SHOW:
                 raise
             filled.refused(refusal)
+        except Down as down:
+            filled.unanswered(down)
     return render(
         request,
         "lot_applications/scores.html",
-        status=422 if filled.errors else 200,
+        status=filled.status if filled.errors else 200,
         part=part,
         answers=application["answers"],
         asked=asked,
