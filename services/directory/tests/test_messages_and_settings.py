@@ -1,4 +1,5 @@
 from collections.abc import Callable, Iterator
+from typing import Any
 from uuid import uuid4
 
 import make_directory as make
@@ -227,12 +228,32 @@ def test_every_setting_is_read_by_the_letters_that_it_signs(client_as: ClientAs,
     assert letter.endswith("\n\n" + "\n".join(values.values()) + "\n")
 
 
+@pytest.mark.parametrize(
+    "template",
+    [
+        "affirmation_reminder",
+        "declaration_asked_for",
+        "evidence_expiring",
+        "evidence_lapsed",
+        "invitation_to_tender",
+        "membership_suspended",
+        "placement_offered",
+    ],
+)
+def test_a_letter_that_asks_a_provider_for_something_says_where_to_do_it(template: str) -> None:
+    words = dict.fromkeys(
+        ("name", "description", "filename", "reason", "lot", "day", "reference", "starts_on", "title"), "x"
+    )
+    days = dict.fromkeys(("expires_on", "affirm_by", "closes_on"), "2026-04-01")
+    assert "under My services" in write(template, words | days).body
+
+
 def test_a_template_cannot_reach_outside_its_folder() -> None:
     with pytest.raises(CannotWrite):
         write("../letters", {})
 
 
-def set_name(client: TestClient, value: object, **about: object) -> tuple[int, dict[str, object]]:
+def set_name(client: TestClient, value: object, **about: object) -> tuple[int, dict[str, Any]]:
     body = {"value": value, "effective_from": "2026-03-02", "reason": "As the council decided"} | about
     response = client.put("/v1/settings/council.name", json=body)
     return response.status_code, response.json()

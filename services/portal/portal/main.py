@@ -35,6 +35,8 @@ from portal.lot_applications.deciding import router as decisions
 from portal.lot_applications.evaluating import router as evaluations
 from portal.lot_applications.routes import router as lot_applications
 from portal.organisation.evidence import router as evidence
+from portal.organisation.memberships import router as memberships
+from portal.organisation.offers import router as offers
 from portal.organisation.routes import router as organisation
 from portal.pages import make_environment
 from portal.register.routes import router as register
@@ -52,6 +54,8 @@ PAGES = (
     registration,
     organisation,
     evidence,
+    memberships,
+    offers,
     applications,
     application_drafts,
     lot_applications,

@@ -11,9 +11,13 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 import httpx
+import structlog
 
 from assay_kit.settings import Settings
 
+log = structlog.get_logger(__name__)
+
+MOST_PAGES = 25
 TIMEOUT = httpx.Timeout(20.0, connect=3.0)
 SERVICE_TITLES = {
     "directory": "The directory of providers and people",
@@ -94,6 +98,16 @@ async def section(asking: Awaitable[T]) -> Section[T]:
         return Section(None, down)
 
 
+async def unless_missing(asking: Awaitable[T]) -> T | None:
+    """What was asked for, or None where there is no such thing (yet), or it is not for this person."""
+    try:
+        return await asking
+    except Refused as refusal:
+        if refusal.status not in {403, 404}:
+            raise
+        return None
+
+
 class Api:
     """The services, seen by one person during one request."""
 
@@ -110,17 +124,18 @@ class Api:
         return _json(await self.send(service, "GET", path, params=given))
 
     async def every(self, service: str, path: str, **query: Any) -> list[Any]:
-        """The items of a list that is short by nature, over its pages (at most 1,000)."""
+        """The items of a list that is short by nature, over its pages. A longer one is cut, and the log says so."""
         items: list[Any] = []
         cursor = None
-        for _ in range(5):
+        for _ in range(MOST_PAGES):
             page = await self.get(service, path, limit=200, cursor=cursor, **query)
             if isinstance(page, list):
                 return page
             items += page["items"]
             cursor = page.get("next_cursor")
             if not cursor:
-                break
+                return items
+        log.warning("a list was cut", service=service, path=path, items=len(items))
         return items
 
     async def post(

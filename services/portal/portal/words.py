@@ -1,5 +1,6 @@
 """What the services' words are called on a page, and how days and numbers are written. Pure."""
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -23,6 +24,10 @@ WORDS: dict[str, str] = {
     "pause_at_providers_request": "Pause at the provider's own request",
     "cqc_registration": "CQC registration",
     "cqc_register": "CQC register",
+    # memberships
+    "lapsed_declaration": "The declaration was not renewed in time",
+    "late_document": "A document was not given in time",
+    "council_decision": "Decision of the council",
     # applications
     "minded_to_refuse": "Minded to refuse",
     "admit": "Admitted",
@@ -124,6 +129,12 @@ NOTICES: dict[str, str] = {
     "place-accepted": "You have accepted the place.",
     "place-declined": "You have declined the place.",
     "document-added": "The document has been added.",
+    "document-renewed": "The new edition of the document has been added.",
+    "affirmed": "Your declaration has been sent.",
+    "put-forward": "What you put forward has been sent. The council verifies it.",
+    "tender-sent": "Your answer to the invitation has been sent. You can send another until the end of the last day.",
+    "placement-answered": "Your answer has been sent.",
+    "reviewed": "The review has been recorded and the provider is told.",
     "service-added": "The service has been added.",
     "application-begun": "Your application has been started. Nothing is sent until you submit it.",
     "submitted": "Your application has been submitted. Its answers can no longer change.",
@@ -182,6 +193,14 @@ def words(value: Any) -> str:
 
 def indicator(value: str) -> str:
     return INDICATORS.get(value) or words(value)
+
+
+def criterion(said: Mapping[str, Any]) -> str:
+    """What a decision turns on, as it was asked; never its code."""
+    kind, _, name = str(said.get("criterion") or "").rpartition(":")
+    if kind == "total":
+        return "Quality in all"
+    return str(said.get("text") or (f"Check: {words(name).lower()}" if kind == "check" else words(name)))
 
 
 def options(values: tuple[str, ...]) -> tuple[tuple[str, str], ...]:

@@ -68,6 +68,9 @@ def services(the_services: tuple[FakeServices, str]) -> FakeServices:
         "/v1/people",
         "/v1/evidence",
         "/v1/intelligence",
+        "/v1/placement-offers",
+        "/v1/procurements",
+        "/v1/own-care-services",
     ):
         fake.says("GET", path, nothing)
     fake.says("GET", "/v1/dashboard", nothing)

@@ -25,6 +25,7 @@ Said = tuple[int, Any] | Callable[[Any], tuple[int, Any]]
 
 PASSWORD = "correct horse battery"
 ORG = "018f0000-0000-7000-8000-000000000001"
+SERVICE = "018f0000-0000-7000-8000-000000000002"
 
 
 @dataclass
@@ -44,6 +45,7 @@ class FakeServices:
 
     settings: Settings
     answers: dict[tuple[str, str], Said] = field(default_factory=dict)
+    headers: dict[tuple[str, str], dict[str, str]] = field(default_factory=dict)
     asked: list[Asked] = field(default_factory=list)
     token_seconds: int = 900
     refused_refresh: bool = False
@@ -51,8 +53,11 @@ class FakeServices:
     people: dict[str, dict[str, Any]] = field(default_factory=dict)
     is_down: bool = False
 
-    def says(self, method: str, path: str, body: Any, status: int = 200) -> None:
+    def says(
+        self, method: str, path: str, body: Any, status: int = 200, *, headers: dict[str, str] | None = None
+    ) -> None:
         self.answers[method, path] = (status, body)
+        self.headers[method, path] = headers or {}
 
     def person(self, email: str, *roles: str, org: str | None = None, name: str = "Sam Porter") -> None:
         self.people[email] = {"roles": roles, "org": org, "name": name}
@@ -80,7 +85,7 @@ class FakeServices:
         status, document = said(body) if callable(said) else said
         if status == 204:
             return Answer(status_code=204)
-        return JSONResponse(document, status)
+        return JSONResponse(document, status, headers=self.headers.get((request.method, path)))
 
     async def _token(self, form: dict[str, str]) -> Answer:
         if form["grant_type"] == "refresh_token":
@@ -112,6 +117,70 @@ class FakeServices:
 
 def problem(status: int, detail: str, **more: Any) -> dict[str, Any]:
     return {"type": "/problems/x", "title": "Refused", "status": status, "detail": detail, **more}
+
+
+def provider() -> dict[str, Any]:
+    return {
+        "id": ORG,
+        "name": "Larkfield Care Ltd",
+        "legal_form": "company",
+        "company_number": "01234567",
+        "has_no_company_number": False,
+        "charity_number": None,
+        "cqc_provider_id": None,
+        "contact_name": "Olive",
+        "contact_email": "olive@larkfield.example",
+        "registered_at": "2026-01-05T10:00:00Z",
+        "status": "active",
+    }
+
+
+def care_service() -> dict[str, Any]:
+    return {
+        "id": SERVICE,
+        "version": 1,
+        "provider_id": ORG,
+        "name": "Larkfield <b>Home</b> Care",
+        "type": "home_care",
+        "client_groups": ["older_people"],
+        "zones": ["North"],
+        "capacity": {"amount": 900, "unit": "hours_per_week"},
+        "people_supported": 1364,
+        "cqc_location_id": "1-123456789",
+        "is_regulated": True,
+        "landlord": None,
+        "started_on": "2020-04-01",
+    }
+
+
+def _reading(indicator: str, **more: Any) -> dict[str, Any]:
+    usual = {"state": "known", "level": "none", "as_of": "2026-03-01", "reason": "Nothing.", "working": {"count": 0}}
+    return {"indicator": indicator, "is_in_confidence": False} | usual | more
+
+
+def standing(band: str = "red") -> dict[str, Any]:
+    return {
+        "care_service_id": SERVICE,
+        "standing": {
+            "band": band,
+            "since": "2026-03-01T09:00:00Z",
+            "computed_band": band,
+            "direction": "worsening",
+            "embargo": "whole",
+            "embargo_limits": [],
+            "embargo_since": "2026-03-01",
+            "override": None,
+            "result": {
+                "points": 9,
+                "model_version": 1,
+                "computed_at": "2026-03-02T02:00:00Z",
+                "reasons": ["Two unexpected deaths on record."],
+                "readings": [_reading("cqc_rating"), _reading("unexpected_deaths", level="serious")],
+            },
+        },
+        "interventions": [],
+        "timeline": [],
+    }
 
 
 @contextmanager

@@ -3,62 +3,13 @@
 from collections.abc import Callable
 from typing import Any
 
-from make_portal import ORG, Browser, FakeServices, problem
+from make_portal import ORG, SERVICE, Browser, FakeServices, care_service, problem, provider, standing
 
-SERVICE = "018f0000-0000-7000-8000-000000000002"
 SignIn = Callable[..., Browser]
 
 
-def _care_service() -> dict[str, Any]:
-    return {
-        "id": SERVICE,
-        "version": 1,
-        "provider_id": ORG,
-        "name": "Larkfield <b>Home</b> Care",
-        "type": "home_care",
-        "client_groups": ["older_people"],
-        "zones": ["North"],
-        "capacity": {"amount": 900, "unit": "hours_per_week"},
-        "people_supported": 1364,
-        "cqc_location_id": "1-123456789",
-        "is_regulated": True,
-        "landlord": None,
-        "started_on": "2020-04-01",
-    }
-
-
-def _reading(indicator: str, **more: Any) -> dict[str, Any]:
-    usual = {"state": "known", "level": "none", "as_of": "2026-03-01", "reason": "Nothing.", "working": {"count": 0}}
-    return {"indicator": indicator, "is_in_confidence": False} | usual | more
-
-
-def _standing(band: str = "red") -> dict[str, Any]:
-    return {
-        "care_service_id": SERVICE,
-        "standing": {
-            "band": band,
-            "since": "2026-03-01T09:00:00Z",
-            "computed_band": band,
-            "direction": "worsening",
-            "embargo": "whole",
-            "embargo_limits": [],
-            "embargo_since": "2026-03-01",
-            "override": None,
-            "result": {
-                "points": 9,
-                "model_version": 1,
-                "computed_at": "2026-03-02T02:00:00Z",
-                "reasons": ["Two unexpected deaths on record."],
-                "readings": [_reading("cqc_rating"), _reading("unexpected_deaths", level="serious")],
-            },
-        },
-        "interventions": [],
-        "timeline": [],
-    }
-
-
 def _one_service(services: FakeServices) -> None:
-    services.says("GET", f"/v1/care-services/{SERVICE}", _care_service())
+    services.says("GET", f"/v1/care-services/{SERVICE}", care_service())
     services.says("GET", f"/v1/providers/{ORG}", {"id": ORG, "name": "Larkfield Care Ltd"})
     services.says(
         "GET",
@@ -119,7 +70,7 @@ def test_a_band_that_does_not_exist_is_not_asked_for(signed_in_as: SignIn, servi
 
 def test_a_service_page_shows_why_and_escapes_what_people_typed(signed_in_as: SignIn, services: FakeServices) -> None:
     _one_service(services)
-    services.answers["GET", f"/v1/care-services/{SERVICE}"] = (200, _care_service() | _standing())
+    services.answers["GET", f"/v1/care-services/{SERVICE}"] = (200, care_service() | standing())
     page = signed_in_as("compliance_officer").open(f"/care-services/{SERVICE}")
     assert page.status_code == 200
     assert "Larkfield &lt;b&gt;Home&lt;/b&gt; Care" in page.text
@@ -130,9 +81,11 @@ def test_a_service_page_shows_why_and_escapes_what_people_typed(signed_in_as: Si
 
 def test_a_viewer_is_offered_no_step(signed_in_as: SignIn, services: FakeServices) -> None:
     _one_service(services)
-    services.answers["GET", f"/v1/care-services/{SERVICE}"] = (200, _care_service() | _standing())
+    services.answers["GET", f"/v1/care-services/{SERVICE}"] = (200, care_service() | standing())
     page = signed_in_as("adult_care_viewer").open(f"/care-services/{SERVICE}")
-    assert "Record intelligence" not in page.text
+    assert (page.status_code, "Two unexpected deaths on record." in page.text) == (200, True)
+    for step in ("Record intelligence", "Propose an intervention", "Schedule an assessment", "Urgent embargo"):
+        assert step not in page.text
     assert not [each for each in services.asked if each.path == "/v1/intelligence"]
 
 
@@ -144,7 +97,7 @@ def test_what_belongs_to_another_provider_is_not_found(signed_in_as: SignIn) -> 
 
 def test_an_answer_without_a_field_is_a_fault_and_not_a_blank(signed_in_as: SignIn, services: FakeServices) -> None:
     _one_service(services)
-    incomplete = _care_service() | _standing()
+    incomplete = care_service() | standing()
     del incomplete["people_supported"]
     services.answers["GET", f"/v1/care-services/{SERVICE}"] = (200, incomplete)
     assert signed_in_as("compliance_officer").open(f"/care-services/{SERVICE}").status_code == 500
@@ -297,27 +250,16 @@ def test_a_form_without_its_document_says_so(signed_in_as: SignIn) -> None:
 
 
 def test_an_offered_place_can_be_accepted(signed_in_as: SignIn, services: FakeServices) -> None:
-    provider = {
-        "id": ORG,
-        "name": "Larkfield Care Ltd",
-        "legal_form": "company",
-        "company_number": "01234567",
-        "has_no_company_number": False,
-        "charity_number": None,
-        "cqc_provider_id": None,
-        "contact_name": "Olive",
-        "contact_email": "olive@larkfield.example",
-        "registered_at": "2026-01-05T10:00:00Z",
-        "status": "active",
-    }
-    membership = {
+    membership: dict[str, Any] = {
         "id": SERVICE,
         "lot_name": "Tier 1",
         "zone": "North",
         "status": "offered",
         "offer": {"expires_at": "2026-03-09T23:59:59Z"},
+        "affirm_by": None,
+        "suspensions": [],
     }
-    services.says("GET", f"/v1/providers/{ORG}", provider)
+    services.says("GET", f"/v1/providers/{ORG}", provider())
     services.says("GET", f"/v1/providers/{ORG}/timeline", [])
     services.says("GET", "/v1/memberships", {"items": [membership], "next_cursor": None})
     services.says("POST", f"/v1/memberships/{SERVICE}/acceptance", {"id": SERVICE})

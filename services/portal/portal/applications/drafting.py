@@ -1,7 +1,7 @@
 """A draft application: choosing lots, and answering one page of questions."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -11,10 +11,11 @@ from portal.applications.questions import Section, applies, fields_for
 from portal.applications.routes import lots_of, question_sections
 from portal.forms import Field, Filled, Kind, fill, read
 from portal.ids import Id
+from portal.organisation.evidence import documents_to_choose
 from portal.pages import go, render
 from portal.tasks import METHODS, REFUSALS_TO_SHOW
 from portal.upstream import Api, Down, Refused
-from portal.visitors import SignedIn, Visitor
+from portal.visitors import OfProvider, Visitor
 
 router = APIRouter(prefix="/applications/{application_id}")
 
@@ -22,7 +23,7 @@ BOROUGH = "borough"
 
 
 @router.api_route("/lots", methods=METHODS)
-async def choose_lots(request: Request, visitor: SignedIn, application_id: Id) -> Response:
+async def choose_lots(request: Request, visitor: OfProvider, application_id: Id) -> Response:
     api, here = visitor.api, f"/applications/{application_id}"
     application = await api.get("dps-admission", f"/v1{here}")
     lots, services = await asyncio.gather(
@@ -41,13 +42,13 @@ async def choose_lots(request: Request, visitor: SignedIn, application_id: Id) -
 
 
 @router.get("/questions/{number}")
-async def questions_page(request: Request, visitor: SignedIn, application_id: Id, number: int) -> Response:
+async def questions_page(request: Request, visitor: OfProvider, application_id: Id, number: int) -> Response:
     application, section, following, fields = await _load(visitor, application_id, number)
     return _questions_page(request, application, section, following, fill(fields, application["answers"]))
 
 
 @router.post("/questions/{number}")
-async def save_answers(request: Request, visitor: SignedIn, application_id: Id, number: int) -> Response:
+async def save_answers(request: Request, visitor: OfProvider, application_id: Id, number: int) -> Response:
     application, section, following, fields = await _load(visitor, application_id, number)
     form = await request.form()
     filled = read(fields, form)
@@ -70,12 +71,19 @@ async def _load(
     if not 1 <= number <= len(sections):
         raise Refused(404, {"detail": "No such page."})
     section = sections[number - 1]
-    asks_for_documents = any(question["kind"] == "document" for question in section.questions)
-    documents = await api.every("directory", "/v1/evidence", provider_id=visitor.org) if asks_for_documents else []
-    named = [(each["id"], f"{each['description']} ({each['filename']})") for each in documents]
-    fields = fields_for(section.asked(application["answers"]), documents=named)
+    asked = section.asked(application["answers"])
+    documents = await _documents(visitor, asked, application["answers"])
+    fields = fields_for(asked, documents=documents)
     following = sections[number] if number < len(sections) else None
     return application, section, following, fields
+
+
+async def _documents(
+    visitor: Visitor, asked: Sequence[Mapping[str, Any]], answers: Mapping[str, Any]
+) -> tuple[tuple[str, str], ...]:
+    questions = [each["id"] for each in asked if each["kind"] == "document"]
+    chosen = (answers[each] for each in questions if answers.get(each))
+    return await documents_to_choose(visitor.api, visitor.org, chosen) if questions else ()
 
 
 def _merged(before: Mapping[str, Any], section: Section, filled: Filled) -> dict[str, Any]:

@@ -7,8 +7,8 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from portal.forms import Field, Kind
-from portal.ids import Id
-from portal.pages import go, render
+from portal.organisation.memberships import LIFTED_WHEN, awaiting_verification
+from portal.pages import render
 from portal.tasks import METHODS, Task, perform
 from portal.timeline import merged
 from portal.upstream import section
@@ -78,8 +78,8 @@ _COLLEAGUE = (
         label="What they may do",
         kind=Kind.ANY_OF,
         options=(
-            ("provider_user", "Draft applications and self-assessments"),
-            ("provider_admin", "All of that, and submit, accept offers and invite colleagues"),
+            ("provider_user", "Write and submit applications and self-assessments, and answer the council"),
+            ("provider_admin", "All of that, and add services, accept places, declare, tender and invite colleagues"),
         ),
         missing="Select what they may do",
     ),
@@ -95,7 +95,7 @@ async def organisation(request: Request, visitor: SignedIn) -> Response:
         api.every("directory", "/v1/care-services", provider_id=org),
         section(api.every("directory", "/v1/people", provider_id=org)),
         section(api.every("dps-admission", "/v1/memberships", provider_id=org)),
-        section(api.every("directory", "/v1/evidence", provider_id=org)),
+        section(api.every("directory", "/v1/evidence", provider_id=org, only_newest=True)),
         section(api.get("directory", f"/v1/providers/{org}/timeline")),
     )
     return render(
@@ -105,33 +105,12 @@ async def organisation(request: Request, visitor: SignedIn) -> Response:
         services=services,
         people=people,
         memberships=memberships,
+        lifted_when=LIFTED_WHEN,
+        awaiting=await awaiting_verification(api, memberships),
         documents=documents,
         timeline=merged(history.value, limit=20),
         role_titles=PROVIDER_ROLES,
     )
-
-
-@router.post("/memberships/{membership_id}/acceptance")
-async def accept_place(request: Request, visitor: SignedIn, membership_id: Id) -> Response:
-    await visitor.api.post("dps-admission", f"/v1/memberships/{membership_id}/acceptance")
-    return go("/organisation", done="place-accepted")
-
-
-@router.api_route("/memberships/{membership_id}/declining", methods=METHODS)
-async def decline_place(request: Request, visitor: SignedIn, membership_id: Id) -> Response:
-    async def send(_: dict[str, Any]) -> Any:
-        return await visitor.api.post("dps-admission", f"/v1/memberships/{membership_id}/declining")
-
-    task = Task(
-        title="Decline the offered place",
-        lead="The place is then offered to the next provider on the waiting list.",
-        fields=(),
-        button="Decline the place",
-        back="/organisation",
-        is_warning=True,
-        done="place-declined",
-    )
-    return await perform(request, task, send=send, then="/organisation")
 
 
 @router.api_route("/care-services/new", methods=METHODS)
