@@ -2,10 +2,12 @@
 
 import time
 from dataclasses import dataclass
+from datetime import date, datetime
 
 import httpx
 
 from assay_kit.settings import Settings
+from portal.words import LONDON
 
 _ASK_AGAIN_SECONDS = 3.0
 
@@ -25,6 +27,12 @@ class BusinessClock:
         self._settings = settings
         self._now: str | None = None
         self._asked_at = 0.0
+
+    def today(self) -> date | None:
+        """The business day in London; None while a demonstration's directory cannot be asked."""
+        if not self._settings.is_demonstration:
+            return datetime.now(LONDON).date()
+        return datetime.fromisoformat(self._now).astimezone(LONDON).date() if self._now else None
 
     def shown(self) -> Banner | None:
         return Banner(self._now) if self._settings.is_demonstration else None

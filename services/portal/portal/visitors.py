@@ -3,7 +3,7 @@
 import hmac
 import secrets
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from hashlib import blake2b
 from typing import Annotated
 from urllib.parse import quote
@@ -60,7 +60,7 @@ class Person:
 
 @dataclass(kw_only=True)
 class Visitor:
-    """`person` is None for a stranger. `api` asks the services as this visitor."""
+    """`person` is None for a stranger. `api` asks the services as this visitor. `today`: the business day, if known."""
 
     api: Api
     visit: str
@@ -68,6 +68,7 @@ class Visitor:
     person: Person | None = None
     cookie: str = ""
     is_new: bool = field(default=False)
+    today: date | None = None
 
     @property
     def is_provider(self) -> bool:
@@ -100,6 +101,7 @@ async def get_visitor(request: Request) -> Visitor:
         person=person,
         cookie=cookie if person else "",
         is_new=is_new,
+        today=state.clock.today(),
     )
     request.state.visitor = visitor
     if request.method not in SAFE_METHODS:
@@ -113,8 +115,15 @@ async def get_signed_in(visitor: Annotated[Visitor, Depends(get_visitor)]) -> Vi
     return visitor
 
 
+async def get_of_provider(visitor: Annotated[Visitor, Depends(get_signed_in)]) -> Visitor:
+    """The pages of a provider's own work: nobody of the council begins, answers or withdraws it for them."""
+    _ = visitor.org  # refuses who has none
+    return visitor
+
+
 AnyVisitor = Annotated[Visitor, Depends(get_visitor)]
 SignedIn = Annotated[Visitor, Depends(get_signed_in)]
+OfProvider = Annotated[Visitor, Depends(get_of_provider)]
 
 
 async def _person(request: Request, cookie: str) -> tuple[Person | None, str | None]:

@@ -1,7 +1,8 @@
-"""A framework's standards with the questions that one assessment asks. Pure."""
+"""A framework's standards with the questions that one assessment asks, and when it opens. Pure."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from portal.upstream import Refused
@@ -17,6 +18,11 @@ class Standard:
     validated: int
     answers: Sequence[Mapping[str, Any]] = field(default_factory=tuple)
     findings: Sequence[Mapping[str, Any]] = field(default_factory=tuple)
+
+
+def has_opened(assessment: Mapping[str, Any], today: date | None) -> bool:
+    """Whether its self-assessment can begin; while nobody knows the day, it is taken to be open."""
+    return today is None or date.fromisoformat(assessment["opens_on"]) <= today
 
 
 def standards_of(

@@ -32,10 +32,12 @@ async def report(request: Request, visitor: SignedIn, assessment_id: Id) -> Resp
         _corrections(visitor, here),
         names_for(api, org=visitor.person.org if visitor.person else None),
     )
+    reported = await api.get("assessment", f"{here}/report")
     return render(
         request,
         "assessments/report.html",
         assessment=assessment,
+        note=reported["note"],
         draft=draft,
         trace=draft["standing"]["trace"],
         findings={finding["question"]: finding for finding in findings["items"]},

@@ -8,7 +8,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from portal.assessments.framework import Standard, standards_of
+from portal.assessments.framework import Standard, has_opened, standards_of
 from portal.assessments.reviewing import replacements
 from portal.forms import Field, Kind
 from portal.ids import Id
@@ -16,7 +16,7 @@ from portal.names import Names, names_for
 from portal.pages import go, render, with_query
 from portal.tasks import METHODS, Task, perform
 from portal.timeline import merged
-from portal.upstream import Api, Refused, section
+from portal.upstream import Api, Refused, section, unless_missing
 from portal.visitors import SignedIn, Visitor
 from portal.words import options
 
@@ -45,6 +45,7 @@ _SIGN = (
         missing="Confirm that the answers are true and complete",
     ),
 )
+_OPEN_PLANS = ("awaiting_plan", "submitted", "returned", "approved")
 _CAUSES = ("annual", "follow_up", "red_band", "new_service", "responsive", "early_request")
 _REASON = Field(name="reason", label="Reason", kind=Kind.WORDS, hint="At least 10 characters. It is kept for ever.")
 
@@ -55,7 +56,7 @@ async def list_assessments(request: Request, visitor: SignedIn) -> Response:
     status = query.get("status", "") if query.get("status", "") in STATUSES else ""
     page, plans, names = await asyncio.gather(
         api.get("assessment", "/v1/assessments", status=status, cursor=query.get("cursor"), limit=25),
-        api.get("assessment", "/v1/remedial-plans", limit=100),
+        _open_plans(api),
         names_for(api, org=visitor.person.org if visitor.person else None),
     )
     return render(
@@ -63,7 +64,7 @@ async def list_assessments(request: Request, visitor: SignedIn) -> Response:
         "assessments/list.html",
         items=page["items"],
         names=names,
-        plans=[plan for plan in plans["items"] if plan["status"] not in {"closed", "withdrawn"}],
+        plans=plans,
         stage=status,
         stages=STATUSES,
         next_href=with_query(request, {"cursor": page["next_cursor"]}) if page["next_cursor"] else None,
@@ -112,10 +113,11 @@ async def schedule_assessment(request: Request, visitor: SignedIn) -> Response:
 async def one_assessment(request: Request, visitor: SignedIn, assessment_id: Id) -> Response:
     api = visitor.api
     assessment = await api.get("assessment", f"/v1/assessments/{assessment_id}")
-    standards, dispute, withdrawal, history, names = await asyncio.gather(
+    standards, dispute, withdrawal, plans, history, names = await asyncio.gather(
         _progress(visitor, assessment),
         _dispute(visitor, assessment),
         _withdrawal(visitor, assessment),
+        section(unless_missing(api.every("assessment", "/v1/remedial-plans", assessment_id=assessment_id))),
         section(api.get("assessment", f"/v1/assessments/{assessment_id}/timeline")),
         names_for(api, org=visitor.person.org if visitor.person else None),
     )
@@ -124,6 +126,8 @@ async def one_assessment(request: Request, visitor: SignedIn, assessment_id: Id)
         "assessments/one.html",
         assessment=assessment,
         standards=standards,
+        plans=plans,
+        has_opened=has_opened(assessment, visitor.today),
         names=names,
         timeline=merged(history.value["items"] if history.value else None),
         may=_offers(visitor, assessment, dispute, withdrawal),
@@ -176,6 +180,14 @@ async def cancel_assessment(request: Request, visitor: SignedIn, assessment_id: 
         done="cancelled",
     )
     return await perform(request, task, send=send, then=here)
+
+
+async def _open_plans(api: Api) -> list[Any]:
+    """Every plan that somebody has to do something about, the first to fall due first."""
+    found = await asyncio.gather(
+        *(api.every("assessment", "/v1/remedial-plans", status=status) for status in _OPEN_PLANS)
+    )
+    return sorted((plan for each in found for plan in each), key=lambda plan: str(plan["due_at"]))
 
 
 async def _about(visitor: Visitor, assessment_id: str) -> tuple[Any, Names]:

@@ -1,0 +1,132 @@
+"""What a page says of an assessment and its report: when it opens, whether its rating stands, what to do about it."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from make_portal import ORG, Browser, FakeServices
+
+THING = "018f0000-0000-7000-8000-000000000002"
+OTHER = "018f0000-0000-7000-8000-000000000003"
+HERE = f"/assessments/{THING}"
+SignIn = Callable[..., Browser]
+
+
+def assessment(**about: Any) -> dict[str, Any]:
+    usual: dict[str, Any] = {
+        "id": THING,
+        "reference": "ASM-2026-0001",
+        "care_service_id": OTHER,
+        "provider_id": ORG,
+        "cause": "annual",
+        "status": "scheduled",
+        "steps": ["begin_self_assessment", "cancel"],
+        "imported": False,
+        "import_source": None,
+        "framework_version": None,
+        "opens_on": "2026-03-02",
+        "answers_due_at": "2026-03-30T23:59:59Z",
+        "officer_name": None,
+        "submitted_at": None,
+        "signed_name": None,
+        "signed_position": None,
+        "not_self_assessed": None,
+        "draft_issued_at": None,
+        "accuracy_closes_at": None,
+        "published_at": None,
+        "rating": None,
+        "next_due_on": None,
+        "replacement_id": None,
+    }
+    return usual | about
+
+
+def published(**about: Any) -> dict[str, Any]:
+    when = {"draft_issued_at": "2026-01-05T10:00:00Z", "published_at": "2026-02-05T10:00:00Z"}
+    return assessment(status="published", steps=[], rating="good", **when, **about)
+
+
+def plan(status: str, due_at: str = "2026-03-16T23:59:59Z", **about: Any) -> dict[str, Any]:
+    return {"id": THING, "care_service_id": OTHER, "status": status, "due_at": due_at} | about
+
+
+def lists(services: FakeServices, path: str, *items: dict[str, Any]) -> None:
+    services.says("GET", path, {"items": list(items), "next_cursor": None})
+
+
+def reads(services: FakeServices, about: dict[str, Any]) -> None:
+    services.says("GET", f"/v1{HERE}", about)
+    services.says("GET", f"/v1{HERE}/timeline", {"items": []})
+
+
+def reports(services: FakeServices, about: dict[str, Any], note: str | None) -> None:
+    reads(services, about)
+    trace = {"percent": {"shown": "71.0"}, "banded": "good", "limiters": [], "domains": [], "framework_version": 1}
+    draft: dict[str, Any] = {
+        "standing": {"rating": "good", "trace": trace},
+        "changes": [],
+        "dispute": None,
+        "is_open_for_comment": False,
+        "is_open_to_dispute": False,
+        "accuracy_closes_at": "2026-01-20T10:00:00Z",
+    }
+    services.says("GET", f"/v1{HERE}/draft", draft)
+    services.says("GET", f"/v1{HERE}/validated-answers", {"items": []})
+    services.says("GET", f"/v1{HERE}/accuracy-comments", [])
+    services.says("GET", f"/v1{HERE}/report", {"note": note})
+
+
+def test_every_plan_that_is_open_is_listed_and_none_that_is_closed(
+    signed_in_as: SignIn, services: FakeServices
+) -> None:
+    lists(services, "/v1/remedial-plans", plan("approved"))
+    page = signed_in_as("compliance_officer").open("/assessments")
+    assert page.text.count(f'href="/remedial-plans/{THING}"') == 4
+    asked = [each.query["status"] for each in services.asked if each.path == "/v1/remedial-plans"]
+    assert sorted(asked) == ["approved", "awaiting_plan", "returned", "submitted"]
+
+
+def test_an_assessment_leads_to_its_own_plan(signed_in_as: SignIn, services: FakeServices) -> None:
+    reads(services, published())
+    lists(services, "/v1/remedial-plans", plan("approved"))
+    page = signed_in_as("provider_user", org=ORG).open(HERE)
+    assert f'href="/remedial-plans/{THING}"' in page.text
+    [asked] = [each.query for each in services.asked if each.path == "/v1/remedial-plans"]
+    assert asked["assessment_id"] == THING
+
+
+@pytest.mark.parametrize(
+    ("note", "is_offered"),
+    [(None, True), ("Superseded by ASM-2026-0007 (Good), published on 1 March 2026", False)],
+)
+def test_a_report_says_whether_its_rating_stands_and_offers_only_what_there_is(
+    signed_in_as: SignIn, services: FakeServices, note: str | None, is_offered: bool
+) -> None:
+    reports(services, published(), note)
+    page = signed_in_as("provider_user", org=ORG).open(f"{HERE}/report")
+    assert page.status_code == 200
+    assert ("public-summary.pdf" in page.text) is is_offered
+    if note:
+        assert f"{note}." in page.text
+        assert "govuk-inset-text" in page.text
+
+
+def test_a_withdrawn_rating_leads_to_the_one_in_its_place(signed_in_as: SignIn, services: FakeServices) -> None:
+    reads(services, published(replacement_id=OTHER) | {"status": "withdrawn"})
+    page = signed_in_as("compliance_officer").open(HERE)
+    assert f'href="/assessments/{OTHER}">Read the assessment that takes its place' in page.text
+
+
+@pytest.mark.parametrize(("opens_on", "is_open"), [("2026-03-02", True), ("2026-03-03", False)])
+def test_a_self_assessment_begins_on_the_day_on_which_it_opens(
+    signed_in_as: SignIn, services: FakeServices, opens_on: str, is_open: bool
+) -> None:
+    """It is 2 March 2026."""
+    reads(services, assessment(opens_on=opens_on))
+    lists(services, "/v1/assessments", assessment(opens_on=opens_on))
+    browser = signed_in_as("provider_user", org=ORG)
+    page = " ".join(browser.open(HERE).text.split())
+    assert ("Begin the self-assessment" in page) is is_open
+    assert ("Opened </dt>" in page) is is_open
+    assert ("Opens on </dt>" in page) is not is_open
+    assert ("self-assessments to begin" in browser.open("/").text) is is_open
