@@ -12,7 +12,7 @@ from portal.names import names_for
 from portal.pages import go, render, with_query
 from portal.tasks import METHODS, Task, perform
 from portal.visitors import SignedIn, Visitor
-from portal.words import INTERVENTION_KINDS, options
+from portal.words import INTERVENTION_KINDS, day, options
 
 router = APIRouter()
 
@@ -65,6 +65,7 @@ _CONDITIONS = Field(
     is_required=False,
 )
 _STAGES = ("proposed", "authorised", "rejected", "issued", "met", "escalated", "withdrawn", "lifted")
+_CASEWORK = ("compliance_officer", "commissioning_manager")
 _OUTCOMES = (("met", "Met"), ("not_met", "Not met"), ("no_longer_needed", "No longer needed"))
 
 # (address, words, explanation, what is asked, what the next page says)
@@ -186,6 +187,7 @@ async def one_intervention(request: Request, visitor: SignedIn, intervention_id:
         names=names,
         steps=_offered(visitor, intervention),
         titles={step: said[0] for step, said in _STEPS.items()},
+        may_review=_may_review(visitor, intervention),
     )
 
 
@@ -282,6 +284,34 @@ async def plan_continuity(request: Request, visitor: SignedIn, intervention_id: 
     return await perform(request, task, send=send, then=here)
 
 
+@router.api_route("/interventions/{intervention_id}/review", methods=METHODS)
+async def review_intervention(request: Request, visitor: SignedIn, intervention_id: Id) -> Response:
+    """The decision that it goes on, and when it is looked at again."""
+    here = f"/interventions/{intervention_id}"
+    intervention = await visitor.api.get("risk", f"/v1{here}")
+    again = Field(
+        name="next_review_on",
+        label="When is it looked at again?",
+        kind=Kind.DAY,
+        hint="For example, 27 3 2026",
+        missing="Enter the day on which it is looked at again",
+    )
+
+    async def send(values: dict[str, Any]) -> Any:
+        return await visitor.api.post("risk", f"/v1{here}/reviews", values)
+
+    task = Task(
+        title="Record a review: it goes on",
+        caption=intervention["reference"],
+        lead=f"Its review was due on {day(intervention['review_on'])}. To end it instead, go back to its page.",
+        fields=(again, _REASON),
+        button="Record the review",
+        back=here,
+        done="reviewed",
+    )
+    return await perform(request, task, send=send, then=here)
+
+
 @router.api_route("/interventions/{intervention_id}/steps/{step}", methods=METHODS)
 async def take_step(request: Request, visitor: SignedIn, intervention_id: Id, step: str) -> Response:
     here = f"/interventions/{intervention_id}"
@@ -317,6 +347,12 @@ def _offered(visitor: Visitor, intervention: dict[str, Any]) -> list[str]:
             return [*confirm, *(ends if is_embargo else ["completion", "escalation", "withdrawal"])]
         case _:
             return []
+
+
+def _may_review(visitor: Visitor, intervention: dict[str, Any]) -> bool:
+    """Whoever may end it may say that it goes on: an embargo is a manager's."""
+    roles = ("commissioning_manager",) if intervention["kind"] == "embargo" else _CASEWORK
+    return intervention["status"] == "issued" and visitor.person is not None and visitor.person.has(*roles)
 
 
 def _with_conditions(values: dict[str, Any]) -> dict[str, Any]:
