@@ -33,6 +33,7 @@ def make_environment() -> Environment:
         moment=words.moment,
         words=words.words,
         indicator=words.indicator,
+        criterion=words.criterion,
         number=words.number,
         month=words.month,
     )

@@ -6,6 +6,10 @@ import pytest
 from make_portal import ORG, Browser, FakeServices
 
 THING = "018f0000-0000-7000-8000-000000000002"
+AS_A_FILE = {
+    "content-disposition": "attachment; filename*=UTF-8''report.pdf",
+    "content-security-policy": "sandbox; default-src 'none'",
+}
 SignIn = Callable[..., Browser]
 
 
@@ -52,9 +56,11 @@ def test_a_document_of_an_assessment_is_sent_on_as_a_file(
 ) -> None:
     browser = signed_in_as("provider_admin", org=ORG)
     assert browser.open(address).status_code == 404, "what the service does not give, nobody gets"
-    services.says("GET", asked, {"bytes": "of the file"})
+    services.says("GET", asked, {"bytes": "of the file"}, headers=AS_A_FILE | {"X-Inside": "7"})
     sent = browser.open(address)
     assert (sent.status_code, sent.json()) == (200, {"bytes": "of the file"})
+    assert {name: sent.headers[name] for name in AS_A_FILE} == AS_A_FILE
+    assert "x-inside" not in sent.headers
 
 
 def test_a_provider_is_led_to_its_interventions_and_may_answer(signed_in_as: SignIn, services: FakeServices) -> None:

@@ -15,7 +15,7 @@ THING = "018f0000-0000-7000-8000-000000000002"
 BUSY = "The service is busy; try again in a moment."
 SignIn = Callable[..., Browser]
 
-QUESTION = {
+QUESTION: dict[str, Any] = {
     "id": "about_us",
     "text": "Who are you?",
     "guidance": None,

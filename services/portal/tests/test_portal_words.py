@@ -1,9 +1,11 @@
 """Days, instants, numbers and closed sets as people read them."""
 
+from typing import Any
+
 import pytest
 
 from portal.timeline import merged
-from portal.words import day, moment, number, words
+from portal.words import criterion, day, moment, number, words
 
 
 def test_an_instant_is_shown_as_its_day_in_london() -> None:
@@ -81,3 +83,16 @@ def test_of_steps_at_one_instant_the_effect_is_newer_whatever_its_number() -> No
 def test_instants_are_compared_and_not_their_digits() -> None:
     later, sooner = _row("band", "red", "2026-03-02T10:00:00.5Z"), _row("band", "green", "2026-03-02T10:00:00Z")
     assert [entry.what for entry in merged([sooner, later])] == ["Band: red", "Band: green"]
+
+
+@pytest.mark.parametrize(
+    ("said", "name"),
+    [
+        ({"criterion": "about_us", "text": "Who are you?"}, "Who are you?"),
+        ({"criterion": "total:quality", "score": "41.0"}, "Quality in all"),
+        ({"criterion": "check:insurance_in_force"}, "Check: insurance in force"),
+        ({"criterion": "about_us"}, "About us"),
+    ],
+)
+def test_what_a_decision_turns_on_is_said_as_it_was_asked(said: dict[str, Any], name: str) -> None:
+    assert criterion(said) == name

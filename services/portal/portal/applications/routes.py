@@ -10,11 +10,11 @@ from starlette.responses import Response
 from portal.applications.questions import Section, sections_of
 from portal.forms import Field, FieldError, Kind
 from portal.ids import Id
-from portal.pages import render, with_query
+from portal.pages import go, render, with_query
 from portal.tasks import METHODS, Task, perform
 from portal.upstream import Api, Refused
 from portal.upstream import section as part_of_page
-from portal.visitors import SignedIn
+from portal.visitors import OfProvider, SignedIn
 from portal.words import words
 
 router = APIRouter(prefix="/applications")
@@ -33,6 +33,8 @@ _REASON = Field(name="reason", label="Reason", kind=Kind.WORDS, hint="At least 1
 
 @router.get("")
 async def list_applications(request: Request, visitor: SignedIn) -> Response:
+    if visitor.person and visitor.person.org is None:
+        return go("/lot-applications")
     api, cursor = visitor.api, request.query_params.get("cursor")
     page, schemes = await asyncio.gather(
         api.get("dps-admission", "/v1/applications", cursor=cursor, limit=25), scheme_names(api)
@@ -48,7 +50,7 @@ async def list_applications(request: Request, visitor: SignedIn) -> Response:
 
 
 @router.api_route("/new", methods=METHODS)
-async def start_application(request: Request, visitor: SignedIn) -> Response:
+async def start_application(request: Request, visitor: OfProvider) -> Response:
     api = visitor.api
     schemes, earlier = await asyncio.gather(
         api.get("dps-admission", "/v1/schemes"), api.every("dps-admission", "/v1/applications")
@@ -90,7 +92,7 @@ async def start_application(request: Request, visitor: SignedIn) -> Response:
 
 
 @router.get("/{application_id}")
-async def one_application(request: Request, visitor: SignedIn, application_id: Id) -> Response:
+async def one_application(request: Request, visitor: OfProvider, application_id: Id) -> Response:
     api = visitor.api
     application = await api.get("dps-admission", f"/v1/applications/{application_id}")
     parts = application["lot_applications"]
@@ -113,7 +115,7 @@ async def one_application(request: Request, visitor: SignedIn, application_id: I
 
 
 @router.api_route("/{application_id}/submission", methods=METHODS)
-async def submit_application(request: Request, visitor: SignedIn, application_id: Id) -> Response:
+async def submit_application(request: Request, visitor: OfProvider, application_id: Id) -> Response:
     api, here = visitor.api, f"/applications/{application_id}"
     application = await api.get("dps-admission", f"/v1{here}")
     sections = await question_sections(api, application)
@@ -139,7 +141,7 @@ async def submit_application(request: Request, visitor: SignedIn, application_id
 
 
 @router.api_route("/{application_id}/withdrawal", methods=METHODS)
-async def withdraw_application(request: Request, visitor: SignedIn, application_id: Id) -> Response:
+async def withdraw_application(request: Request, visitor: OfProvider, application_id: Id) -> Response:
     here = f"/applications/{application_id}"
 
     async def send(values: dict[str, Any]) -> Any:
@@ -158,7 +160,7 @@ async def withdraw_application(request: Request, visitor: SignedIn, application_
 
 @router.api_route("/{application_id}/clarifications/{clarification_id}", methods=METHODS)
 async def answer_clarification(
-    request: Request, visitor: SignedIn, application_id: Id, clarification_id: Id
+    request: Request, visitor: OfProvider, application_id: Id, clarification_id: Id
 ) -> Response:
     here = f"/applications/{application_id}"
     application = await visitor.api.get("dps-admission", f"/v1{here}")
@@ -184,7 +186,7 @@ async def answer_clarification(
 
 @router.api_route("/{application_id}/lots/{lot_application_id}/representations", methods=METHODS)
 async def make_representations(
-    request: Request, visitor: SignedIn, application_id: Id, lot_application_id: Id
+    request: Request, visitor: OfProvider, application_id: Id, lot_application_id: Id
 ) -> Response:
     here = f"/applications/{application_id}"
 

@@ -9,10 +9,10 @@ from starlette.responses import Response
 
 from portal.forms import Field, Kind
 from portal.ids import Id
-from portal.pages import render
+from portal.pages import render, with_query
 from portal.tasks import METHODS, Task, perform
 from portal.timeline import merged
-from portal.upstream import Api, Refused, Section, section
+from portal.upstream import Api, Section, section, unless_missing
 from portal.visitors import SignedIn
 from portal.words import options
 
@@ -134,15 +134,19 @@ _INTELLIGENCE = (
 async def one_care_service(request: Request, visitor: SignedIn, care_service_id: Id) -> Response:
     api, person = visitor.api, visitor.person
     is_council = person is not None and person.org is None
+    later = request.query_params.get("intelligence")
     service = await api.get("directory", f"/v1/care-services/{care_service_id}")
-    provider, standing, rating, memberships, assessments, interventions, intelligence = await asyncio.gather(
+    provider, standing, rating, memberships, assessments, interventions, intelligence, own = await asyncio.gather(
         section(api.get("directory", f"/v1/providers/{service['provider_id']}")),
-        section(_unless_missing(api.get("risk", f"/v1/care-services/{care_service_id}"), ask=is_council)),
-        section(_unless_missing(api.get("assessment", f"/v1/care-services/{care_service_id}/rating"))),
+        section(_standing(api, care_service_id, is_asked=is_council)),
+        section(unless_missing(api.get("assessment", f"/v1/care-services/{care_service_id}/rating"))),
         section(api.every("dps-admission", "/v1/memberships", care_service_id=care_service_id)),
         section(_assessments(api, care_service_id, is_asked=not is_council or _has(visitor, _READS_ASSESSMENTS))),
         section(_own_interventions(api, care_service_id, is_asked=not is_council)),
-        section(_intelligence(api, care_service_id, is_asked=_has(visitor, _READS_INTELLIGENCE))),
+        section(
+            _intelligence(api, care_service_id, later, is_asked=_has(visitor, _READS_INTELLIGENCE)),
+        ),
+        section(_own_band(api, care_service_id, is_asked=not is_council)),
     )
     of_assessments, of_memberships = await asyncio.gather(
         _timelines(api, "assessment", "assessments", assessments),
@@ -158,6 +162,9 @@ async def one_care_service(request: Request, visitor: SignedIn, care_service_id:
         rating=rating,
         memberships=memberships,
         assessments=assessments,
+        own=own,
+        more_intelligence=_more_intelligence(request, intelligence),
+        is_later=bool(request.query_params.get("intelligence")),
         interventions=_with_the_band(standing) if is_council else interventions,
         opens_interventions=not is_council or _has(visitor, _READS_INTERVENTIONS),
         intelligence=intelligence,
@@ -194,24 +201,12 @@ def _has(visitor: SignedIn, roles: tuple[str, ...]) -> bool:
     return visitor.person is not None and visitor.person.has(*roles)
 
 
-async def _unless_missing(asking: Any, *, ask: bool = True) -> Any:
-    """What was asked for, or None where there is no such thing yet or it is not for this person."""
-    if not ask:
-        asking.close()
-        return None
-    try:
-        return await asking
-    except Refused as refusal:
-        if refusal.status not in {403, 404}:
-            raise
-        return None
+async def _standing(api: Api, care_service_id: str, *, is_asked: bool) -> Any:
+    return await unless_missing(api.get("risk", f"/v1/care-services/{care_service_id}")) if is_asked else None
 
 
 async def _assessments(api: Api, care_service_id: str, *, is_asked: bool) -> list[Any]:
-    if not is_asked:
-        return []
-    page = await api.get("assessment", "/v1/assessments", care_service_id=care_service_id, limit=10)
-    return list(page["items"])
+    return await api.every("assessment", "/v1/assessments", care_service_id=care_service_id) if is_asked else []
 
 
 async def _own_interventions(api: Api, care_service_id: str, *, is_asked: bool) -> list[Any]:
@@ -219,10 +214,22 @@ async def _own_interventions(api: Api, care_service_id: str, *, is_asked: bool) 
     return await api.every("risk", "/v1/interventions", care_service_id=care_service_id) if is_asked else []
 
 
-async def _intelligence(api: Api, care_service_id: str, *, is_asked: bool) -> Any:
+async def _intelligence(api: Api, care_service_id: str, later: str | None, *, is_asked: bool) -> Any:
     if not is_asked:
         return None
-    return await api.get("risk", "/v1/intelligence", care_service_id=care_service_id, limit=20)
+    return await api.get("risk", "/v1/intelligence", care_service_id=care_service_id, cursor=later, limit=20)
+
+
+def _more_intelligence(request: Request, found: Section[Any]) -> str | None:
+    """Where the next page of it is."""
+    cursor = found.value["next_cursor"] if found.value else None
+    return f"{with_query(request, {'intelligence': cursor})}#intelligence" if cursor else None
+
+
+async def _own_band(api: Api, care_service_id: str, *, is_asked: bool) -> Any:
+    """What its own provider may know of the band; nothing while the council shows providers none."""
+    listed = await api.every("risk", "/v1/own-care-services") if is_asked else []
+    return next((each for each in listed if each["care_service_id"] == care_service_id), None)
 
 
 def _with_the_band(standing: Section[Any]) -> Section[Any]:
@@ -232,5 +239,5 @@ def _with_the_band(standing: Section[Any]) -> Section[Any]:
 async def _timelines(api: Api, service: str, things: str, newest: Section[list[Any]]) -> list[Mapping[str, Any]]:
     """What happened to the newest of some things, from the service that keeps them."""
     asked = (api.get(service, f"/v1/{things}/{each['id']}/timeline") for each in (newest.value or [])[:8])
-    found = await asyncio.gather(*(section(_unless_missing(each)) for each in asked))
+    found = await asyncio.gather(*(section(unless_missing(each)) for each in asked))
     return [entry for each in found if each.value for entry in each.value["items"]]

@@ -1,0 +1,92 @@
+"""The page of one service: what its own provider may know, and lists that are not cut without a word."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from make_portal import ORG, SERVICE, Browser, FakeServices, care_service, standing
+
+HERE = f"/care-services/{SERVICE}"
+SignIn = Callable[..., Browser]
+
+
+@pytest.fixture
+def known(services: FakeServices) -> FakeServices:
+    services.says("GET", f"/v1/care-services/{SERVICE}", care_service() | standing())
+    services.says("GET", f"/v1/providers/{ORG}", {"id": ORG, "name": "Larkfield Care Ltd"})
+    return services
+
+
+def own_band(care_service_id: str) -> dict[str, Any]:
+    return {
+        "care_service_id": care_service_id,
+        "care_service_name": "Larkfield",
+        "care_service_type": "home_care",
+        "band": "amber",
+        "since": "2026-02-01T09:00:00Z",
+        "reasons": ["The rating is Requires improvement."],
+        "embargo": "part",
+        "embargo_limits": ["No more than two new packages a week"],
+        "embargo_since": "2026-02-10",
+        "has_default_notice": True,
+    }
+
+
+def shows(services: FakeServices, *items: dict[str, Any]) -> None:
+    services.says("GET", "/v1/own-care-services", {"are_shown": bool(items), "items": items, "next_cursor": None})
+
+
+def test_a_provider_sees_the_band_of_its_service_where_the_council_shows_it(
+    signed_in_as: SignIn, known: FakeServices
+) -> None:
+    shows(known, own_band(ORG) | {"reasons": ["Of another service."]}, own_band(SERVICE))
+    page = signed_in_as("provider_user", org=ORG).open(HERE).text
+    assert "Early warning:" in page
+    assert 'app-band--amber">Amber</strong>' in page
+    assert "The rating is Requires improvement." in page
+    assert "No more than two new packages a week" in page
+    assert "A default notice is in force." in page
+    assert "Of another service." not in page
+
+
+def test_a_provider_sees_no_band_where_the_council_shows_none(signed_in_as: SignIn, known: FakeServices) -> None:
+    shows(known)
+    page = signed_in_as("provider_user", org=ORG).open(HERE)
+    assert (page.status_code, "Early warning:" in page.text) == (200, False)
+
+
+def test_the_council_is_not_asked_for_what_only_a_provider_has(signed_in_as: SignIn, known: FakeServices) -> None:
+    shows(known, own_band(SERVICE))
+    page = signed_in_as("adult_care_viewer").open(HERE)
+    assert (page.status_code, page.text.count("Early warning:")) == (200, 1)
+    assert not [each for each in known.asked if each.path == "/v1/own-care-services"]
+
+
+def test_every_assessment_is_listed_and_more_intelligence_is_a_page_away(
+    signed_in_as: SignIn, known: FakeServices
+) -> None:
+    held = {"cause": "annual", "status": "published", "rating": "good"}
+    assessments = [held | {"id": ORG, "reference": f"ASM-{number}"} for number in range(12)]
+    known.says("GET", "/v1/assessments", {"items": assessments, "next_cursor": None})
+    entry = {
+        "event_on": "2026-01-05",
+        "kind": "complaint",
+        "restricted": False,
+        "corrected_by_id": None,
+        "narrative": None,
+        "source": "Letter",
+        "substantiated": True,
+        "recorded_by_name": "Olu",
+        "recorded_at": "2026-01-06T10:00:00Z",
+    }
+    known.says("GET", "/v1/intelligence", {"items": [entry], "next_cursor": "later", "notice": None})
+    browser = signed_in_as("compliance_officer")
+    page = browser.open(HERE).text
+    assert page.count(">ASM-") == 12
+    assert f'href="{HERE}?intelligence=later#intelligence"' in page
+    known.says("GET", "/v1/intelligence", {"items": [entry], "next_cursor": None, "notice": None})
+    page = browser.open(f"{HERE}?intelligence=later").text
+    asked = [each for each in known.asked if each.path == "/v1/intelligence"]
+    assert asked[-1].query["cursor"] == "later"
+    assert "First page" in page
+    assert "Next page" not in page
