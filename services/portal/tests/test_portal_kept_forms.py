@@ -133,11 +133,18 @@ def _validation(services: FakeServices) -> tuple[str, ...]:
 
 def _scores(services: FakeServices) -> tuple[str, ...]:
     here = f"/lot-applications/{THING}"
-    criterion = {"question": "about_us", "text": "Who are you?", "method": "score", "weight": 1, "minimum": 2}
+    criterion = {
+        "question": "about_us",
+        "text": "Who are you?",
+        "method": "score",
+        "weight": 1,
+        "minimum": 2,
+        "happened_on": None,
+    }
     services.says("GET", f"/v1{here}", {"id": THING, "application_id": THING, "question_set_id": THING})
     services.says("GET", f"/v1/applications/{THING}", APPLICATION)
     services.says("GET", f"/v1/question-sets/{THING}", _question_set())
-    services.says("GET", f"/v1{here}/evaluation", {"criteria": [criterion], "sheets": []})
+    services.says("GET", f"/v1{here}/evaluation", {"criteria": [criterion], "sheets": [], "out_of_time": []})
     return ("commissioner", f"{here}/scores", "PUT", f"/v1{here}/scores", "comment-about_us")
 
 

@@ -21,7 +21,10 @@ STEPS = {
 
 def assessment(status: str) -> dict[str, Any]:
     has_draft = status != "scheduled"
-    nothing = ("import_source", "officer_name", "signed_name", "signed_position", "not_self_assessed", "rating")
+    nothing = (
+        "import_source", "officer_name", "signed_name", "signed_position", "not_self_assessed", "rating",
+        "replacement_id",
+    )  # fmt: skip
     return {
         "id": THING,
         "reference": "ASM-2026-0001",

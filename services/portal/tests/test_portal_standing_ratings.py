@@ -5,45 +5,18 @@ from typing import Any
 
 import pytest
 from make_portal import ORG, Browser, FakeServices
+from test_portal_reviews import HERE, OTHER, THING
+from test_portal_reviews import assessment as at_stage
 
-THING = "018f0000-0000-7000-8000-000000000002"
-OTHER = "018f0000-0000-7000-8000-000000000003"
-HERE = f"/assessments/{THING}"
 SignIn = Callable[..., Browser]
 
 
-def assessment(**about: Any) -> dict[str, Any]:
-    usual: dict[str, Any] = {
-        "id": THING,
-        "reference": "ASM-2026-0001",
-        "care_service_id": OTHER,
-        "provider_id": ORG,
-        "cause": "annual",
-        "status": "scheduled",
-        "steps": ["begin_self_assessment", "cancel"],
-        "imported": False,
-        "import_source": None,
-        "framework_version": None,
-        "opens_on": "2026-03-02",
-        "answers_due_at": "2026-03-30T23:59:59Z",
-        "officer_name": None,
-        "submitted_at": None,
-        "signed_name": None,
-        "signed_position": None,
-        "not_self_assessed": None,
-        "draft_issued_at": None,
-        "accuracy_closes_at": None,
-        "published_at": None,
-        "rating": None,
-        "next_due_on": None,
-        "replacement_id": None,
-    }
-    return usual | about
+def assessment(status: str = "scheduled", **about: Any) -> dict[str, Any]:
+    return at_stage(status) | about
 
 
 def published(**about: Any) -> dict[str, Any]:
-    when = {"draft_issued_at": "2026-01-05T10:00:00Z", "published_at": "2026-02-05T10:00:00Z"}
-    return assessment(status="published", steps=[], rating="good", **when, **about)
+    return assessment("published", steps=[], rating="good", **about)
 
 
 def plan(status: str, due_at: str = "2026-03-16T23:59:59Z", **about: Any) -> dict[str, Any]:
