@@ -150,7 +150,7 @@ class Contract:
             self._send(operation, replace(call, headers=stale), owner)
         if call.path:
             missing = {name: "00000000-0000-7000-8000-000000000000" for name in call.path}
-            self._send(operation, Call(path=missing, query=call.query, body=call.body, headers=call.headers), owner)
+            self._send(operation, replace(call, path=missing), owner)
 
     def check_refused(self, operation_id: str, make: Callable[[Session], Call], status: int) -> None:
         """A call that is refused by rule, with exactly this status."""
