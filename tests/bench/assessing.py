@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from uuid import UUID
 
+from anyio.from_thread import BlockingPortal
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine, event
 from sqlmodel import Session
@@ -51,8 +52,9 @@ def database() -> Iterator[tuple[Settings, Engine]]:
 class Filled:
     """A self-assessment under the shipped framework: every question answered, `EVIDENCE` items named among them."""
 
-    def __init__(self, engine: Engine, settings: Settings) -> None:
-        self._settings = settings
+    def __init__(self, engine: Engine, settings: Settings, portal: BlockingPortal) -> None:
+        """All calls are answered on the loop of `portal`, as a server has one: not on a new one for each of them."""
+        self._settings, self._portal = settings, portal
         self._app = create_service(SERVICE, settings, keys=given_keys(settings), engine=engine)
         with Session(engine, info={"service": SERVICE}) as session, session.begin():
             stage = Stage(session, with_small_framework=False)
@@ -63,7 +65,9 @@ class Filled:
 
     def client(self, *roles: str, org: UUID | None = None, name: str) -> TestClient:
         token = token_for(self._settings, *roles, org=org, name=name)
-        return TestClient(self._app, headers={"Authorization": f"Bearer {token}"})
+        client = TestClient(self._app, headers={"Authorization": f"Bearer {token}"})
+        client.portal = self._portal
+        return client
 
     @property
     def url(self) -> str:

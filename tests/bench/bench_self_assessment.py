@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from statistics import median, quantiles
 from typing import Any
 
+from anyio.from_thread import start_blocking_portal
 from assessing import EVIDENCE, Filled, database, milliseconds_since, statements
 from fastapi.testclient import TestClient
 from make_assessment import DECLARATION
@@ -19,8 +20,8 @@ SAVE_MS, OPEN_MS, MOST_STATEMENTS = 40, 150, 12
 
 
 def measure() -> Iterator[Result]:
-    with database() as (settings, engine):
-        filled = Filled(engine, settings)
+    with database() as (settings, engine), start_blocking_portal() as portal:
+        filled = Filled(engine, settings, portal)
         against = f"{len(filled.answers)} questions, {EVIDENCE} items of evidence"
         saves = _save_again_and_again(filled)
         own, asked = _open(filled.provider, f"{filled.url}/answers", engine)
