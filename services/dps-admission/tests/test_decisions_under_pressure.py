@@ -3,17 +3,20 @@
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
+from uuid import UUID, uuid4
 
 import pytest
-from make_dps import REASON, Applicant, criterion_reason
+from make_dps import REASON, Applicant, care_service, criterion_reason
 from sqlalchemy import Engine
 from sqlmodel import Session, col, func, select
-from stage_dps import MANAGER, NOW, SECOND_MANAGER, Stage, owner
+from stage_dps import COMMISSIONER, MANAGER, NOW, SECOND_MANAGER, Stage, owner
 from test_places_under_pressure import at_once, committed
 
 from assay_contracts.directory.client import FakeDirectory
 from assay_contracts.directory.copies import Copies
+from assay_contracts.risk import EmbargoImposed, Extent
 from assay_kit.identity import Principal
+from assay_kit.testing import hear
 from dps_admission.applications import actions
 from dps_admission.circumstances import actions as circumstances
 from dps_admission.circumstances.schemas import ChangeIn
@@ -26,7 +29,8 @@ from dps_admission.evaluations.schemas import (
     RefusalIn,
     RepresentationsAcceptedIn,
 )
-from dps_admission.memberships import removing
+from dps_admission.memberships import delivering, removing
+from dps_admission.memberships.change_schemas import ServiceChangeIn
 from dps_admission.memberships.rules import RemovalReason
 from dps_admission.tables import ChangedDecision, Decision, LotApplication, Membership
 
@@ -138,3 +142,37 @@ def test_a_member_that_is_removed_while_a_change_is_reviewed_leaves_no_mark_open
     marks = committed(own_database, lambda session: session.exec(select(ChangedDecision.status)).all())
     assert marks
     assert "open" not in marks
+
+
+@pytest.mark.parametrize("_", range(4))
+def test_what_happens_to_one_membership_at_once_waits_in_turn_and_never_in_a_circle(
+    own_database: Engine, _: int
+) -> None:
+    """A change reported, a review, a removal, services confirmed, an embargo: none is torn down by the database."""
+    change, membership, who = committed(own_database, _admitted_that_reports)
+    mark = committed(own_database, lambda session: session.exec(select(ChangedDecision)).one().id)
+    about: dict[str, Any] = {"provider_id": who.provider_id, "care_service_id": who.care_service_id}
+    day, late = NOW.date(), NOW + timedelta(days=30)
+    imposed = EmbargoImposed(**about, intervention_id=uuid4(), extent=Extent.WHOLE, imposed_on=day, at=NOW)
+    why: dict[str, Any] = {"reason": REASON, "now": NOW}
+    works: tuple[Work, ...] = (
+        report(who),
+        lambda session: circumstances.review(session, mark, by=SECOND_MANAGER, **why),
+        lambda session: removing.remove(session, membership, by=SECOND_MANAGER, now=late),
+        lambda session: delivering.confirm_services(session, change, accepts=(), by=COMMISSIONER, **why),
+        lambda session: hear(session, imposed),
+    )
+    assert set(at_once(own_database, *works)) <= {"done", "MembershipRefused", *REFUSALS}
+
+
+def _admitted_that_reports(session: Session) -> tuple[UUID, UUID, Applicant]:
+    """A member by a decision, which was given notice of its removal and has reported another service."""
+    _part, who = Stage(session).admitted()
+    membership = session.exec(select(Membership)).one()
+    why: dict[str, Any] = {"why": RemovalReason.BREACH, "reason": REASON}
+    removing.give_removal_notice(session, membership.id, **why, by=MANAGER, now=NOW)
+    other = care_service(session, who.provider_id, cqc_location_id="1-100200300")
+    body = {"care_service_ids": [who.care_service_id, other.id], "said": "A branch.", "changed_on": NOW.date()}
+    about: dict[str, Any] = {"directory": FakeDirectory(), "copies": Copies(session), "by": owner(who), "now": NOW}
+    asked = ServiceChangeIn.model_validate(body)
+    return delivering.report_services(session, membership.id, asked, **about).id, membership.id, who

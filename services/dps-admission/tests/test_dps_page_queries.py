@@ -31,6 +31,7 @@ PAGES = (
     "placement-offers",
     "changes-of-circumstances",
     "changed-decisions",
+    "service-changes",
 )
 
 
@@ -65,6 +66,7 @@ def one_of_each(stage: MemberStage, lot: Lot) -> None:
     circumstances.report_change(stage.session, change, by=owner(who), **about)
     stage.procurement()
     stage.placement_offer()
+    stage.services_reported()
     stage.submitted(lot)
 
 

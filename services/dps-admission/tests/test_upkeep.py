@@ -4,13 +4,17 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from make_dps import REASON, Applicant, House, applicant, evidence, ok, refused
+from sqlalchemy import Engine
 from sqlmodel import Session
+from stage_dps import NOW, Stage
+from test_dps_page_queries import statements
 
 from assay_contracts.messages import MessageRequested
 from assay_kit.calendar import london_day
 from assay_kit.due import next_due
 from assay_kit.testing import Time, do_due, told
 from dps_admission.main import SERVICE
+from dps_admission.memberships.affirming import remind_members
 
 DECLARED = {"declared_by": "Olive Owner", "is_true_and_complete": True}
 WHY = {"reason": REASON}
@@ -171,3 +175,23 @@ def test_what_a_member_may_do_is_what_its_state_allows(house: House, session: Se
     at.now += timedelta(days=29)
     do_due(session, at.now)
     assert ok(house.client_as().get(f"/v1/register/lots/{lot['id']}"))["members"] == []
+
+
+def test_a_night_takes_no_more_queries_for_more_members(house: House, session: Session, engine: Engine) -> None:
+    """Of all who went live on one day the declarations lapse in one night."""
+    stage, counted = Stage(session), list[int]()
+    lot = stage.lot()
+    for night, members in enumerate((2, 5)):
+        instant = NOW + timedelta(days=10 * night)
+        found = [stage.member(lot)[0] for _ in range(members)]
+        for one in found:
+            one.affirm_by, one.remind_on = london_day(instant) - timedelta(days=1), london_day(instant)
+        session.flush()
+        session.expunge_all()
+        with statements(engine) as asked:
+            assert remind_members(session, instant) == members
+        lapsed = letters(session, "declaration_lapsed", "membership_suspended")
+        assert lapsed.count(("declaration_lapsed", london_day(instant))) == members
+        assert lapsed.count(("membership_suspended", london_day(instant))) == members
+        counted.append(len(asked))
+    assert counted[0] == counted[1]

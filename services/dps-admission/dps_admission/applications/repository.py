@@ -10,6 +10,7 @@ from sqlmodel import Session, SQLModel, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from assay_kit.identity import Principal
+from dps_admission.locks import LOCK
 from dps_admission.memberships.rules import MembershipStatus
 from dps_admission.tables import Application, Check, Clarification, LotApplication, Membership
 
@@ -97,7 +98,7 @@ class Applications:
         statement = select(LotApplication).where(col(LotApplication.application_id) == application_id)
         statement = statement.order_by(col(LotApplication.id))
         if lock:
-            statement = statement.with_for_update().execution_options(populate_existing=True)
+            statement = statement.with_for_update(**LOCK).execution_options(populate_existing=True)
         return self.session.exec(statement).all()
 
     def undecided(self, lot_id: UUID, *, until: datetime | None) -> int:
@@ -119,10 +120,10 @@ class Applications:
         wanted = select(Application).where(
             col(Application.scheme_id) == scheme_id, col(Application.status).in_(undecided)
         )
-        locked = wanted.order_by(col(Application.id)).with_for_update().execution_options(populate_existing=True)
+        locked = wanted.order_by(col(Application.id)).with_for_update(**LOCK).execution_options(populate_existing=True)
         found = self.session.exec(locked).all()
         parts = select(LotApplication).where(col(LotApplication.application_id).in_([one.id for one in found]))
-        ordered = parts.order_by(col(LotApplication.id)).with_for_update()
+        ordered = parts.order_by(col(LotApplication.id)).with_for_update(**LOCK)
         self.session.exec(ordered.execution_options(populate_existing=True)).all()
         return found
 
@@ -176,11 +177,11 @@ class Applications:
     def due(self, table: type[R], column: Any, now: datetime, *conditions: Any, limit: int = 200) -> Sequence[R]:
         """Rows whose instant has come, oldest first; rows that somebody works on are left for the next run."""
         statement = select(table).where(column <= now, *conditions).order_by(column).limit(limit)
-        return self.session.exec(statement.with_for_update(skip_locked=True)).all()
+        return self.session.exec(statement.with_for_update(skip_locked=True, **LOCK)).all()
 
     def _fresh(self, table: type[R], key: UUID, *, lock: bool) -> R | None:
         """With a lock, what is read is what holds now, not what this transaction saw before."""
-        return self.session.get(table, key, with_for_update=lock or None, populate_existing=lock)
+        return self.session.get(table, key, with_for_update=LOCK if lock else None, populate_existing=lock)
 
 
 def _sees(by: Principal, application: Application) -> bool:

@@ -9,6 +9,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from assay_kit.identity import Principal
 from dps_admission.evaluations.rules import DecisionKind
+from dps_admission.locks import LOCK
 from dps_admission.memberships.rules import LIVE
 from dps_admission.tables import (
     Affirmation,
@@ -54,7 +55,7 @@ class Circumstances:
 
     def changed(self, changed_decision_id: UUID, *, lock: bool = False) -> ChangedDecision:
         found = self.session.get(
-            ChangedDecision, changed_decision_id, with_for_update=lock or None, populate_existing=lock
+            ChangedDecision, changed_decision_id, with_for_update=LOCK if lock else None, populate_existing=lock
         )
         if found is None:
             raise ChangedDecisionNotFound(changed_decision_id)
@@ -70,19 +71,13 @@ class Circumstances:
         return self.session.exec(statement.order_by(col(ChangedDecision.id)).limit(200)).all()
 
     def lock_members_of(self, provider_id: UUID, *, admitted_by: datetime) -> Sequence[Membership]:
-        """The live memberships of a provider, locked: none ends while it is marked, with a mark that nobody can answer.
-
-        What made them is held first, as a mark refers to it, and whoever decides locks it before the membership.
-        """
+        """The live memberships of a provider, locked: none ends while it is marked, with a mark nobody can answer."""
         mine = (
             col(Membership.provider_id) == provider_id,
             col(Membership.status).in_(LIVE),
             col(Membership.admitted_at) <= admitted_by,
         )
-        made_by = select(Membership.lot_application_id).where(*mine)
-        parts = select(LotApplication.id).where(col(LotApplication.id).in_(made_by)).order_by(col(LotApplication.id))
-        self.session.exec(parts.with_for_update(read=True, key_share=True)).all()
-        locked = select(Membership).where(*mine).order_by(col(Membership.id)).with_for_update()
+        locked = select(Membership).where(*mine).order_by(col(Membership.id)).with_for_update(**LOCK)
         return self.session.exec(locked.execution_options(populate_existing=True)).all()
 
     def lock_open_of(
@@ -102,7 +97,7 @@ class Circumstances:
                 col(CircumstanceChange.source_id) == assessment_id, col(CircumstanceChange.kind) == ChangeKind.RATING
             )
             statement = statement.where(col(ChangedDecision.change_id).in_(about))
-        locked = statement.order_by(col(ChangedDecision.id)).with_for_update()
+        locked = statement.order_by(col(ChangedDecision.id)).with_for_update(**LOCK)
         return self.session.exec(locked.execution_options(populate_existing=True)).all()
 
     def standing_decision(self, lot_application_id: UUID) -> Decision | None:

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
+from dps_admission.locks import LOCK
 from dps_admission.tables import (
     Assignment,
     Check,
@@ -86,7 +87,7 @@ class Evaluations:
         """The window of the proposal that stands."""
         statement = select(Representations).where(col(Representations.decision_id) == self.minded().id)
         if lock:
-            statement = statement.with_for_update().execution_options(populate_existing=True)
+            statement = statement.with_for_update(**LOCK).execution_options(populate_existing=True)
         return self.session.exec(statement).one()
 
 

@@ -119,10 +119,12 @@ def remind_members(session: Session, now: datetime) -> int:
     """Reminders that have come due, and declarations that have lapsed: a batch in a fixed number of statements."""
     today = london_day(now)
     due: Sequence[Membership] = Upkeep(session).to_remind(today, limit=_A_BATCH)
+    held = Schemes(session).held({one.scheme_id for one in due}, {one.lot_id for one in due})
     lapsed = {one.id for one in due if one.affirm_by is None or has_lapsed(one.affirm_by, today)}
     _lapse_all(session, [one for one in due if one.id in lapsed], now=now)
     tell_all(session, [letter for one in due if one.id not in lapsed for letter in _reminders(session, one, now=now)])
     session.flush()
+    del held  # until here nothing of them was read again
     return len(due)
 
 

@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from assay_kit.identity import Principal
+from dps_admission.locks import LOCK
 from dps_admission.tables import Embargo, LotZone, Membership, Offer, SuspensionCause
 
 from .errors import MembershipNotFound, SuspensionNotFound
@@ -21,7 +22,9 @@ class Memberships:
         self.session = session
 
     def seen_by(self, membership_id: UUID, by: Principal, *, lock: bool = False) -> Membership:
-        found = self.session.get(Membership, membership_id, with_for_update=lock or None, populate_existing=lock)
+        found = self.session.get(
+            Membership, membership_id, with_for_update=LOCK if lock else None, populate_existing=lock
+        )
         if found is None or not by.sees(found.provider_id):
             raise MembershipNotFound(membership_id)
         return found
@@ -54,7 +57,9 @@ class Memberships:
             concerned |= (col(Membership.provider_id) == provider_id) & col(Membership.status).in_(LIVE)
         if membership_id is not None:
             concerned |= col(Membership.id) == membership_id
-        self.session.exec(select(Membership.id).where(concerned).order_by(col(Membership.id)).with_for_update()).all()
+        self.session.exec(
+            select(Membership.id).where(concerned).order_by(col(Membership.id)).with_for_update(**LOCK)
+        ).all()
 
     def has_service_ending(self, today: date) -> UUID | None:
         """A provider of whose members one names a service that has come to its end."""
@@ -67,7 +72,7 @@ class Memberships:
         return self.session.exec(select(func.min(Membership.sync_on)).where(col(Membership.status).in_(LIVE))).one()
 
     def lock_zone(self, lot_zone_id: UUID) -> LotZone:
-        statement = select(LotZone).where(col(LotZone.id) == lot_zone_id).with_for_update()
+        statement = select(LotZone).where(col(LotZone.id) == lot_zone_id).with_for_update(**LOCK)
         return self.session.exec(statement.execution_options(populate_existing=True)).one()
 
     def held(self, lot_zone_id: UUID) -> int:
@@ -82,7 +87,7 @@ class Memberships:
         statement = select(Membership).where(
             col(Membership.lot_zone_id) == lot_zone_id, col(Membership.status) == status
         )
-        locked = statement.order_by(col(Membership.id)).with_for_update()
+        locked = statement.order_by(col(Membership.id)).with_for_update(**LOCK)
         return self.session.exec(locked.execution_options(populate_existing=True)).all()
 
     def waiting_of_lot(self, lot_id: UUID) -> Sequence[Membership]:
@@ -99,12 +104,12 @@ class Memberships:
         statement = select(Membership).where(
             col(Membership.provider_id) == provider_id, col(Membership.status).in_(LIVE)
         )
-        locked = statement.order_by(col(Membership.id)).with_for_update()
+        locked = statement.order_by(col(Membership.id)).with_for_update(**LOCK)
         return self.session.exec(locked.execution_options(populate_existing=True)).all()
 
     def live_of_scheme(self, scheme_id: UUID) -> Sequence[Membership]:
         statement = select(Membership).where(col(Membership.scheme_id) == scheme_id, col(Membership.status).in_(LIVE))
-        return self.session.exec(statement.order_by(col(Membership.id)).with_for_update()).all()
+        return self.session.exec(statement.order_by(col(Membership.id)).with_for_update(**LOCK)).all()
 
     def made_by(self, lot_application_id: UUID, *, lock: bool = True) -> Membership | None:
         """The live membership that a lot application made."""
@@ -112,7 +117,7 @@ class Memberships:
             col(Membership.lot_application_id) == lot_application_id, col(Membership.status).in_(LIVE)
         )
         if lock:
-            statement = statement.with_for_update().execution_options(populate_existing=True)
+            statement = statement.with_for_update(**LOCK).execution_options(populate_existing=True)
         return self.session.exec(statement).one_or_none()
 
     def wanted(
@@ -140,7 +145,7 @@ class Memberships:
         statement = select(SuspensionCause).where(
             col(SuspensionCause.membership_id) == membership_id, col(SuspensionCause.ended_at).is_(None)
         )
-        return self.session.exec(statement.order_by(col(SuspensionCause.id)).with_for_update()).all()
+        return self.session.exec(statement.order_by(col(SuspensionCause.id)).with_for_update(**LOCK)).all()
 
     def causes_of(self, membership_ids: Sequence[UUID]) -> dict[UUID, list[SuspensionCause]]:
         """The open causes of several memberships at once."""
@@ -160,14 +165,14 @@ class Memberships:
 
     def open_offer(self, membership_id: UUID) -> Offer | None:
         statement = select(Offer).where(col(Offer.membership_id) == membership_id, col(Offer.answer).is_(None))
-        return self.session.exec(statement.with_for_update()).one_or_none()
+        return self.session.exec(statement.with_for_update(**LOCK)).one_or_none()
 
     def open_offers(self, membership_ids: Sequence[UUID]) -> dict[UUID, Offer]:
         statement = select(Offer).where(col(Offer.membership_id).in_(membership_ids), col(Offer.answer).is_(None))
         return {offer.membership_id: offer for offer in self.session.exec(statement)}
 
     def embargo(self, intervention_id: UUID) -> Embargo | None:
-        return self.session.get(Embargo, intervention_id, with_for_update=True)
+        return self.session.get(Embargo, intervention_id, with_for_update=LOCK)
 
     def live_embargoes(self, provider_ids: Sequence[UUID]) -> Sequence[Embargo]:
         statement = select(Embargo).where(col(Embargo.provider_id).in_(provider_ids), col(Embargo.lifted_at).is_(None))

@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
+from dps_admission.locks import LOCK
 from dps_admission.tables import ServiceChange
 
 from .errors import ServiceChangeNotFound
@@ -18,7 +19,9 @@ class ServiceChangesKept:
         self.session = session
 
     def get(self, service_change_id: UUID, *, lock: bool = False) -> ServiceChange:
-        found = self.session.get(ServiceChange, service_change_id, with_for_update=lock or None, populate_existing=lock)
+        found = self.session.get(
+            ServiceChange, service_change_id, with_for_update=LOCK if lock else None, populate_existing=lock
+        )
         if found is None:
             raise ServiceChangeNotFound(service_change_id)
         return found

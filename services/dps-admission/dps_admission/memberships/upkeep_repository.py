@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
+from dps_admission.locks import LOCK
 from dps_admission.tables import Affirmation, InsuranceCheck, Membership, Remedy, SuspensionCause
 
 from .errors import RemedyNotFound
@@ -24,7 +25,7 @@ class Upkeep:
             .where(col(Membership.remind_on) <= today, col(Membership.status).in_(BEARS_DECLARATION))
             .order_by(col(Membership.id))
             .limit(limit)
-            .with_for_update(skip_locked=True)
+            .with_for_update(skip_locked=True, **LOCK)
         )
         return self.session.exec(statement.execution_options(populate_existing=True)).all()
 
@@ -35,7 +36,7 @@ class Upkeep:
     def bound_by_declaration(self, scheme_id: UUID) -> Sequence[Membership]:
         """The members of a DPS who have something to declare again, locked."""
         mine = col(Membership.scheme_id) == scheme_id, col(Membership.status).in_(BEARS_DECLARATION)
-        locked = select(Membership).where(*mine).order_by(col(Membership.id)).with_for_update()
+        locked = select(Membership).where(*mine).order_by(col(Membership.id)).with_for_update(**LOCK)
         return self.session.exec(locked.execution_options(populate_existing=True)).all()
 
     def last_declared(self, membership_ids: Sequence[UUID]) -> dict[UUID, datetime]:
@@ -90,7 +91,7 @@ class Upkeep:
             )
             .order_by(col(SuspensionCause.id))
             .limit(limit)
-            .with_for_update(skip_locked=True)
+            .with_for_update(skip_locked=True, **LOCK)
         )
         return self.session.exec(statement).all()
 

@@ -13,6 +13,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 from assay_contracts.directory import CareServiceRecord, CareServiceType
 from assay_contracts.directory.copies import care_service_copy, provider_copy
 from assay_kit.identity import Principal
+from dps_admission.locks import LOCK
 from dps_admission.memberships.rules import LIVE
 from dps_admission.schemes.rules import LotStatus, SchemeStatus
 from dps_admission.tables import (
@@ -37,7 +38,9 @@ class Placements:
         self.session = session
 
     def get(self, placement_id: UUID, *, lock: bool = False) -> Placement:
-        found = self.session.get(Placement, placement_id, with_for_update=lock or None, populate_existing=lock)
+        found = self.session.get(
+            Placement, placement_id, with_for_update=LOCK if lock else None, populate_existing=lock
+        )
         if found is None:
             raise PlacementNotFound(placement_id)
         return found

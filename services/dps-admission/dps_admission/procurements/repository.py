@@ -10,6 +10,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from assay_kit.identity import Principal
 from assay_kit.timeline import timeline_of
+from dps_admission.locks import LOCK
 from dps_admission.memberships.rules import LIVE, MEMBERSHIP_LIFE, MembershipStatus, MembershipStep
 from dps_admission.tables import Invitation, Membership, Procurement
 
@@ -22,7 +23,9 @@ class Procurements:
         self.session = session
 
     def get(self, procurement_id: UUID, *, lock: bool = False) -> Procurement:
-        found = self.session.get(Procurement, procurement_id, with_for_update=lock or None, populate_existing=lock)
+        found = self.session.get(
+            Procurement, procurement_id, with_for_update=LOCK if lock else None, populate_existing=lock
+        )
         if found is None:
             raise ProcurementNotFound(procurement_id)
         return found
@@ -75,7 +78,9 @@ class Procurements:
         return MembershipStatus(member.status)
 
     def invitation(self, invitation_id: UUID, by: Principal, *, lock: bool = False) -> Invitation:
-        found = self.session.get(Invitation, invitation_id, with_for_update=lock or None, populate_existing=lock)
+        found = self.session.get(
+            Invitation, invitation_id, with_for_update=LOCK if lock else None, populate_existing=lock
+        )
         if found is None or not by.sees(found.provider_id):
             raise InvitationNotFound(invitation_id)
         return found
@@ -83,7 +88,7 @@ class Procurements:
     def members_of(self, lot_id: UUID) -> list[Member]:
         """Everybody with a live membership of the lot, locked so that none changes while invitations go out."""
         statement = select(Membership).where(col(Membership.lot_id) == lot_id, col(Membership.status).in_(LIVE))
-        locked = statement.order_by(col(Membership.id)).with_for_update()
+        locked = statement.order_by(col(Membership.id)).with_for_update(**LOCK)
         return [
             Member(membership=one.id, provider=one.provider_id, zone=one.zone, status=MembershipStatus(one.status))
             for one in self.session.exec(locked.execution_options(populate_existing=True))
@@ -99,6 +104,6 @@ class Procurements:
             .where(col(Procurement.status) == ProcurementStatus.OPEN, col(Procurement.closes_at) <= now)
             .order_by(col(Procurement.id))
             .limit(limit)
-            .with_for_update(skip_locked=True)
+            .with_for_update(skip_locked=True, **LOCK)
         )
         return self.session.exec(statement).all()

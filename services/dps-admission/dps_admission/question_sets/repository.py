@@ -7,6 +7,7 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from assay_kit.versions import VersionStatus
+from dps_admission.locks import LOCK
 from dps_admission.tables import QuestionSet
 
 from .content import QuestionSetContent
@@ -19,7 +20,7 @@ class QuestionSets:
         self.session = session
 
     def get(self, question_set_id: UUID, *, lock: bool = False) -> QuestionSet:
-        found = self.session.get(QuestionSet, question_set_id, with_for_update=lock or None)
+        found = self.session.get(QuestionSet, question_set_id, with_for_update=LOCK if lock else None)
         if found is None:
             raise QuestionSetNotFound(question_set_id)
         return found
@@ -40,7 +41,7 @@ class QuestionSets:
             col(QuestionSet.status) == VersionStatus.PUBLISHED,
             col(QuestionSet.version) < one.version,
         )
-        return self.session.exec(statement.with_for_update()).all()
+        return self.session.exec(statement.with_for_update(**LOCK)).all()
 
     def is_final(self, question_set_id: UUID | None) -> bool:
         """Published, though a later version may have retired it since."""

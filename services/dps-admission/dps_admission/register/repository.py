@@ -54,12 +54,16 @@ class Register:
         last = _last_steps(mine, until=instant)
         wanted = (
             select(
-                Membership,
-                last.c.to_status,
+                col(Membership.id).label("membership_id"),
+                col(Membership.provider_id),
+                provider_copy.c.name.label("provider_name"),
+                col(Membership.lot_id),
+                col(Lot.name).label("lot_name"),
+                col(Membership.scheme_id),
+                col(Scheme.name).label("scheme_name"),
+                col(Membership.zone),
+                last.c.to_status.label("status"),
                 last.c.member_since,
-                col(Lot.name),
-                col(Scheme.name),
-                provider_copy.c.name,
             )
             .join(last, last.c.object_id == col(Membership.id))
             .join(Lot, col(Lot.id) == col(Membership.lot_id))
@@ -68,21 +72,8 @@ class Register:
             .where(last.c.place == 1, last.c.to_status.in_(_SHOWN))
             .order_by(col(Scheme.name), col(Lot.name), col(Membership.zone), provider_copy.c.name, col(Membership.id))
         )
-        return [
-            Line(
-                membership_id=member.id,
-                provider_id=member.provider_id,
-                provider_name=provider,
-                lot_id=member.lot_id,
-                lot_name=lot,
-                scheme_id=member.scheme_id,
-                scheme_name=scheme,
-                zone=member.zone,
-                status=MembershipStatus(status),
-                member_since=since,
-            )
-            for member, status, since, lot, scheme, provider in self._session.execute(wanted)
-        ]
+        rows = self._session.execute(wanted).mappings()
+        return [Line(**{**row, "status": MembershipStatus(row["status"])}) for row in rows]
 
 
 def _last_steps(mine: Select[UUID], *, until: datetime) -> Subquery:

@@ -1,6 +1,6 @@
 """Reads and writes schemes, lots and procedure profiles. No rules here."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from uuid import UUID
 
@@ -10,14 +10,12 @@ from sqlmodel import Session, col, select
 from assay_kit.identity import Principal
 from assay_kit.versions import VersionStatus
 from dps_admission.authors import sees_drafts
+from dps_admission.locks import LOCK
 from dps_admission.tables import Lot, LotZone, ProcedureProfile, QuestionSet, Scheme
 
 from .errors import LotNotFound, ProfileNotFound, SchemeNotFound
 from .profiles import ProfileContent
 from .rules import LotStatus, SchemeDates, SchemeStatus, Window
-
-_LOCK = {"key_share": True}
-"""Others may go on naming the row in rows of theirs: who admits a member does so last, with everything else locked."""
 
 
 class Schemes:
@@ -25,7 +23,7 @@ class Schemes:
         self.session = session
 
     def get(self, scheme_id: UUID, *, lock: bool = False) -> Scheme:
-        found = self.session.get(Scheme, scheme_id, with_for_update=_LOCK if lock else None, populate_existing=lock)
+        found = self.session.get(Scheme, scheme_id, with_for_update=LOCK if lock else None, populate_existing=lock)
         if found is None:
             raise SchemeNotFound(scheme_id)
         return found
@@ -57,8 +55,16 @@ class Schemes:
     def profile_of(self, scheme: Scheme) -> ProfileContent:
         return content_of(self.profile(scheme.profile_id))
 
+    def held(self, scheme_ids: Iterable[UUID], lot_ids: Iterable[UUID]) -> list[object]:
+        """Schemes, their profiles and lots, read at once: while they are held, asking for one reads nothing again."""
+        schemes = self.session.exec(select(Scheme).where(col(Scheme.id).in_(set(scheme_ids)))).all()
+        wanted = {one.profile_id for one in schemes}
+        profiles = self.session.exec(select(ProcedureProfile).where(col(ProcedureProfile.id).in_(wanted))).all()
+        lots = self.session.exec(select(Lot).where(col(Lot.id).in_(set(lot_ids)))).all()
+        return [*schemes, *profiles, *lots]
+
     def lot(self, lot_id: UUID, *, lock: bool = False) -> Lot:
-        found = self.session.get(Lot, lot_id, with_for_update=_LOCK if lock else None, populate_existing=lock)
+        found = self.session.get(Lot, lot_id, with_for_update=LOCK if lock else None, populate_existing=lock)
         if found is None:
             raise LotNotFound(lot_id)
         return found
@@ -111,7 +117,7 @@ class Schemes:
             .where(col(Scheme.status) == SchemeStatus.OPEN, col(Scheme.valid_until) < before)
             .order_by(col(Scheme.id))
             .limit(limit)
-            .with_for_update(skip_locked=True, key_share=True)
+            .with_for_update(skip_locked=True, **LOCK)
         )
         return self.session.exec(statement).all()
 
