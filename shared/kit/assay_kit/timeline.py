@@ -208,10 +208,12 @@ def timeline_of(
     care_service_id: UUID | None = None,
     provider_id: UUID | None = None,
     or_provider_wide: UUID | None = None,
+    only: Sequence[ColumnElement[bool]] = (),
     before: int | None = None,
     limit: int = 200,
 ) -> Sequence[TimelineEntryRead]:
-    """The newest steps first, of an object, a care service or a provider.
+    """The newest steps first, of an object, a care service or a provider; `only` those that a reader may know of, so
+    that what is left out takes no room.
 
     `or_provider_wide` adds to a care service's those about this provider as a whole, which name no care service.
     """
@@ -224,6 +226,7 @@ def timeline_of(
         statement = statement.where(_reaches(care_service_id, or_provider_wide))
     if before is not None:
         statement = statement.where(timeline_entry.c.sequence < before)
+    statement = statement.where(*only)
     rows = session.execute(statement.limit(min(limit, 200)))
     return [TimelineEntryRead.model_validate(dict(row._mapping)) for row in rows]
 
