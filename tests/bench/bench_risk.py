@@ -192,7 +192,11 @@ def _one_by_one(engine: Engine) -> float:
         care_service_id = UUID(f"019b0000-0000-7000-8002-{number * 97:012x}")
         began = time.perf_counter()
         with Session(engine, info={"service": SERVICE}) as session, session.begin():
-            rated: dict[str, Any] = {"rating": "poor", "published_on": (NOON - timedelta(days=1)).date()}
+            rated: dict[str, Any] = {
+                "rating": "poor",
+                "published_on": (NOON - timedelta(days=1)).date(),
+                "heard_at": NOON,
+            }
             session.add(AssessmentRating(assessment_id=UUID(int=number), care_service_id=care_service_id, **rated))
             session.flush()
             refresh(session, [care_service_id], now=NOON + timedelta(days=1))

@@ -23,11 +23,11 @@ SELECT
     )
 FROM generate_series(:first, :last - 1) AS n;
 
-INSERT INTO assessment_rating (assessment_id, care_service_id, rating, published_on, is_imported)
+INSERT INTO assessment_rating (assessment_id, care_service_id, rating, published_on, heard_at, is_imported)
 SELECT
     gen_random_uuid(), ('019b0000-0000-7000-8002-' || lpad(to_hex(n), 12, '0'))::uuid,
     (ARRAY['excellent', 'good', 'good', 'good', 'good', 'good', 'requires_improvement', 'good', 'good', 'poor'])[1 + n % 10],
-    DATE '2025-09-01' + n % 150, false
+    DATE '2025-09-01' + n % 150, CAST(DATE '2025-09-01' + n % 150 AS timestamp) AT TIME ZONE 'Europe/London', false
 FROM generate_series(:first, :last - 1) AS n;
 
 INSERT INTO activity (care_service_id, month, commissioner, people, told_at)

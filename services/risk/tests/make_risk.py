@@ -66,7 +66,15 @@ def care_service(session: Session, of: ProviderRecord | None = None, **about: An
     return made
 
 
-def rating(session: Session, of: CareServiceRecord, rated: str | None = "good", **about: Any) -> RatingPublished:
+def rating(
+    session: Session,
+    of: CareServiceRecord,
+    rated: str | None = "good",
+    *,
+    now: datetime | None = None,
+    **about: Any,
+) -> RatingPublished:
+    """Published as `about` says, and heard of at `now` (none: as it is published)."""
     usual: dict[str, Any] = {
         "at": NOON,
         "assessment_id": new_id(),
@@ -78,7 +86,7 @@ def rating(session: Session, of: CareServiceRecord, rated: str | None = "good", 
         "next_due_on": date(2027, 2, 20),
     }
     event = RatingPublished(**usual | about)
-    hear(session, event, source="assessment")
+    hear(session, event, source="assessment", now=now)
     return event
 
 

@@ -11,6 +11,14 @@ from risk.indicators.registry import read_all
 from risk.scoring_models.policy import Indicator, Level
 
 RULE = POLICY.band
+COUNTED = [Indicator.SAFEGUARDING_DECISIONS, Indicator.UNEXPECTED_DEATHS, Indicator.CONTRACTING_CONCERNS]
+OTHERS = [
+    Indicator.FOOD_HYGIENE,
+    Indicator.COMPANY_STATUS,
+    Indicator.MANAGER_VACANCY,
+    Indicator.DEFAULT_NOTICE,
+    Indicator.EMBARGO,
+]
 
 
 def reading(indicator: Indicator, state: State, level: Level | None, *, confidential: bool = False) -> Reading:
@@ -66,8 +74,8 @@ def test_red_may_follow_from_the_rating_alone(levels: list[Level], alone: bool) 
 
 
 @pytest.mark.parametrize("state", [State.STALE, State.NO_DATA])
-@pytest.mark.parametrize("indicator", [Indicator.QUALITY_ASSESSMENT, Indicator.CQC_RATING])
-def test_green_needs_the_assessment_and_the_cqc_rating_known_and_fresh(indicator: Indicator, state: State) -> None:
+@pytest.mark.parametrize("indicator", [Indicator.QUALITY_ASSESSMENT, Indicator.CQC_RATING, *COUNTED])
+def test_green_needs_the_ratings_and_all_that_is_counted_known_and_fresh(indicator: Indicator, state: State) -> None:
     verdict = judge(estate(states={indicator: state}), RULE)
     assert verdict.band is Band.NOT_ENOUGH_INFORMATION
     assert [each for each in verdict.reasons if each.startswith(indicator)]
@@ -79,12 +87,12 @@ def test_green_does_not_need_what_does_not_apply() -> None:
 
 @pytest.mark.parametrize(("unknown", "band"), [(3, Band.GREEN), (4, Band.NOT_ENOUGH_INFORMATION)])
 def test_green_needs_seventy_percent_known(unknown: int, band: Band) -> None:
-    states = dict.fromkeys(list(Indicator)[-unknown:], State.STALE)
+    states = dict.fromkeys(OTHERS[:unknown], State.STALE)
     assert judge(estate(states=states), RULE).band is band
 
 
 def test_seventy_percent_is_of_the_applicable_ones() -> None:
-    states = {Indicator.FOOD_HYGIENE: State.NOT_APPLICABLE} | dict.fromkeys(list(Indicator)[-3:], State.NO_DATA)
+    states = {Indicator.FOOD_HYGIENE: State.NOT_APPLICABLE} | dict.fromkeys(OTHERS[1:4], State.NO_DATA)
     assert judge(estate(states=states), RULE).band is Band.NOT_ENOUGH_INFORMATION  # 6 of 9
 
 

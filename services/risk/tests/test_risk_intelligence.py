@@ -194,7 +194,7 @@ def test_an_ambiguous_location_waits_for_a_person(session: Session, client_as: C
     queued = machine.post("/v1/unexpected-deaths", json=death())
     assert (queued.status_code, queued.json()["outcome"]) == (202, "queued")
     assert machine.post("/v1/unexpected-deaths", json=death()).json()["outcome"] == "already_held"
-    assert {band_of(session, one.id), band_of(session, two.id)} == {"green"}
+    assert {band_of(session, one.id), band_of(session, two.id)} == {"not_enough_information"}  # one of them it is
     assert [deaths_state(client_as, each.id) for each in (one, two, elsewhere)] == ["stale", "stale", "known"]
 
     officer = client_as(Role.COMPLIANCE_OFFICER, name="Olga")
@@ -251,6 +251,24 @@ def test_a_machine_naming_an_unknown_service_is_told(client_as: ClientAs) -> Non
 
 
 # ---------------------------------------------------------------- feeds
+
+
+def test_a_delivery_is_a_sign_of_life_when_its_rows_came(session: Session, client_as: ClientAs, at: Any) -> None:
+    service = green_service(session)
+    machine = client_as(scopes=(Scope.INTELLIGENCE_WRITE,), name="Case management")
+
+    def deliver(reference: str, rows: int) -> int:
+        said = {"delivery_reference": reference, "row_count": rows}
+        return int(machine.post("/v1/feeds/unexpected_deaths/deliveries", json=said).status_code)
+
+    assert deliver("D-1", 1) == 409
+    for number, place in enumerate(({"care_service_id": str(service.id)}, {"cqc_location_id": "1-404"})):
+        sent = {"source_reference": f"UD-{number}", "died_on": "2026-02-10"} | place
+        assert machine.post("/v1/unexpected-deaths", json=sent).status_code in {201, 202}
+    assert deliver("D-1", 3) == 409
+    assert (deliver("D-1", 2), deliver("D-1", 2)) == (201, 201)
+    at.now += timedelta(minutes=1)
+    assert (deliver("D-2", 1), deliver("D-2", 0)) == (409, 201)
 
 
 def test_a_delivery_of_zero_rows_brings_a_silent_feed_back_for_every_service(

@@ -1,6 +1,6 @@
 """What must hold of a band whatever is known: over all ten indicators, from facts to band."""
 
-from datetime import date
+from datetime import date, datetime, timedelta
 from itertools import permutations
 from typing import Any
 
@@ -13,9 +13,12 @@ from sqlmodel import Session, select
 
 from assay_contracts.assessment import RatingPublished, RatingWithdrawn
 from assay_contracts.assessment.ratings import Rating as RatingWord
-from assay_contracts.directory import ActivityRecord, ActivityRecorded
+from assay_contracts.directory import ActivityRecord, ActivityRecorded, CareServiceRecorded
+from assay_contracts.directory.copies import Copies
+from assay_contracts.roles import Role
 from assay_kit.database import new_id
 from assay_kit.freeze import content_hash
+from assay_kit.identity import Principal
 from assay_kit.testing import NOON, hear
 from risk.bands.rules import Band
 from risk.bands.working import Worked, work_out
@@ -29,6 +32,8 @@ from risk.indicators.facts import (
     Rating,
     ReadOn,
 )
+from risk.intelligence.actions import record
+from risk.intelligence.schemas import EntryWanted
 from risk.scoring_models.consistency import faults_of
 from risk.scoring_models.policy import Indicator
 from risk.tables import BandResult, ServiceBand
@@ -67,6 +72,8 @@ WORSE_AND_WORSE: dict[Indicator, list[dict[str, Any]]] = {
     Indicator.MANAGER_VACANCY: [{"absent": None}, {"absent": 10}, {"absent": 60}, {"absent": 100}],
 }
 AGES = st.sampled_from([0, 1, 14, 15, 92, 93, 300, 500])
+NEVER_MISSING = {Indicator.QUALITY_ASSESSMENT, Indicator.CQC_RATING, *(Indicator(feed) for feed in Feed)}
+"""Whether anybody looked, and whether the sources that would tell of harm are alive."""
 SOURCES = ("assessment", "cqc_read", "food_read", "company_read", *Feed)
 WORLD = st.fixed_dictionaries(
     {
@@ -120,13 +127,22 @@ def test_missing_data_is_never_green(world: dict[str, Any]) -> None:
     found = worked(world)
     applicable = [each for each in found.readings if each.is_applicable]
     known = [each for each in applicable if each.is_known]
-    needed = [each for each in applicable if each.indicator in POLICY.band.green_needs]
+    needed = [each for each in applicable if each.indicator in NEVER_MISSING]
     if found.verdict.band is Band.GREEN:
         assert all(each.is_known for each in needed)
         assert len(known) * 100 >= 70 * len(applicable)
 
 
-NEEDS = st.sets(st.sampled_from([Indicator.QUALITY_ASSESSMENT, Indicator.CQC_RATING, Indicator.FOOD_HYGIENE]))
+@pytest.mark.parametrize("feed", Feed)
+def test_one_silent_source_of_harm_is_enough_not_to_be_green(feed: Feed) -> None:
+    heard = {each: days_ago(15 if each is feed else 1) for each in Feed}
+    few = dict.fromkeys(("is_regulated", "prepares_food", "is_company", "requires_registered_manager"), False)
+    found = work_out(facts(last_heard=heard, **few), POLICY, model_version=1)
+    assert len([each for each in found.readings if each.is_applicable]) == 6
+    assert found.verdict.band is Band.NOT_ENOUGH_INFORMATION
+
+
+NEEDS = st.sets(st.sampled_from([*sorted(NEVER_MISSING), Indicator.FOOD_HYGIENE]))
 
 
 @given(world=WORLD, needs=NEEDS, percent=st.sampled_from([0, 49, 50, 70, 100]))
@@ -139,8 +155,7 @@ def test_no_model_that_is_taken_makes_missing_data_green(
     if faults_of(policy) or found.verdict.band is not Band.GREEN:
         return
     applicable = [each for each in found.readings if each.is_applicable]
-    needed = {Indicator.QUALITY_ASSESSMENT, Indicator.CQC_RATING}
-    assert all(each.is_known for each in applicable if each.indicator in needed)
+    assert all(each.is_known for each in applicable if each.indicator in NEVER_MISSING)
     assert sum(each.is_known for each in applicable) * 2 >= len(applicable)
 
 
@@ -181,15 +196,22 @@ def test_a_result_of_long_ago_is_still_the_same() -> None:
     assert found.digest == "db89e7f35ba2527363a44e3a141397a9bf9d6794c659dd53b18e0c08bc610cb4"
 
 
-def test_events_late_twice_or_in_any_order_give_the_same_end_state(session: Session) -> None:
+@pytest.mark.parametrize("arrives", ["as it happens", "an hour late"])
+def test_events_late_twice_or_in_any_order_give_the_same_end_state(session: Session, arrives: str) -> None:
+    """Each happened at an instant of its own. A vacancy is on record that counts once the service needs a manager."""
     feeds_heard(session)
     service = green_service(session, provider(session))
-    told = _events_about(service)
+    *told, counted = _events_about(service)
     ends = set()
-    for order in permutations(told):
+    for number, permuted in enumerate(permutations(told)):
+        order = [*permuted[: number % 5], counted, *permuted[number % 5 :]]
         with session.begin_nested() as savepoint:
-            for source, event, event_id in [*order, *order]:
-                hear(session, event, source=source, event_id=event_id)
+            last = NOON
+            for place, (source, event, event_id) in enumerate([*order, *order]):
+                last = NOON + timedelta(hours=1, seconds=place) if arrives == "an hour late" else max(last, event.at)
+                if place == 2:
+                    _a_vacancy_is_recorded(session, service, at=last)
+                hear(session, event, source=source, event_id=event_id, now=last)
             ends.add(_end_state(session, service.id))
             savepoint.rollback()
         session.expire_all()
@@ -197,10 +219,19 @@ def test_events_late_twice_or_in_any_order_give_the_same_end_state(session: Sess
     assert {band for band, _, _ in ends} == {"amber"}
 
 
+def _a_vacancy_is_recorded(session: Session, service: Any, *, at: datetime) -> None:
+    about = {"provider_id": service.provider_id, "care_service_id": service.id, "source": "Visit"}
+    wanted = EntryWanted(**about, kind="manager_vacancy", event_on=days_ago(100), restricted=False, substantiated=True)
+    by = Principal(subject="person:olga", name="Olga", roles=frozenset({Role.COMPLIANCE_OFFICER}))
+    record(session, wanted, Copies(session), by=by, now=at)
+
+
 def _events_about(service: Any) -> list[tuple[str, Any, Any]]:
-    about = {"at": NOON, "care_service_id": service.id, "provider_id": service.provider_id}
+    """In the order in which they happened: the last makes what is on record count."""
+    about = {"care_service_id": service.id, "provider_id": service.provider_id}
     poor = RatingPublished(
         **about,
+        at=NOON + timedelta(seconds=2),
         assessment_id=new_id(),
         rating=RatingWord.POOR,
         published_on=date(2026, 3, 1),
@@ -210,7 +241,10 @@ def _events_about(service: Any) -> list[tuple[str, Any, Any]]:
     older = poor.model_copy(
         update={"assessment_id": new_id(), "rating": RatingWord.REQUIRES_IMPROVEMENT, "published_on": date(2026, 2, 28)}
     )
-    withdrawn = RatingWithdrawn(**about, assessment_id=poor.assessment_id, replaced_by=new_id())
+    older = older.model_copy(update={"at": NOON + timedelta(seconds=1)})
+    withdrawn = RatingWithdrawn(
+        **about, at=NOON + timedelta(seconds=3), assessment_id=poor.assessment_id, replaced_by=new_id()
+    )
     activity = ActivityRecord(
         care_service_id=service.id,
         provider_id=service.provider_id,
@@ -221,7 +255,15 @@ def _events_about(service: Any) -> list[tuple[str, Any, Any]]:
         recorded_at=NOON,
     )
     recorded = ActivityRecorded(at=NOON, activity=activity)
-    told = [("assessment", poor), ("assessment", older), ("assessment", withdrawn), ("directory", recorded)]
+    needs = service.model_copy(update={"version": 2, "requires_registered_manager": True, "is_regulated": False})
+    announced = CareServiceRecorded(at=NOON - timedelta(minutes=30), care_service=needs)
+    told = [
+        ("directory", announced),
+        ("assessment", older),
+        ("assessment", poor),
+        ("assessment", withdrawn),
+        ("directory", recorded),
+    ]
     return [(source, event, new_id()) for source, event in told]
 
 

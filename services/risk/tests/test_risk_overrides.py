@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime
 from typing import Any
 
+import pytest
 from make_risk import ClientAs, care_service, feeds_heard, green_service, rating, rules_of
 from sqlmodel import Session
 
@@ -84,6 +85,29 @@ def test_it_lapses_at_once_when_the_computed_band_worsens(session: Session, clie
     assert stands(service, client_as) == ("red", "red")
     [lapsed] = client_as(Role.AUDITOR).get("/v1/overrides").json()["items"]
     assert lapsed["status"] == "lapsed"
+
+
+@pytest.mark.parametrize("graver", ["amber", "red"])
+def test_worse_news_never_makes_what_an_override_shows_any_milder(
+    session: Session, client_as: ClientAs, graver: str
+) -> None:
+    service = green_service(session)
+    approved(service, client_as, band=graver)
+    rating(session, service, "requires_improvement", published_on=date(2026, 3, 1))
+    assert stands(service, client_as) == (graver, "amber")
+    rating(session, service, "poor", published_on=date(2026, 3, 2))
+    assert stands(service, client_as) == ("red", "red")
+
+
+def test_a_graver_override_may_be_approved_although_the_computed_band_worsened(
+    session: Session, client_as: ClientAs
+) -> None:
+    service = green_service(session)
+    made = client_as(Role.COMPLIANCE_OFFICER, name="Olga").post("/v1/overrides", json=wanted(service, "red")).json()
+    rating(session, service, "requires_improvement", published_on=date(2026, 3, 1))
+    answer = client_as(Role.COMMISSIONING_MANAGER, name="Mary").post(f"/v1/overrides/{made['id']}/approval")
+    assert answer.json()["status"] == "in_force", answer.text
+    assert stands(service, client_as) == ("red", "amber")
 
 
 def test_green_lapses_when_the_information_beneath_it_goes_missing(

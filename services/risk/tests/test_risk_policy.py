@@ -55,7 +55,8 @@ def test_the_shipped_model_hangs_together() -> None:
         ({"points": {"none": 0, "low": 3, "moderate": 2, "serious": 3}}, "may not have fewer points"),
         ({"amber_points": 9}, "Amber may not begin above Red"),
         ({"amber_from_level": "none"}, "Amber may not begin at level none"),
-        ({"green_needs": ["cqc_rating"]}, "Green needs the quality assessment and the CQC rating"),
+        ({"green_needs": ["cqc_rating"]}, "Green needs the quality assessment, the CQC rating and all that is counted"),
+        ({"green_needs": ["quality_assessment", "cqc_rating"]}, "and all that is counted"),
         ({"green_known_percent": 49}, "Green needs half of the applicable indicators"),
     ],
 )

@@ -189,6 +189,7 @@ def statements_of_scoring(session: Session, count: int) -> int:
             "care_service_id": each.id,
             "rating": "poor",
             "published_on": NOON.date(),
+            "heard_at": NOON,
         }
         session.add(AssessmentRating(**poor))
     session.flush()

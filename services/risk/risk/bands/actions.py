@@ -1,7 +1,8 @@
 """Works bands out again, for one service at once, for the estate at night. What is new is gathered in `changes`."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlmodel import Session
@@ -18,14 +19,17 @@ from risk.overrides.rules import Step as OverrideStep
 from risk.overrides.rules import bars_since, bars_to_standing
 from risk.scoring_models.policy import Policy
 from risk.scoring_models.repository import ScoringModels, policy_of
-from risk.tables import BandResult, Override
+from risk.tables import Override
+
+Readings = Sequence[dict[str, Any]]
 
 
 def refresh(session: Session, care_service_ids: Iterable[UUID], *, now: datetime) -> int:
     """Work the bands of these services out again; returns how many changed. Doing it again changes nothing.
 
-    Facts that come late (an event of yesterday, heard today) do not turn the clock back: a service is never worked
-    out for an earlier instant than before. However many services there are, what is new is written in a few statements.
+    The clock is not turned back: a service is never worked out for an earlier instant than before, when somebody who
+    asked a moment earlier comes to it a moment later. However many services there are, what is new is written in a few
+    statements.
     """
     bands = Bands(session)
     ids = bands.lock(care_service_ids)
@@ -36,20 +40,25 @@ def refresh(session: Session, care_service_ids: Iterable[UUID], *, now: datetime
     standing = bands.standing(ids)
     now = max([now, *(before.refreshed_at for before in standing.values())])
     overrides = bands.overrides_in_force(ids)
+    found = [
+        (known, work_out(known.facts, policy, model_version=model.version))
+        for known in bands.known(ids, policy, now=now)
+    ]
+    stood = _readings_before(bands, standing, overrides, {known.care_service_id: worked for known, worked in found})
     changes = Changes(model_version=model.version, now=now)
-    for known in bands.known(ids, policy, now=now):
-        worked = work_out(known.facts, policy, model_version=model.version)
+    for known, worked in found:
         before = standing.get(known.care_service_id)
+        readings = stood.get(known.care_service_id, ())
         override = overrides.get(known.care_service_id)
         if override is not None and before is not None:
-            bars = _bars_to_going_on(override, bands.result(before.result_id), worked)
+            bars = _bars_to_going_on(override, before, readings, worked)
             if bars:
                 _lapse(session, override, bars, now=now)
                 override = None
-        changes.note(
-            known, worked, before, override, was_red_by_rating=_was_red_by_rating(bands, before, worked, policy)
-        )
+        was_red_by_rating = _is_red_for_more(before, worked) and _was_red_by_rating(readings, policy)
+        changes.note(known, worked, before, override, was_red_by_rating=was_red_by_rating)
     changes.write(session)
+    bands.keep_time(set(standing) - {each["care_service_id"] for each in changes.bands}, now)
     return len(changes.bands)
 
 
@@ -58,24 +67,47 @@ def refresh_provider(session: Session, provider_id: UUID, *, now: datetime) -> i
     return refresh(session, Bands(session).services_of(provider_id), now=now)
 
 
-def _bars_to_going_on(override: Override, before: BandResult, worked: Worked) -> list[OverrideBar]:
+def _readings_before(
+    bands: Bands,
+    standing: Mapping[UUID, Standing],
+    overrides: Mapping[UUID, Override],
+    worked: Mapping[UUID, Worked],
+) -> dict[UUID, Readings]:
+    """The readings on which services stood, of those of which it matters, in one statement."""
+    wanted = {
+        care_service_id: standing[care_service_id].result_id
+        for care_service_id, now in worked.items()
+        if care_service_id in standing
+        and (care_service_id in overrides or _is_red_for_more(standing[care_service_id], now))
+    }
+    readings = bands.readings(list(wanted.values()))
+    return {care_service_id: readings[result_id] for care_service_id, result_id in wanted.items()}
+
+
+def _bars_to_going_on(
+    override: Override, before: Standing, readings: Readings, worked: Worked
+) -> list[OverrideBar]:
     """What got worse since, and what it may not stand over whether that is new or not."""
     missing = any(is_missing(each.state) for each in worked.readings)
     return bars_since(
-        band_before=Band(before.band),
-        levels_before=stored_levels(before.readings),
+        Band(override.band),
+        band_before=before.computed_band,
+        levels_before=stored_levels(readings),
         band_now=worked.verdict.band,
         levels_now=worked.levels,
     ) + bars_to_standing(Band(override.band), levels=worked.levels, is_information_missing=missing)
 
 
-def _was_red_by_rating(bands: Bands, before: Standing | None, worked: Worked, policy: Policy) -> bool:
-    """Whether the service was Red for nothing but its rating, and now is for more: the colour alone tells nothing."""
+def _is_red_for_more(before: Standing | None, worked: Worked) -> bool:
+    """Whether the service stays Red on another result, and not for its rating alone."""
     if before is None or before.computed_band is not Band.RED or before.digest == worked.digest:
         return False
-    if worked.verdict.band is not Band.RED or worked.follows_rating_alone:
-        return False
-    return follows_rating_alone(read_again(bands.result(before.result_id).readings), policy.band)
+    return worked.verdict.band is Band.RED and not worked.follows_rating_alone
+
+
+def _was_red_by_rating(readings: Readings, policy: Policy) -> bool:
+    """Whether the service was Red for nothing but its rating: that it is for more by now, the colour alone tells not."""
+    return follows_rating_alone(read_again(readings), policy.band)
 
 
 def _lapse(session: Session, override: Override, bars: Sequence[OverrideBar], *, now: datetime) -> None:

@@ -37,7 +37,7 @@ LEFT JOIN provider_copy AS provider ON provider.id = service.provider_id
 LEFT JOIN LATERAL (
     SELECT sum(activity.people) AS people
     FROM activity
-    WHERE activity.care_service_id = service.id
+    WHERE activity.care_service_id = service.id AND activity.month <= :today AND activity.told_at <= :at
     GROUP BY activity.month
     ORDER BY activity.month DESC
     LIMIT 1
@@ -47,6 +47,7 @@ LEFT JOIN LATERAL (
     FROM assessment_rating AS rated
     WHERE rated.care_service_id = service.id
         AND rated.published_on <= :today
+        AND rated.heard_at <= :at
         AND (rated.withdrawn_at IS NULL OR rated.withdrawn_at > :at)
     ORDER BY rated.published_on DESC, rated.assessment_id DESC
     LIMIT 1

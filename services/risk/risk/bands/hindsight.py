@@ -4,9 +4,11 @@ A result is never rewritten. Whoever may not see restricted information is shown
 now had been so from the beginning.
 """
 
-from collections.abc import Iterable, Sequence
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -17,16 +19,18 @@ from sqlmodel import Session, col, select
 
 from assay_kit.pagination import Page, PageAsked
 from assay_kit.timeline import timeline_entry
+from risk.bands.errors import CareServiceNotScored
 from risk.bands.life import LIFE
 from risk.bands.repository import Bands, Known
 from risk.bands.rules import open_reasons
 from risk.bands.working import work_out
 from risk.indicators.facts import Facts, without_restricted
-from risk.intelligence.repository import is_open
 from risk.intelligence.rules import Kind
+from risk.scoring_models.policy import Policy
 from risk.scoring_models.repository import ScoringModels, policy_of
-from risk.tables import BandResult, Intelligence, ServiceBand
+from risk.tables import BandResult, ServiceBand
 
+_RESTRICTED_SINCE = text(Path(__file__).with_name("restricted_since.sql").read_text(encoding="utf-8"))
 _HIDDEN = text(Path(__file__).with_name("hidden.sql").read_text(encoding="utf-8"))
 
 PARTS = {
@@ -36,12 +40,14 @@ PARTS = {
 }
 """Where the facts keep what an entry says; the other kinds are among the events. Safeguarding decisions are always in
 confidence."""
+_FEW = 8
 KINDS = [kind for kind in Kind if kind is not Kind.SAFEGUARDING_DECISION]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Hidden:
-    """An entry that is restricted by now: what it counted towards, from when on, and until it was corrected."""
+    """An entry that was open and is restricted by now: what it counted towards, from when on, and until its correction
+    came."""
 
     part: str
     on: date
@@ -67,20 +73,40 @@ class Hindsight:
         self._session = session
         self._care_service_id = care_service_id
         self._hidden = hidden_of(session, care_service_id)
+        self._policies: dict[int, Policy] = {}
 
     def said(self, row: BandResult) -> Said:
-        hidden = {(each.part, each.on) for each in self._hidden if each.counted_at(row.computed_at)}
+        hidden = self._hidden_at(row.computed_at)
         if not hidden:
             return Said(readings=row.readings, open_reasons=row.open_reasons)
-        model = ScoringModels(self._session).get(row.model_version)
         facts = concealed(Facts.model_validate(row.inputs), hidden)
-        worked = work_out(facts, policy_of(model), model_version=model.version)
+        worked = work_out(facts, self._policy(row.model_version), model_version=row.model_version)
         veiled = {each.indicator for each in worked.readings if each.confidential}
         readings = [
             each | {"confidential": each["confidential"] or each["indicator"] in veiled} for each in row.readings
         ]
         unsayable = {each["reason"] for each in readings if each["confidential"]}
         return Said(readings=readings, open_reasons=open_reasons(row.reasons, unsayable))
+
+    def latest(self) -> BandResult:
+        """The newest of the history. Results are looked at from the newest back, as long as they say the same."""
+        newest_first = self._newest_first()
+        came = next(newest_first, None)
+        if came is None:
+            raise CareServiceNotScored(self._care_service_id)
+        face = _face(came, self.said(came))
+        for earlier in takewhile(lambda row: _face(row, self.said(row)) == face, newest_first):
+            came = earlier
+        return came
+
+    def _newest_first(self) -> Iterator[BandResult]:
+        """A few at a time: each has all that it rests on."""
+        wanted = select(BandResult).where(BandResult.care_service_id == self._care_service_id)
+        wanted = wanted.order_by(col(BandResult.computed_at).desc(), col(BandResult.id).desc())
+        start = 0
+        while rows := self._session.exec(wanted.offset(start).limit(_FEW)).all():
+            yield from rows
+            start += _FEW
 
     def history(self, page: PageAsked) -> Page[BandResult]:
         """The newest first, without those that differ from the one before only in what may not be said: that there is
@@ -101,13 +127,23 @@ class Hindsight:
         """What may be said of the result that stood at each instant, where that is not what was said then."""
         if not self._hidden:
             return {}
-        results = self._results()
-        stood = {at: _last([each for each in results if each.computed_at <= at]) for at in set(instants)}
-        changed = {}
-        for at, result in stood.items():
-            if result is not None and (reasons := self.said(result).open_reasons) != result.open_reasons:
-                changed[at] = reasons
-        return changed
+        wanted = columns(col(BandResult.computed_at), col(BandResult.id)).where(
+            col(BandResult.care_service_id) == self._care_service_id
+        )
+        came = sorted(tuple(row) for row in self._session.execute(wanted))
+        stood = {at: came[place - 1] for at in set(instants) if (place := bisect_right(came, at, key=_first))}
+        differing = {result_id for computed_at, result_id in stood.values() if self._hidden_at(computed_at)}
+        rows = self._session.exec(select(BandResult).where(col(BandResult.id).in_(differing)))
+        said = {row.id: reasons for row in rows if (reasons := self.said(row).open_reasons) != row.open_reasons}
+        return {at: said[result_id] for at, (_, result_id) in stood.items() if result_id in said}
+
+    def _hidden_at(self, at: datetime) -> set[tuple[str, date]]:
+        return {(each.part, each.on) for each in self._hidden if each.counted_at(at)}
+
+    def _policy(self, version: int) -> Policy:
+        if version not in self._policies:
+            self._policies[version] = policy_of(ScoringModels(self._session).get(version))
+        return self._policies[version]
 
     def _results(self) -> Sequence[BandResult]:
         """In the order in which they came."""
@@ -121,8 +157,7 @@ class Veil:
 
     def __init__(self, session: Session) -> None:
         self._session = session
-        restricted = select(Intelligence.care_service_id, Intelligence.provider_id).where(~is_open()).distinct()
-        self._about = {service_id or provider_id for service_id, provider_id in session.exec(restricted)}
+        self._about = set(session.scalars(_RESTRICTED_SINCE))
         self._hidden: dict[UUID, list[Hidden]] = {}
 
     def facts(self, known: Known, *, at: datetime) -> Facts:
@@ -185,5 +220,5 @@ def _day(fact: Any) -> date:
     return day
 
 
-def _last(results: Sequence[BandResult]) -> BandResult | None:
-    return results[-1] if results else None
+def _first(result: tuple[datetime, UUID]) -> datetime:
+    return result[0]

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Uuid, any_, func, literal, or_, text
+from sqlalchemy import ColumnElement, Uuid, any_, func, literal, or_, text, update
 from sqlalchemy import select as columns
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Session, col, select
@@ -156,6 +156,13 @@ class Bands:
             raise BandResultNotFound(result_id)
         return found
 
+    def readings(self, result_ids: Sequence[UUID]) -> dict[UUID, list[dict[str, Any]]]:
+        """The readings of these results, in one statement; of none, without any."""
+        if not result_ids:
+            return {}
+        wanted = columns(col(BandResult.id), col(BandResult.readings)).where(_among(BandResult.id, result_ids))
+        return {result_id: readings for result_id, readings in self._session.execute(wanted)}
+
     def told_to_all(self, care_service_id: UUID) -> list[UUID]:
         """The results that say something new to those who see nothing confidential."""
         told = _TOLD_TO_ALL.bindparams(care_service_id=care_service_id).columns(id=Uuid)
@@ -207,6 +214,14 @@ class Bands:
     def keep_names(self, ids: Sequence[UUID]) -> None:
         """What the directory says of these services by now, where they are shown: written where it differs."""
         self._session.execute(_KEEP_NAMES, {"ids": list(ids)})
+
+    def keep_time(self, ids: Iterable[UUID], now: datetime) -> None:
+        """These were worked out for `now`, and nothing that is shown of them differs."""
+        if ids := list(ids):
+            worked_out = update(ServiceBand).where(
+                _among(ServiceBand.care_service_id, ids), col(ServiceBand.refreshed_at) < now
+            )
+            self._session.execute(worked_out.values(refreshed_at=now), execution_options={"synchronize_session": False})
 
     def write(self, results: Sequence[Sequence[Any]], bands: Sequence[Mapping[str, Any]]) -> None:
         """Add the results (`RESULT_COLUMNS`, JSON as text), and put the bands in the place of those that stood: a

@@ -15,7 +15,7 @@ from risk.bands.rules import Band
 from risk.bands.schemas import BandRead, BandResultRead, EstateRefreshRead, Recomputation, result_read
 from risk.bands.showing import standing_of
 from risk.bands.working import work_out
-from risk.dependencies import CouncilMember, Reader
+from risk.dependencies import CaseReader, CouncilMember, ResultReader
 from risk.indicators.facts import Facts
 from risk.intelligence.sight import InFull
 from risk.scoring_models.repository import ScoringModels, policy_of
@@ -29,8 +29,8 @@ router = APIRouter(tags=["bands"], responses=may_answer(InvalidRequest))
     operation_id="read_band",
     responses=may_answer(CareServiceNotScored),
 )
-def read_band(care_service_id: UUID, session: SessionDep, in_full: InFull, by: Reader, now: Now) -> BandRead:
-    return standing_of(session, care_service_id, by=by, in_full=in_full, now=now)
+def read_band(care_service_id: UUID, session: SessionDep, in_full: InFull, by: CaseReader, now: Now) -> BandRead:
+    return standing_of(session, care_service_id, in_full=in_full, now=now)
 
 
 @router.get(
@@ -40,7 +40,7 @@ def read_band(care_service_id: UUID, session: SessionDep, in_full: InFull, by: R
     responses=may_answer(CareServiceNotScored),
 )
 def list_band_results(
-    care_service_id: UUID, session: SessionDep, page: PageQuery, in_full: InFull, by: Reader
+    care_service_id: UUID, session: SessionDep, page: PageQuery, in_full: InFull, by: CaseReader
 ) -> Page[BandResultRead]:
     bands = Bands(session)
     bands.of_service(care_service_id)
@@ -56,7 +56,7 @@ def list_band_results(
     operation_id="recompute_band_result",
     responses=may_answer(BandResultNotFound),
 )
-def recompute_band_result(result_id: UUID, session: SessionDep, by: CouncilMember) -> Recomputation:
+def recompute_band_result(result_id: UUID, session: SessionDep, by: ResultReader) -> Recomputation:
     result = Bands(session).result(result_id)
     model = ScoringModels(session).get(result.model_version)
     again = work_out(Facts.model_validate(result.inputs), policy_of(model), model_version=model.version)

@@ -43,7 +43,7 @@ class BandResultRead(BaseModel):
 class OverrideInForce(BaseModel):
     id: UUID
     band: Band
-    reason: str | None
+    reason: str
     last_day: date
     proposed_by_name: str
     decided_by_name: str | None

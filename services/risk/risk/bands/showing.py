@@ -7,11 +7,11 @@ from sqlmodel import Session
 
 from assay_contracts.roles import Role
 from assay_kit.identity import Principal
-from assay_kit.pagination import PageAsked
 from risk.bands.hindsight import Hindsight
 from risk.bands.repository import Bands
 from risk.bands.rules import Band, direction
 from risk.bands.schemas import BandRead, OverrideInForce, result_read
+from risk.intelligence.words import Words
 from risk.tables.base import columns_of
 
 TRAVEL = timedelta(days=90)
@@ -24,16 +24,17 @@ def sees_casework(by: Principal) -> bool:
     return by.has(*_WEIGH_CASES)
 
 
-def standing_of(session: Session, care_service_id: UUID, *, by: Principal, in_full: bool, now: datetime) -> BandRead:
+def standing_of(session: Session, care_service_id: UUID, *, in_full: bool, now: datetime) -> BandRead:
     bands = Bands(session)
     band, result = bands.of_service(care_service_id)
     said = None
     if not in_full:  # the day of the last result is the day on which something confidential was learnt
         hindsight = Hindsight(session, care_service_id)
-        [result] = hindsight.history(PageAsked(limit=1)).items
+        result = hindsight.latest()
         said = hindsight.said(result)
     before = bands.computed_at(care_service_id, now - TRAVEL)
     override = bands.override_of(band)
+    words = Words(session, {care_service_id: band.provider_id} if override else {}, in_full=in_full)
     return BandRead(
         care_service_id=care_service_id,
         provider_id=band.provider_id,
@@ -46,7 +47,8 @@ def standing_of(session: Session, care_service_id: UUID, *, by: Principal, in_fu
         embargo_since=band.embargo_since,
         has_default_notice=band.has_default_notice,
         override=OverrideInForce(
-            **columns_of(override, "reason"), reason=override.reason if sees_casework(by) else None
+            **columns_of(override, "reason"),
+            reason=words.said(care_service_id, override.reason, at=override.proposed_at),
         )
         if override
         else None,

@@ -1,5 +1,6 @@
 """Works a band out of facts and a policy, in the form in which it is kept. Pure: the same input, the same answer."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from json import JSONEncoder
@@ -56,7 +57,7 @@ def stored(reading: Reading) -> dict[str, Any]:
     }
 
 
-def read_again(readings: list[dict[str, Any]]) -> list[Reading]:
+def read_again(readings: Sequence[dict[str, Any]]) -> list[Reading]:
     """Readings that were stored, as far as a band is judged from them."""
     return [
         Reading(
@@ -70,6 +71,6 @@ def read_again(readings: list[dict[str, Any]]) -> list[Reading]:
     ]
 
 
-def stored_levels(readings: list[dict[str, Any]]) -> dict[str, Level]:
+def stored_levels(readings: Sequence[dict[str, Any]]) -> dict[str, Level]:
     """The levels of readings that were stored."""
     return {each["indicator"]: Level(each["level"]) for each in readings if each["level"] is not None}

@@ -10,6 +10,8 @@ from assay_kit.database import new_id
 from assay_kit.identity import Principal
 from risk.bands.nights import refresh_soon
 from risk.bands.repository import Bands
+from risk.feeds.errors import RowsMissing
+from risk.feeds.repository import is_noted, rows_since_last_delivery
 from risk.indicators.counts import is_heard
 from risk.indicators.facts import Feed
 from risk.scoring_models.policy import CountPolicy
@@ -48,6 +50,15 @@ def heard(
     if noted is not None and was_silent:
         refresh_soon(session, f"feed {feed} heard again", now=now)
     return noted is not None
+
+
+def deliver(session: Session, feed: Feed, *, reference: str, row_count: int, by: Principal, now: datetime) -> bool:
+    """A delivery is a sign of life when its rows came. False where it was noted before."""
+    if is_noted(session, feed, f"{by.subject}: {reference}"):
+        return False
+    if row_count and (came := rows_since_last_delivery(session, feed, by=by.subject)) < row_count:
+        raise RowsMissing(row_count, came)
+    return heard(session, feed, reference=reference, row_count=row_count, by=by, now=now)
 
 
 def _is_alive(session: Session, feed: Feed, *, now: datetime) -> bool:

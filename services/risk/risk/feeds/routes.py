@@ -8,11 +8,13 @@ from pydantic import AwareDatetime, BaseModel, Field
 from assay_kit.calendar import london_day
 from assay_kit.clock import Now
 from assay_kit.database import SessionDep
+from assay_kit.problems import may_answer
 from assay_kit.text import WHOLE, Key, Model
 from risk.bands.repository import Bands
 from risk.dependencies import Caseworker, CouncilMember, IntelligenceSender
 from risk.feeds import actions
-from risk.feeds.repository import last_heartbeats
+from risk.feeds.errors import RowsMissing
+from risk.feeds.repository import DELIVERY, last_heartbeats
 from risk.indicators.counts import is_heard
 from risk.indicators.facts import Feed
 from risk.intelligence.sight import InFull
@@ -38,7 +40,8 @@ class FeedList(BaseModel):
 
 
 class Delivery(Model):
-    """A delivery of rows sent one by one or by file; of zero rows too: that is how zero is said."""
+    """`row_count`: how many rows were sent since the last delivery, one by one; of zero rows too: that is how zero is
+    said."""
 
     delivery_reference: Key
     row_count: Annotated[int, Field(ge=0, le=10_000_000), WHOLE]
@@ -74,12 +77,13 @@ def list_feeds(session: SessionDep, in_full: InFull, by: CouncilMember, now: Now
     summary="Say that a delivery was made, of zero rows too",
     operation_id="record_feed_delivery",
     status_code=status.HTTP_201_CREATED,
+    responses=may_answer(RowsMissing),
 )
 def record_feed_delivery(
     feed: Feed, delivery: Delivery, session: SessionDep, by: IntelligenceSender, now: Now
 ) -> Heard:
-    reference = f"delivery {delivery.delivery_reference}"
-    noted = actions.heard(session, feed, reference=reference, row_count=delivery.row_count, by=by, now=now)
+    reference = f"{DELIVERY}{delivery.delivery_reference}"
+    noted = actions.deliver(session, feed, reference=reference, row_count=delivery.row_count, by=by, now=now)
     return Heard(feed=feed, is_new=noted)
 
 

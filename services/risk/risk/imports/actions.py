@@ -17,7 +17,7 @@ from risk.imports.errors import ImportRefused
 from risk.imports.rows import MOST_FAULTS, Fault, Promise, read_rows
 from risk.imports.schemas import ImportReport, ImportWanted, RowError
 from risk.intelligence import intake
-from risk.intelligence.rules import Kind
+from risk.intelligence.rules import FEEDS, Kind
 from risk.intelligence.schemas import Sent
 from risk.tables import IntelligenceImport
 
@@ -95,7 +95,7 @@ def _note(
             imported_by_name=by.name,
         )
     )
-    feed = intake.FEEDS[Kind(wanted.kind)]
+    feed = FEEDS[Kind(wanted.kind)]
     reference = f"file {manifest.delivery_reference}"
     heard(session, feed, reference=reference, up_to=manifest.period_to, row_count=manifest.row_count, by=by, now=now)
 

@@ -16,7 +16,6 @@ from assay_kit.timeline import begin, take
 from risk.bands.actions import refresh
 from risk.case_tasks.actions import open_task
 from risk.feeds.actions import heard
-from risk.indicators.facts import Feed
 from risk.intelligence.actions import BY_HAND, add, keep
 from risk.intelligence.errors import (
     NotAtThatLocation,
@@ -27,7 +26,7 @@ from risk.intelligence.errors import (
 )
 from risk.intelligence.life import INTAKE_LIFE as LIFE
 from risk.intelligence.repository import Entries
-from risk.intelligence.rules import Bar, IntakeStep, Kind, bars_to_taking_in
+from risk.intelligence.rules import FEEDS, Bar, IntakeStep, Kind, bars_to_taking_in
 from risk.intelligence.schemas import (
     ContractingConcernSent,
     EnquiryDetails,
@@ -40,11 +39,6 @@ from risk.intelligence.schemas import (
 from risk.intelligence.waiting import next_morning, say
 from risk.tables import IntakeItem, Intelligence
 
-FEEDS = {
-    Kind.SAFEGUARDING_DECISION: Feed.SAFEGUARDING_DECISIONS,
-    Kind.UNEXPECTED_DEATH: Feed.UNEXPECTED_DEATHS,
-    Kind.CONTRACTING_CONCERN: Feed.CONTRACTING_CONCERNS,
-}
 SCHEMAS: dict[Kind, type[Sent]] = {
     Kind.SAFEGUARDING_DECISION: SafeguardingDecisionSent,
     Kind.UNEXPECTED_DEATH: UnexpectedDeathSent,

@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, or_
+from sqlalchemy import Boolean, ColumnElement, and_, literal_column, or_
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from assay_contracts.directory.copies import care_service_copy as service
@@ -147,17 +148,26 @@ def _is_about(care_service_id: UUID) -> ColumnElement[bool]:
 
 
 def _is_standing() -> ColumnElement[bool]:
-    corrected = select(Intelligence.corrects_id).where(col(Intelligence.corrects_id).is_not(None))
-    return and_(col(Intelligence.is_withdrawal).is_(False), col(Intelligence.id).not_in(corrected))
+    correction = aliased(Intelligence)
+    is_corrected = select(correction.id).where(correction.corrects_id == Intelligence.id).correlate(Intelligence)
+    return and_(col(Intelligence.is_withdrawal).is_(False), ~is_corrected.exists())
+
+
+# From each entry in hand to those that correct it, one after the other: never through all that was ever corrected.
+_RESTRICTED_SINCE = """EXISTS (
+    WITH RECURSIVE later AS (
+        SELECT next.id, next.restricted FROM intelligence AS next WHERE next.corrects_id = intelligence.id
+        UNION ALL
+        SELECT next.id, next.restricted
+        FROM later
+        JOIN intelligence AS next ON next.corrects_id = later.id
+        WHERE NOT later.restricted
+    )
+    SELECT FROM later WHERE later.restricted
+)"""
 
 
 def is_open() -> ColumnElement[bool]:
     """Neither restricted, nor corrected (at whatever remove) by an entry that is: what it said is restricted since."""
-    corrected = (
-        select(Intelligence.corrects_id)
-        .where(col(Intelligence.restricted).is_(True), col(Intelligence.corrects_id).is_not(None))
-        .cte("restricted_since", recursive=True)
-    )
-    before = select(Intelligence.corrects_id).join(corrected, col(Intelligence.id) == corrected.c.corrects_id)
-    corrected = corrected.union(before.where(col(Intelligence.corrects_id).is_not(None)))
-    return and_(col(Intelligence.restricted).is_(False), col(Intelligence.id).not_in(select(corrected.c.corrects_id)))
+    restricted_since: ColumnElement[bool] = literal_column(_RESTRICTED_SINCE, Boolean)
+    return and_(col(Intelligence.restricted).is_(False), ~restricted_since)

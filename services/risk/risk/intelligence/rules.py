@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from risk.indicators.facts import Feed
+
 
 class Kind(StrEnum):
     SAFEGUARDING_DECISION = "safeguarding_decision"
@@ -15,6 +17,13 @@ class Kind(StrEnum):
     WHISTLEBLOWING = "whistleblowing"
     OTHER = "other"
 
+
+FEEDS = {
+    Kind.SAFEGUARDING_DECISION: Feed.SAFEGUARDING_DECISIONS,
+    Kind.UNEXPECTED_DEATH: Feed.UNEXPECTED_DEATHS,
+    Kind.CONTRACTING_CONCERN: Feed.CONTRACTING_CONCERNS,
+}
+"""What machines send, and the flow that it is part of."""
 
 # What may be said of a provider as a whole; it then stands for each of its services.
 PROVIDER_WIDE = frozenset({Kind.CONTRACTING_CONCERN, Kind.COMPLAINT, Kind.WHISTLEBLOWING, Kind.OTHER})

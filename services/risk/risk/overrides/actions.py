@@ -58,6 +58,7 @@ def approve(session: Session, override_id: UUID, *, by: Principal, now: datetime
         if by.subject == override.proposed_by:
             bars.insert(0, Bar.PROPOSED_BY_YOU)
         bars += bars_since(
+            Band(override.band),
             band_before=Band(override.computed_band),
             levels_before={name: Level(level) for name, level in override.levels.items()},
             band_now=Band(band.computed_band),

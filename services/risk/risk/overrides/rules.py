@@ -86,13 +86,18 @@ def bars_to_standing(band: Band, *, levels: Mapping[str, Level], is_information_
 
 
 def bars_since(
+    band: Band,
     *,
     band_before: Band,
     levels_before: Mapping[str, Level],
     band_now: Band,
     levels_now: Mapping[str, Level],
 ) -> list[Bar]:
-    """Whether the computed result got worse: another band, or an indicator newly serious or newly critical."""
+    """Whether the computed result got worse: another band, or an indicator newly serious or newly critical. Where
+    `band`, the override's, is graver than what is computed by now it stays all the same: worse news never makes what is
+    shown any milder."""
+    if has_worsened(band, since=band_now):
+        return []
     is_grave = any(
         level in GRAVE and level.rank > levels_before.get(indicator, Level.NONE).rank
         for indicator, level in levels_now.items()

@@ -10,8 +10,17 @@ from pydantic import ValidationError
 from risk.indicators.registry import INDICATORS
 from risk.scoring_models.policy import BandPolicy, Indicator, Ladder, Level, Policy
 
-# Whatever a model says, missing information is never Green.
-NEEDED_FOR_GREEN = frozenset({Indicator.QUALITY_ASSESSMENT, Indicator.CQC_RATING})
+# Whatever a model says, missing information is never Green: neither that nobody has looked, nor that the source which
+# would tell of harm is silent.
+NEEDED_FOR_GREEN = frozenset(
+    {
+        Indicator.QUALITY_ASSESSMENT,
+        Indicator.CQC_RATING,
+        Indicator.SAFEGUARDING_DECISIONS,
+        Indicator.UNEXPECTED_DEATHS,
+        Indicator.CONTRACTING_CONCERNS,
+    }
+)
 LEAST_KNOWN_PERCENT = 50
 
 
@@ -67,7 +76,7 @@ def faults_of_band(band: BandPolicy) -> list[str]:
         "a higher level may not have fewer points": by_rank != sorted(by_rank),
         "Amber may not begin above Red": band.amber_points > band.red_points,
         "Amber may not begin at level none": band.amber_from_level is Level.NONE,
-        "Green needs the quality assessment and the CQC rating to be known": lacks_needed,
+        "Green needs the quality assessment, the CQC rating and all that is counted to be known": lacks_needed,
         "Green needs half of the applicable indicators to be known": band.green_known_percent < LEAST_KNOWN_PERCENT,
     }
     return [why for why, applies in found.items() if applies]

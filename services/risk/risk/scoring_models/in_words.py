@@ -89,9 +89,10 @@ def in_words(policy: Policy, *, source: str) -> str:
 
 def _bands(band: BandPolicy) -> str:
     points = ", ".join(f"{WORDS[level]} gives {_points(band.points[level])}" for level in Level if level in band.points)
-    needed = " and ".join(NAMES[each].lower().replace("cqc", "CQC") for each in band.green_needs)
+    *first, last = [NAMES[each].lower().replace("cqc", "CQC") for each in band.green_needs]
+    needed = f"{', '.join(first)} and {last}" if first else last
     known = f"at least {band.green_known_percent}% of the indicators that apply are known and fresh"
-    green = f"{needed} are known and fresh where they apply, and {known}" if needed else known
+    green = f"{needed} are known and fresh where they apply, and {known}"
     serious = "one serious level" if band.red_serious_count == 1 else f"{band.red_serious_count} or more serious levels"
     return f"""## From levels to a band
 

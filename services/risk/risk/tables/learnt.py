@@ -15,7 +15,8 @@ from risk.tables.base import RiskTable, json_column, optional_json_column, texts
 
 
 class AssessmentRating(RiskTable, table=True):
-    """What the assessment service announced. A withdrawal may be heard of before its publication."""
+    """What the assessment service announced. A withdrawal may be heard of before its publication. `heard_at` and
+    `withdrawn_at` are when each was heard of here: a past day is asked what was known by its end."""
 
     __tablename__ = "assessment_rating"
     __table_args__ = (Index("ix_assessment_rating_care_service", "care_service_id", "published_on"),)
@@ -24,6 +25,7 @@ class AssessmentRating(RiskTable, table=True):
     care_service_id: UUID
     rating: str | None = None
     published_on: date | None = None
+    heard_at: datetime | None = Field(default=None, sa_type=Instant)
     withdrawn_at: datetime | None = Field(default=None, sa_type=Instant)
     framework_version: int | None = None
     next_due_on: date | None = None
