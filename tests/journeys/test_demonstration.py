@@ -54,7 +54,16 @@ def what_it_tells(officer: Caller, manager: Caller) -> Told:
         "intelligence": (officer, "risk", "/intelligence", ("kind", "event_on", "restricted", "narrative")),
         "contracts": (officer, "directory", "/contracts", ("reference", "starts_on")),
     }
-    return {what: everything(*question) for what, question in asked.items()} | {"applications": applications(manager)}
+    told = {what: everything(*question) for what, question in asked.items()}
+    return told | {"applications": applications(manager), "indicators": indicators(officer)}
+
+
+def indicators(officer: Caller) -> list[tuple[Any, ...]]:
+    """What each indicator says of any service: its state and its level."""
+    services = everything(officer, "risk", "/dashboard", ("care_service_id",))
+    results = [officer.get("risk", f"/care-services/{each}/band")["result"] for (each,) in services]
+    said = {(each["indicator"], each["state"], each["level"]) for result in results for each in result["readings"]}
+    return sorted(said, key=str)
 
 
 def applications(manager: Caller) -> list[tuple[Any, ...]]:
@@ -87,6 +96,14 @@ def test_every_band_is_there_to_see(told: Told) -> None:
     of_stories = {each.story: bands[each.name] for each in providers().sample if each.story}
     assert of_stories["unknown"] == "not_enough_information", "missing data is never Green"
     assert {of_stories[story] for story in ("failing", "insolvent", "troubled")} == {"red"}
+
+
+def test_the_ten_indicators_are_all_live(told: Told) -> None:
+    """Each is known of some service, and of some it says something."""
+    said = told["indicators"]
+    known = {indicator for indicator, state, _ in said if state == "known"}
+    telling = {indicator for indicator, _, level in said if level not in {None, "none"}}
+    assert (len(known), known - telling) == (10, set())
 
 
 def test_something_of_everything_is_under_way(told: Told) -> None:

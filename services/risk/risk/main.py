@@ -23,6 +23,8 @@ from risk.intelligence.routes import router as intelligence
 from risk.interventions import reviews
 from risk.interventions.letter_routes import router as letters
 from risk.interventions.routes import router as interventions
+from risk.model_runs import actions as runs_due
+from risk.model_runs.routes import router as model_runs
 from risk.overrides import actions as overrides_due
 from risk.overrides.routes import router as overrides
 from risk.own_services.routes import router as own_services
@@ -52,6 +54,7 @@ SERVICE = Service(
         feeds,
         registers,
         scoring_models,
+        model_runs,
         own_services,
     ),
     receives={
@@ -73,6 +76,7 @@ SERVICE = Service(
         DueWork(name="activation of scoring models", next=models_due.next_activation, do=models_due.activate_due),
         DueWork(name="refresh of the estate", next=nights.next_refresh, do=nights.refresh_estate),
         DueWork(name="alert of a late refresh", next=nights.next_alert, do=nights.alert),
+        DueWork(name="trials of scoring models", next=runs_due.next_run, do=runs_due.work_on),
     ),
 )
 

@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 
 import make_risk as make
 from calls_casework import CASEWORK_CALLS
+from calls_runs import RUN_CALLS
 from calls_shared import MACHINE, NOTICE, PROPOSER, REASON, entry_wanted, now_of, recorded
 from sqlmodel import Session, select
 
@@ -27,7 +28,7 @@ from risk.interventions.schemas import Authorisation, ContinuityPlan, Interventi
 from risk.overrides import actions as overrides
 from risk.overrides.schemas import OverrideWanted
 from risk.scoring_models import actions as models
-from risk.scoring_models.schemas import ModelDraft
+from risk.scoring_models.schemas import Approval, ModelDraft
 from risk.scoring_models.shipped import FILE
 from risk.tables import BandResult, CaseTask, Intervention, Override, RestrictedGrant
 
@@ -73,7 +74,7 @@ def _on_service(call: Any = _reader) -> Any:
 def _recompute(session: Session) -> Call:
     service = make.green_service(session)
     wanted = select(BandResult).where(BandResult.care_service_id == service.id).limit(1)
-    return _reader({"result_id": session.exec(wanted).one().id})
+    return _officer({"result_id": session.exec(wanted).one().id})
 
 
 def _wanted_override(session: Session, service: CareServiceRecord) -> OverrideWanted:
@@ -265,12 +266,12 @@ def _draft(session: Session) -> int:
 
 def _take_back(session: Session) -> Call:
     version, now = _draft(session), now_of(session)
-    models.approve(session, version, now + timedelta(days=1, seconds=version), 1, by=PROPOSER, now=now)
+    later = Approval(edition=1, activates_at=now + timedelta(days=1, seconds=version))
+    models.approve(session, version, later, by=PROPOSER, now=now)
     return _manager({"version": version}, REASON)
 
 
 DECISION = "1995-01-05"
-LONG_AGO = "2005-01-05"
 ENQUIRY = {
     "enquiry_reference": "SE-1",
     "stage": "decision",
@@ -289,8 +290,8 @@ CALLS: KnownCalls = {
     "read_dashboard_history": lambda _: _reader(),
     "read_care_service": _on_service(),
     "look_up_location": lambda _: Call(path={"cqc_location_id": "1-404"}, scopes=[Scope.BANDS_READ]),
-    "read_band": _on_service(),
-    "list_band_results": _on_service(),
+    "read_band": _on_service(_officer),
+    "list_band_results": _on_service(_officer),
     "recompute_band_result": _recompute,
     "list_estate_refreshes": lambda _: _reader(),
     "list_overrides": lambda _: _officer(),
@@ -351,7 +352,6 @@ CALLS: KnownCalls = {
     "read_scoring_model_in_words": lambda _: _reader({"version": 1}),
     "approve_scoring_model": lambda session: _manager({"version": _draft(session)}, {"edition": 1}),
     "take_back_scoring_model": _take_back,
-    "check_outcomes": lambda _: _admin({"version": 1}, query={"first_day": LONG_AGO, "last_day": LONG_AGO}),
     **CASEWORK_CALLS,
-    "dry_run_scoring_model": lambda _: _admin({"version": 1}),
+    **RUN_CALLS,
 }

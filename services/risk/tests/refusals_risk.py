@@ -8,6 +8,7 @@ from uuid import uuid4
 import make_risk as make
 from calls_casework import closed, in_a_file, settled
 from calls_risk import CALLS, proposed_intervention
+from calls_runs import unfinished
 from calls_shared import PROPOSER, REASON, now_of
 from sqlmodel import Session
 
@@ -56,6 +57,10 @@ def _asking(operation: str, **query: str) -> Make:
 
 def _stale(session: Session) -> Call:
     return replace(CALLS["edit_scoring_model"](session), headers={"if-match": '"7"'})
+
+
+def _another_plan(session: Session) -> Call:
+    return replace(CALLS["plan_continuity"](session), headers={"if-match": '"7"'})
 
 
 def _gap(operation: str) -> Make:
@@ -125,6 +130,7 @@ ANSWERS: list[tuple[str, int, Make]] = [
     ("propose_override", 409, _with("propose_override", last_day=LAST_OF_DAYS)),
     ("propose_intervention", 409, _with("propose_intervention", review_on=LAST_OF_DAYS)),
     ("issue_urgent_embargo", 409, _with("issue_urgent_embargo", review_on=LAST_OF_DAYS)),
+    ("plan_continuity", 412, _another_plan),
     ("plan_continuity", 409, _with("plan_continuity", ends_on="2025-12-31")),
     ("settle_condition", 409, _settle_before_issue),
     ("make_representations", 409, _answer_to_what_ended),
@@ -137,6 +143,7 @@ ANSWERS: list[tuple[str, int, Make]] = [
     ("send_contracting_concern", 409, _with("send_contracting_concern", raised_on=LAST_OF_DAYS)),
     ("record_register_reading", 409, _key_of_nobody),
     ("record_register_reading", 422, _with("record_register_reading", reading={"value": 5})),
+    ("record_feed_delivery", 409, _with("record_feed_delivery", row_count=10_000)),
     ("settle_concern", 409, settled),
     ("add_attachment", 409, _as_file(b"Monday: Ada\n", "rota.pdf")),
     ("add_attachment", 413, _as_file(b"a" * (MOST_BYTES + 1), "rota.txt")),
@@ -164,9 +171,11 @@ ANSWERS: list[tuple[str, int, Make]] = [
     ("take_back_scoring_model", 404, _at("take_back_scoring_model", NO_SUCH_VERSION)),
     ("take_back_scoring_model", 409, _at("take_back_scoring_model", SHIPPED)),
     ("read_scoring_model_in_words", 404, _at("read_scoring_model_in_words", NO_SUCH_VERSION)),
-    ("dry_run_scoring_model", 404, _at("dry_run_scoring_model", NO_SUCH_VERSION)),
-    ("dry_run_scoring_model", 409, _asking("dry_run_scoring_model", on=LAST_OF_DAYS)),
-    ("check_outcomes", 404, _at("check_outcomes", NO_SUCH_VERSION)),
-    ("check_outcomes", 409, _asking("check_outcomes", last_day=LAST_OF_DAYS)),
+    ("ask_for_dry_run", 404, _with("ask_for_dry_run", version=999_999)),
+    ("ask_for_dry_run", 409, _with("ask_for_dry_run", on=LAST_OF_DAYS)),
+    ("list_dry_run_changes", 409, unfinished),
+    ("export_dry_run_changes", 409, unfinished),
+    ("ask_for_outcome_check", 404, _with("ask_for_outcome_check", version=999_999)),
+    ("ask_for_outcome_check", 409, _with("ask_for_outcome_check", last_day=LAST_OF_DAYS)),
     ("read_dashboard_history", 409, _asking("read_dashboard_history", first_day=LAST_OF_DAYS)),
 ]

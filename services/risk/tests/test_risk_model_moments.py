@@ -1,10 +1,13 @@
 """A scoring model that is approved for a moment to come, and dry runs on past days."""
 
+import csv
 import json
 from datetime import datetime, timedelta
+from io import StringIO
 from typing import Any
 
 from make_risk import ClientAs, care_service, feeds_heard, green_service, provider, rating, rules_of
+from make_runs import as_of, dry_run, outcome_check
 from sqlmodel import Session, select
 
 from assay_contracts.roles import Role
@@ -92,12 +95,6 @@ def test_models_of_two_moments_follow_one_another(session: Session, client_as: C
 # ---------------------------------------------------------------- dry runs on past days
 
 
-def run(client_as: ClientAs, version: int, on: str | None = None, role: Role = Role.COMMISSIONING_MANAGER) -> Any:
-    asked = client_as(role, name="Reader").get(f"/v1/scoring-models/{version}/dry-run", params={"on": on} if on else {})
-    assert asked.status_code == 200, asked.text
-    return asked.json()
-
-
 def test_a_dry_run_on_a_past_day_knows_what_was_known_then(session: Session, client_as: ClientAs, at: Any) -> None:
     of = provider(session)
     service = green_service(session, of, name="Old")
@@ -106,9 +103,9 @@ def test_a_dry_run_on_a_past_day_knows_what_was_known_then(session: Session, cli
     feeds_heard(session, at.now)
     rating(session, service, "excellent", at=at.now, published_on=(NOON + timedelta(days=8)).date())
     care_service(session, of, name="New", started_on=(NOON + timedelta(days=9)).date())
-    today = run(client_as, version)
+    today = dry_run(session, client_as, version)
     assert (today["services"], today["change_count"]) == (2, 0)
-    then = run(client_as, version, "2026-03-02")
+    then = dry_run(session, client_as, version, "2026-03-02")
     assert (then["services"], then["change_count"], then["compared_with"]) == (1, 1, 1)
     [change] = then["changes"]
     assert (change["care_service_name"], change["band_now"], change["band_then"]) == ("Old", "green", "amber")
@@ -124,15 +121,16 @@ def test_a_dry_run_on_a_past_day_is_beside_the_model_that_was_in_force_then(
     at.now = NOON + timedelta(days=2)
     approved(client_as, version, at.now)
     do_due(session, at.now)
-    assert (run(client_as, version)["compared_with"], run(client_as, version)["change_count"]) == (version, 0)
-    before = run(client_as, version, "2026-03-03")
+    now = dry_run(session, client_as, version)
+    assert (now["compared_with"], now["change_count"]) == (version, 0)
+    before = dry_run(session, client_as, version, "2026-03-03")
     assert (before["compared_with"], before["change_count"]) == (1, 1)
 
 
 def test_no_dry_run_is_of_a_day_ahead_or_before_there_was_a_model(client_as: ClientAs) -> None:
     asked = client_as(Role.ADMINISTRATOR)
     for day in ("2026-03-03", "2018-12-31"):
-        assert asked.get("/v1/scoring-models/1/dry-run", params={"on": day}).status_code == 409
+        assert asked.post("/v1/dry-runs", json={"version": 1, "on": day}).status_code == 409
 
 
 def test_a_dry_run_on_a_day_before_something_was_restricted_keeps_it_in_confidence(
@@ -155,9 +153,9 @@ def test_a_dry_run_on_a_day_before_something_was_restricted_keeps_it_in_confiden
     wanted = {"reason": "It was told in confidence.", "entry": entry | {"restricted": True}}
     assert officer.post(f"/v1/intelligence/{made}/corrections", json=wanted).status_code == 201
     for on in ("2026-03-02", None):
-        assert told_of_deaths(run(client_as, version, on, Role.ADMINISTRATOR)) is False
-        assert told_of_deaths(run(client_as, version, on)) is True
-    [change] = run(client_as, version, "2026-03-02")["changes"]
+        assert told_of_deaths(dry_run(session, client_as, version, on, Role.ADMINISTRATOR)) is False
+        assert told_of_deaths(dry_run(session, client_as, version, on)) is True
+    [change] = dry_run(session, client_as, version, "2026-03-02")["changes"]
     assert change["reasons_now"] == ["1 unexpected death in 12 months."]
 
 
@@ -183,12 +181,16 @@ def test_an_administrator_learns_nothing_in_confidence_from_a_model_drafted_for_
     policy["unexpected_deaths"]["steps"] = [{"up_to": 0, "level": "none"}, {"up_to": None, "level": "critical"}]
     draft = {"title": "A probe", "change_note": "Every death is critical.", "policy": policy}
     version = admin.post("/v1/scoring-models", json=draft).json()["version"]
-    period = {"first_day": "2026-03-02", "last_day": "2026-03-02"}
-    path = f"/v1/scoring-models/{version}/outcome-check"
-    before = run(client_as, version, None, Role.ADMINISTRATOR), admin.get(path, params=period).json()
+
+    def told() -> list[Any]:
+        period = {"first_day": "2026-03-02", "last_day": "2026-03-02"}
+        checked = outcome_check(session, client_as, version, period, Role.ADMINISTRATOR)
+        return [as_of(dry_run(session, client_as, version, None, Role.ADMINISTRATOR)), as_of(checked)]
+
+    before = told()
     assert client_as(Role.COMPLIANCE_OFFICER, name="Olga").post("/v1/intelligence", json=wanted).status_code == 201
-    assert (run(client_as, version, None, Role.ADMINISTRATOR), admin.get(path, params=period).json()) == before
-    [moved] = run(client_as, version)["changes"]
+    assert told() == before
+    [moved] = dry_run(session, client_as, version)["changes"]
     assert (moved["care_service_name"], moved["band_then"]) == ("Told", "red")
 
 
@@ -199,9 +201,20 @@ def test_who_would_stand_worst_is_listed_first_and_the_rest_after_them(session: 
     version = drafted(client_as, levels=levels)
     manager = client_as(Role.COMMISSIONING_MANAGER, name="Mary")
 
-    def names(skip: int) -> list[str]:
-        tried = manager.get(f"/v1/scoring-models/{version}/dry-run", params={"skip": skip}).json()
-        assert tried["change_count"] == 3
-        return [each["care_service_name"] for each in tried["changes"]]
-
-    assert (names(0), names(1), names(3)) == (["Bridge", "Abbey", "Castle"], ["Abbey", "Castle"], [])
+    run = dry_run(session, client_as, version)
+    path = f"/v1/dry-runs/{run['id']}/changes"
+    assert (run["change_count"], [each["care_service_name"] for each in run["changes"]]) == (
+        3,
+        ["Bridge", "Abbey", "Castle"],
+    )
+    first = manager.get(path, params={"limit": 1}).json()
+    rest = manager.get(path, params={"cursor": first["next_cursor"]}).json()
+    assert [each["care_service_name"] for each in rest["items"]] == ["Abbey", "Castle"]
+    amber = manager.get(path, params={"band_then": "amber"}).json()["items"]
+    assert [each["care_service_name"] for each in amber] == ["Abbey", "Castle"]
+    exported = list(csv.DictReader(StringIO(manager.get(f"{path}-export").text)))
+    assert [(each["Service"], each["Band now"], each["Band then"]) for each in exported] == [
+        ("Bridge", "green", "red"),
+        ("Abbey", "green", "amber"),
+        ("Castle", "green", "amber"),
+    ]

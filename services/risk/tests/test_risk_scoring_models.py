@@ -7,6 +7,7 @@ from uuid import UUID
 
 import pytest
 from make_risk import ClientAs, green_service, rating, rules_of
+from make_runs import dry_run, tried
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session, select
@@ -47,7 +48,7 @@ def test_a_dry_run_lists_who_would_change_colour_and_why_and_keeps_nothing(
     assert made.status_code == 201, made.text
     assert (made.json()["version"], made.headers["etag"]) == (2, '"1"')
     before = len(session.exec(select(BandResult)).all())
-    run = admin.get("/v1/scoring-models/2/dry-run").json()
+    run = tried(admin, session, "dry-runs", {"version": 2})
     assert (run["services"], run["change_count"]) == (2, 1)
     [change] = run["changes"]
     assert (change["care_service_name"], change["band_now"], change["band_then"]) == ("Moved", "green", "amber")
@@ -110,6 +111,25 @@ def test_who_approves_names_the_edition_that_was_read(session: Session, client_a
     assert step.detail == {"edition": 2, "content_hash": approved["content_hash"]}
 
 
+def test_what_the_approver_looked_at_is_kept_with_the_version(session: Session, client_as: ClientAs) -> None:
+    green_service(session)
+    admin, manager = client_as(Role.ADMINISTRATOR, name="Adam"), client_as(Role.COMMISSIONING_MANAGER, name="Mary")
+    admin.post("/v1/scoring-models", json=draft())
+    of_the_first = dry_run(session, client_as, 2)["id"]
+    admin.put("/v1/scoring-models/2", json=draft(stale_after_months=120))
+    unfinished = manager.post("/v1/dry-runs", json={"version": 2}).json()["id"]
+    path = "/v1/scoring-models/2/approval"
+    for other in (of_the_first, unfinished, str(UUID(int=7))):
+        refused = manager.post(path, json={"edition": 2, "dry_run_id": other})
+        assert rules_of(refused) == ["not-its-dry-run"], other
+    looked_at = dry_run(session, client_as, 2)["id"]
+    approved = manager.post(path, json={"edition": 2, "dry_run_id": looked_at}).json()
+    assert (approved["status"], approved["dry_run_id"]) == ("published", looked_at)
+    [step] = [each for each in timeline_of(session, object_id=UUID(approved["id"])) if each.step == "approve"]
+    assert step.detail["dry_run_id"] == looked_at
+    assert manager.get(f"/v1/dry-runs/{looked_at}").json()["edition"] == 2
+
+
 def test_a_policy_with_a_gap_is_refused_by_field(client_as: ClientAs) -> None:
     wrong = draft()
     wrong["policy"]["unexpected_deaths"]["steps"] = [{"up_to": 0, "level": "none"}]
@@ -121,4 +141,5 @@ def test_a_policy_with_a_gap_is_refused_by_field(client_as: ClientAs) -> None:
 def test_there_is_no_such_version(client_as: ClientAs) -> None:
     reader = client_as(Role.ADMINISTRATOR)
     assert reader.get("/v1/scoring-models/9").status_code == 404
-    assert reader.get("/v1/scoring-models/9/dry-run").status_code == 404
+    assert reader.post("/v1/dry-runs", json={"version": 9}).status_code == 404
+    assert reader.get(f"/v1/dry-runs/{UUID(int=9)}").status_code == 404

@@ -17,7 +17,7 @@ from risk.scoring_models.errors import ApprovalBarred, ModelApproved, PolicyCont
 from risk.scoring_models.policy import Policy
 from risk.scoring_models.repository import ScoringModels, stage_of
 from risk.scoring_models.rules import LIFE, Status, Step, bars_to_approving
-from risk.scoring_models.schemas import ModelDraft
+from risk.scoring_models.schemas import Approval, ModelDraft
 from risk.tables import ScoringModel
 
 
@@ -64,30 +64,32 @@ def edit(
     return model
 
 
-def approve(
-    session: Session, version: int, activates_at: datetime | None, read: int, *, by: Principal, now: datetime
-) -> ScoringModel:
-    """Approve the edition of a draft that was `read`, to come into force at once or at a moment to come. Nobody edits
-    it from here on."""
+def approve(session: Session, version: int, wanted: Approval, *, by: Principal, now: datetime) -> ScoringModel:
+    """Approve the edition of a draft that was read, to come into force at once or at a moment to come. Nobody edits it
+    from here on."""
     models = ScoringModels(session)
     model = models.get(version, lock=True)
     ensure_draft(model)
-    check_match(read, model.edition)
+    check_match(wanted.edition, model.edition)
+    activates_at = wanted.activates_at or now
     bars = bars_to_approving(
         drafted_by=model.drafted_by,
         by=by.subject,
-        activates_at=activates_at or now,
+        activates_at=activates_at,
         taken=[each.activates_at for each in models.approved()],
+        is_its_dry_run=wanted.dry_run_id is None or models.is_dry_run_of(model, wanted.dry_run_id),
         now=now,
     )
     if bars:
         raise ApprovalBarred(bars)
     approved = {"edition": model.edition, "content_hash": content_hash(model.policy)}
+    if wanted.dry_run_id is not None:
+        approved["dry_run_id"] = str(wanted.dry_run_id)
     take(session, _standing(model), Step.APPROVE, LIFE, by=by, now=now, detail=approved)
     model.approved_by, model.approved_by_name, model.approved_at = by.subject, by.name, now
-    model.activates_at = activates_at or now
+    model.activates_at, model.dry_run_id = activates_at, wanted.dry_run_id
     session.flush()
-    if model.activates_at <= now:
+    if activates_at <= now:
         _activate(session, model, by=by, now=now)
     return model
 
@@ -96,7 +98,7 @@ def take_back(session: Session, version: int, reason: str, *, by: Principal, now
     """An approved model that is not in force yet is a draft again."""
     model = ScoringModels(session).get(version, lock=True)
     take(session, _standing(model), Step.TAKE_BACK, LIFE, by=by, now=now, reason=reason)
-    model.approved_by = model.approved_by_name = model.approved_at = model.activates_at = None
+    model.approved_by = model.approved_by_name = model.approved_at = model.activates_at = model.dry_run_id = None
     session.flush()
     return model
 

@@ -1,7 +1,6 @@
 """Everything that can go wrong with a scoring model."""
 
 from collections.abc import Sequence
-from datetime import date
 
 from assay_kit.problems import Conflict, NotFound
 from risk.bars import Barred
@@ -20,21 +19,6 @@ class ModelApproved(Conflict):
 
     def __init__(self, version: int) -> None:
         super().__init__(f"Version {version} is approved and waits for its moment; take the approval back to edit it.")
-
-
-class DayAhead(Conflict):
-    slug, title = "day-ahead", "That day has not come yet"
-
-    def __init__(self, day: date, today: date) -> None:
-        super().__init__(f"Today is {today.isoformat()}; nothing can be known of {day.isoformat()}.")
-
-
-class NoModelThen(Conflict):
-    slug, title = "no-model-then", "No scoring model was in force on that day"
-
-
-class PeriodNotChecked(Conflict):
-    slug, title = "period-not-checked", "No such period can be checked"
 
 
 class ApprovalBarred(Barred):

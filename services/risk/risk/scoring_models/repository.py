@@ -2,15 +2,17 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy import func, or_
 from sqlmodel import Session, col, select
 
 from assay_kit.versions import VersionStatus
+from risk.model_runs.rules import Kind as RunKind
 from risk.scoring_models.errors import ScoringModelNotFound
 from risk.scoring_models.policy import Policy
 from risk.scoring_models.rules import Status
-from risk.tables import ScoringModel
+from risk.tables import ModelRun, ScoringModel
 
 
 class ScoringModels:
@@ -44,6 +46,18 @@ class ScoringModels:
             or_(col(ScoringModel.retired_at).is_(None), col(ScoringModel.retired_at) > at),
         )
         return self._session.exec(wanted.order_by(col(ScoringModel.published_at).desc()).limit(1)).first()
+
+    def is_dry_run_of(self, model: ScoringModel, run_id: UUID) -> bool:
+        """Whether that is a dry run of this edition, worked out to its end."""
+        wanted = select(ModelRun.id).where(
+            ModelRun.id == run_id,
+            ModelRun.kind == RunKind.DRY_RUN,
+            ModelRun.version == model.version,
+            ModelRun.edition == model.edition,
+            col(ModelRun.finished_at).is_not(None),
+            col(ModelRun.failure).is_(None),
+        )
+        return self._session.exec(wanted).one_or_none() is not None
 
     def all(self) -> Sequence[ScoringModel]:
         return self._session.exec(select(ScoringModel).order_by(col(ScoringModel.version).desc()).limit(200)).all()

@@ -2,37 +2,27 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Response, status
+from fastapi import APIRouter, Path, Response, status
 
-from assay_kit.calendar import london_day
 from assay_kit.clock import Now
 from assay_kit.database import SessionDep
 from assay_kit.etags import IfMatch, set_etag
 from assay_kit.problems import StaleEdit, StepNotAllowed, may_answer
-from assay_kit.text import Day
 from assay_kit.versions import VersionFrozen
-from risk.dependencies import Administrator, CouncilMember, Manager, ModelReviewer, RuleReader
-from risk.intelligence.sight import InFull
+from risk.dependencies import Administrator, CouncilMember, Manager, RuleReader
 from risk.scoring_models import actions
-from risk.scoring_models.dry_run import dry_run
 from risk.scoring_models.errors import (
     ApprovalBarred,
-    DayAhead,
     ModelApproved,
-    NoModelThen,
-    PeriodNotChecked,
     PolicyContradictsItself,
     ScoringModelNotFound,
 )
 from risk.scoring_models.in_words import in_words
-from risk.scoring_models.outcomes import check
 from risk.scoring_models.repository import ScoringModels, policy_of, stage_of
 from risk.scoring_models.schemas import (
     Approval,
-    DryRun,
     ModelDraft,
     ModelInWords,
-    OutcomeCheck,
     ScoringModelList,
     ScoringModelRead,
     TakenBack,
@@ -132,8 +122,7 @@ def edit_scoring_model(
 def approve_scoring_model(
     version: Version, wanted: Approval, session: SessionDep, by: Manager, now: Now
 ) -> ScoringModelRead:
-    approved = actions.approve(session, version, wanted.activates_at, wanted.edition, by=by, now=now)
-    return ScoringModelRead.of(approved)
+    return ScoringModelRead.of(actions.approve(session, version, wanted, by=by, now=now))
 
 
 @router.post(
@@ -146,43 +135,3 @@ def take_back_scoring_model(
     version: Version, wanted: TakenBack, session: SessionDep, by: Manager, now: Now
 ) -> ScoringModelRead:
     return ScoringModelRead.of(actions.take_back(session, version, wanted.reason, by=by, now=now))
-
-
-@router.get(
-    "/{version}/dry-run",
-    summary="Who would change colour under this version, and why: today, or on a past day",
-    operation_id="dry_run_scoring_model",
-    responses=may_answer(ScoringModelNotFound, DayAhead, NoModelThen),
-)
-def dry_run_scoring_model(
-    version: Version,
-    session: SessionDep,
-    in_full: InFull,
-    by: ModelReviewer,
-    now: Now,
-    on: Annotated[Day | None, Query(description="The end of this day in London; today: as it is now.")] = None,
-    skip: Annotated[int, Query(ge=0, le=1_000_000, description="List those after so many.")] = 0,
-) -> DryRun:
-    return dry_run(session, version, on=on or london_day(now), now=now, in_full=in_full, skip=skip)
-
-
-@router.get(
-    "/{version}/outcome-check",
-    summary="The version's own track record: what it would have warned of, and what its warnings led to",
-    operation_id="check_outcomes",
-    responses=may_answer(ScoringModelNotFound, PeriodNotChecked),
-)
-def check_outcomes(
-    version: Version,
-    session: SessionDep,
-    in_full: InFull,
-    *,
-    by: ModelReviewer,
-    now: Now,
-    first_day: Day,
-    last_day: Day,
-) -> OutcomeCheck:
-    """For every service that an intervention was issued about between the two days: its band under this version 30, 60
-    and 90 days before. And of the warnings (Amber or Red) that the version would have given at the beginning of the
-    period and every 30 days from then: how many were followed by an intervention within 90 days."""
-    return check(session, version, first_day=first_day, last_day=last_day, today=london_day(now), in_full=in_full)

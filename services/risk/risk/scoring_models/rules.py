@@ -40,10 +40,17 @@ class Bar(StrEnum):
     DRAFTED_BY_YOU = "Whoever drafted or edited a model may not approve it"
     BEGINS_IN_THE_PAST = "A model cannot come into force in the past"
     ANOTHER_THEN = "Another model comes into force at that moment"
+    NOT_ITS_DRY_RUN = "What was looked at is no finished dry run of this edition"
 
 
 def bars_to_approving(
-    *, drafted_by: Sequence[str], by: str, activates_at: datetime, taken: Sequence[datetime | None], now: datetime
+    *,
+    drafted_by: Sequence[str],
+    by: str,
+    activates_at: datetime,
+    taken: Sequence[datetime | None],
+    is_its_dry_run: bool,
+    now: datetime,
 ) -> list[Bar]:
     """Every bar. `taken`: the moments at which other approved models come into force."""
     bars = []
@@ -53,4 +60,6 @@ def bars_to_approving(
         bars.append(Bar.BEGINS_IN_THE_PAST)
     if activates_at in taken:
         bars.append(Bar.ANOTHER_THEN)
+    if not is_its_dry_run:
+        bars.append(Bar.NOT_ITS_DRY_RUN)
     return bars

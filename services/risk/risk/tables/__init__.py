@@ -33,6 +33,7 @@ from risk.tables.learnt import (
     RestrictedGrant,
     RestrictedReading,
 )
+from risk.tables.runs import ModelRun, ModelRunChange
 
 metadata = RiskTable.metadata
 add_copy_tables(metadata)
@@ -55,6 +56,8 @@ __all__ = [
     "IntelligenceImport",
     "Intervention",
     "InterventionReview",
+    "ModelRun",
+    "ModelRunChange",
     "Override",
     "RegisterNight",
     "Representation",

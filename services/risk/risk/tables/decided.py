@@ -19,7 +19,7 @@ from risk.tables.base import RiskTable, json_column, optional_json_column, texts
 
 class ScoringModel(RiskTable, Versioned, table=True):
     """A version of the policy. `edition` counts the edits of a draft; `drafted_by` are all who edited it. A draft that
-    `activates_at` a moment is approved."""
+    `activates_at` a moment is approved; `dry_run_id` is the trial that its approver looked at."""
 
     __tablename__ = "scoring_model"
     __table_args__ = (
@@ -39,6 +39,7 @@ class ScoringModel(RiskTable, Versioned, table=True):
     approved_by: str | None = None
     approved_by_name: str | None = None
     approved_at: datetime | None = Field(default=None, sa_type=Instant)
+    dry_run_id: UUID | None = None
     activates_at: datetime | None = Field(default=None, sa_type=Instant)
 
 
@@ -167,7 +168,8 @@ class Override(RiskTable, table=True):
 
 class Intervention(RiskTable, table=True):
     """A measure of the council's, about one service or about a provider as a whole. `counts_until`: bands are worked
-    out with it until then; where it was escalated that is later than `ended_at`."""
+    out with it until then; where it was escalated that is later than `ended_at`. `plan_edition` counts the continuity
+    plans that were written of it."""
 
     __tablename__ = "intervention"
     __table_args__ = (
@@ -199,6 +201,7 @@ class Intervention(RiskTable, table=True):
     response_due_on: date | None = None
     review_on: date
     continuity_plan: dict[str, Any] | None = optional_json_column()
+    plan_edition: int = 0
     proposed_by: str
     proposed_by_name: str
     proposed_at: datetime = Field(sa_type=Instant)

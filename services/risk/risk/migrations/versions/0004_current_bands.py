@@ -1,4 +1,5 @@
-"""One row of a service holds all that the dashboard lists it by; corrections are found without the entries that are none."""
+"""One row of a service holds all that the dashboard lists it by; trials of scoring models are kept; corrections are found
+without the entries that are none; when a rating was heard of."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -37,6 +38,13 @@ FROM band_result AS result, service_shown AS shown
 WHERE result.id = band.result_id AND shown.id = band.care_service_id
 """
 
+# When a rating came was not kept: no later than its own day began to count.
+_HEARD = """
+UPDATE assessment_rating
+SET heard_at = CAST(published_on AS timestamp) AT TIME ZONE 'Europe/London'
+WHERE published_on IS NOT NULL
+"""
+
 _ADDED = {
     "digest": sa.String(),
     "gravity": sa.SmallInteger(),
@@ -71,6 +79,13 @@ def upgrade() -> None:
     # Room on each page for the next version of a row: a new result of the same band then touches no index.
     op.execute("ALTER TABLE service_band SET (fillfactor = 70)")
 
+    _keep_runs()
+    op.add_column("intervention", sa.Column("plan_edition", sa.Integer(), server_default=sa.text("0"), nullable=False))
+    op.alter_column("intervention", "plan_edition", server_default=None)
+    op.execute("UPDATE intervention SET plan_edition = 1 WHERE continuity_plan IS NOT NULL")
+    op.add_column("assessment_rating", sa.Column("heard_at", sa.DateTime(timezone=True), nullable=True))
+    op.execute(_HEARD)
+
     op.drop_constraint(op.f("uq_intelligence_corrects_id"), "intelligence", type_="unique")
     op.create_index(
         "ix_intelligence_corrects_id",
@@ -79,3 +94,61 @@ def upgrade() -> None:
         unique=True,
         postgresql_where=sa.text("corrects_id IS NOT NULL"),
     )
+
+
+def _keep_runs() -> None:
+    bands = "'green', 'not_enough_information', 'amber', 'red'"
+    op.create_table(
+        "model_run",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("edition", sa.Integer(), nullable=False),
+        sa.Column("policy", postgresql.JSONB(), nullable=False),
+        sa.Column("compared_with", sa.Integer(), nullable=True),
+        sa.Column("first_day", sa.Date(), nullable=False),
+        sa.Column("last_day", sa.Date(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("started_by", sa.Date(), nullable=True),
+        sa.Column("is_in_full", sa.Boolean(), nullable=False),
+        sa.Column("asked_by", sa.String(), nullable=False),
+        sa.Column("asked_by_name", sa.String(), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("reached", sa.Uuid(), nullable=True),
+        sa.Column("service_count", sa.Integer(), nullable=False),
+        sa.Column("done_count", sa.Integer(), nullable=False),
+        sa.Column("tally", postgresql.JSONB(), nullable=False),
+        sa.Column("working_seconds", sa.Float(), nullable=False),
+        sa.Column("failure", sa.String(), nullable=True),
+        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("kind IN ('dry_run', 'outcome_check')", name=op.f("ck_model_run_known_kind")),
+        sa.ForeignKeyConstraint(
+            ["version"], ["scoring_model.version"], name=op.f("fk_model_run_version_scoring_model")
+        ),
+        sa.ForeignKeyConstraint(
+            ["compared_with"], ["scoring_model.version"], name=op.f("fk_model_run_compared_with_scoring_model")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_model_run")),
+    )
+    unfinished = sa.text("finished_at IS NULL")
+    op.create_index("ix_model_run_unfinished", "model_run", ["asked_at"], postgresql_where=unfinished)
+    op.create_index("ix_model_run_newest", "model_run", ["kind", "asked_at"])
+    op.create_table(
+        "model_run_change",
+        sa.Column("run_id", sa.Uuid(), nullable=False),
+        sa.Column("care_service_id", sa.Uuid(), nullable=False),
+        sa.Column("care_service_name", sa.String(), nullable=False),
+        sa.Column("provider_id", sa.Uuid(), nullable=False),
+        sa.Column("band_now", sa.String(), nullable=False),
+        sa.Column("band_then", sa.String(), nullable=False),
+        sa.Column("gravity", sa.SmallInteger(), nullable=False),
+        sa.Column("reasons_now", postgresql.JSONB(), nullable=False),
+        sa.Column("reasons_then", postgresql.JSONB(), nullable=False),
+        sa.CheckConstraint(f"band_now IN ({bands})", name=op.f("ck_model_run_change_known_band_now")),
+        sa.CheckConstraint(f"band_then IN ({bands})", name=op.f("ck_model_run_change_known_band_then")),
+        sa.ForeignKeyConstraint(["run_id"], ["model_run.id"], name=op.f("fk_model_run_change_run_id_model_run")),
+        sa.PrimaryKeyConstraint("run_id", "care_service_id", name=op.f("pk_model_run_change")),
+    )
+    order = ["run_id", "gravity", "care_service_name", "care_service_id"]
+    op.create_index("ix_model_run_change_gravest", "model_run_change", order)
+    op.add_column("scoring_model", sa.Column("dry_run_id", sa.Uuid(), nullable=True))
