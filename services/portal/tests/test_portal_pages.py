@@ -50,7 +50,7 @@ def test_the_dashboard_says_each_band_in_words_and_keeps_its_filters(
         "live_interventions": 1,
     }
     services.says("GET", "/v1/dashboard", {"items": [row], "next_cursor": "abc"})
-    page = signed_in_as("adult_care_viewer").open("/dashboard?band=red&type=home_care&search=lark&band2=x")
+    page = signed_in_as("commissioner").open("/dashboard?band=red&type=home_care&search=lark&band2=x")
     assert '<strong class="govuk-tag app-band app-band--red">Red</strong>' in page.text
     assert "Two unexpected deaths on record." in page.text
     assert "cursor=abc" in page.text
@@ -60,6 +60,37 @@ def test_the_dashboard_says_each_band_in_words_and_keeps_its_filters(
     assert asked.query["search"] == "lark"
     assert asked.headers["authorization"].startswith("Bearer ")
     assert asked.headers["x-request-id"]
+
+
+def test_who_arranges_care_reads_the_band_and_its_reasons_alone(signed_in_as: SignIn, services: FakeServices) -> None:
+    """As the early warning answers them: nothing but these fields."""
+    plain = {
+        "care_service_id": SERVICE,
+        "care_service_name": "Larkfield Home Care",
+        "care_service_type": "home_care",
+        "zones": ["North"],
+        "provider_id": ORG,
+        "provider_name": "Larkfield Care Ltd",
+        "band": "red",
+        "since": "2026-03-01T09:00:00Z",
+        "reasons": ["The council holds information in confidence."],
+        "embargo": "part",
+        "embargo_limits": ["Nobody who needs two carers"],
+        "embargo_since": "2026-03-01",
+    }
+    services.says("GET", "/v1/dashboard", {"items": [plain], "next_cursor": None})
+    page = signed_in_as("social_care_assessor").open("/dashboard")
+    assert page.status_code == 200
+    assert "Partial embargo" in page.text
+    assert "Over 90 days" not in page.text
+    _one_service(services)
+    services.answers["GET", f"/v1/care-services/{SERVICE}"] = (200, care_service() | plain)
+    page = signed_in_as("social_care_assessor").open(f"/care-services/{SERVICE}")
+    assert page.status_code == 200
+    for said in ("The council holds information in confidence.", "Nobody who needs two carers"):
+        assert said in page.text
+    for kept in ("The ten indicators", "Interventions", "Over 90 days"):
+        assert kept not in page.text
 
 
 def test_a_band_that_does_not_exist_is_not_asked_for(signed_in_as: SignIn, services: FakeServices) -> None:
@@ -81,7 +112,9 @@ def test_a_service_page_shows_why_and_escapes_what_people_typed(signed_in_as: Si
 
 def test_a_viewer_is_offered_no_step(signed_in_as: SignIn, services: FakeServices) -> None:
     _one_service(services)
-    services.answers["GET", f"/v1/care-services/{SERVICE}"] = (200, care_service() | standing())
+    said = {"reasons": ["Two unexpected deaths on record."], "embargo": None}
+    plain = {"band": "red", "since": "2026-03-01T09:00:00Z"} | said
+    services.answers["GET", f"/v1/care-services/{SERVICE}"] = (200, care_service() | plain)
     page = signed_in_as("adult_care_viewer").open(f"/care-services/{SERVICE}")
     assert (page.status_code, "Two unexpected deaths on record." in page.text) == (200, True)
     for step in ("Record intelligence", "Propose an intervention", "Schedule an assessment", "Urgent embargo"):

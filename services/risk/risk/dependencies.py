@@ -23,6 +23,7 @@ IntelligenceReader = Annotated[
     Principal, allow(Role.COMPLIANCE_OFFICER, Role.COMMISSIONING_MANAGER, Role.COMMISSIONER, Role.AUDITOR)
 ]
 CaseReader = Annotated[Principal, allow(*CASEWORKERS, Role.AUDITOR)]
+ResultReader = Annotated[Principal, allow(*CASEWORKERS, Role.AUDITOR, Role.ADMINISTRATOR)]
 GrantReader = Annotated[Principal, allow(Role.COMMISSIONING_MANAGER, Role.AUDITOR)]
 InterventionReader = Annotated[Principal, allow(*CASEWORKERS, Role.AUDITOR, *PROVIDER_ROLES)]
 ProviderMember = Annotated[Principal, allow(*PROVIDER_ROLES)]

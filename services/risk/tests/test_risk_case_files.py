@@ -273,7 +273,8 @@ def test_who_answers_for_a_service_is_not_told_to_those_who_read_no_case_files(
     for role in (Role.SOCIAL_CARE_ASSESSOR, Role.ADULT_CARE_VIEWER):
         reader = client_as(role, name="Ada")
         [row] = reader.get("/v1/dashboard").json()["items"]
-        assert (row["care_service_name"], row["owner_name"]) == ("Alder", None)
+        assert row["care_service_name"] == "Alder"
+        assert "owner_name" not in row
         for path in ("dashboard", "dashboard-counts", "dashboard-export"):
             assert reader.get(f"/v1/{path}", params={"officer": "person:olga"}).status_code == 403
         assert "Olga" not in reader.get("/v1/dashboard-export").text

@@ -1,6 +1,8 @@
 """Restricted information cannot be had by those who may not see it, through any field, filter, search or count."""
 
+import csv
 from datetime import timedelta
+from io import StringIO
 from typing import Any
 
 import pytest
@@ -37,21 +39,88 @@ def restricted_death(session: Session, client_as: ClientAs) -> Any:
 def test_others_see_the_band_and_the_fixed_sentence(session: Session, client_as: ClientAs, role: Role) -> None:
     service, _ = restricted_death(session, client_as)
     reader = client_as(role, name="Reader")
-    for path in (
-        f"/v1/care-services/{service.id}",
-        f"/v1/care-services/{service.id}/band",
-        f"/v1/care-services/{service.id}/band-results",
-        "/v1/dashboard",
-    ):
+    weighs_cases = role in {Role.COMMISSIONER, Role.AUDITOR}
+    page = f"/v1/care-services/{service.id}"
+    for path in (page, "/v1/dashboard", *((f"{page}/band", f"{page}/band-results") if weighs_cases else ())):
         answer = reader.get(path)
         assert answer.status_code == 200, (path, answer.text)
         assert IN_CONFIDENCE in answer.text
         for word in (SECRET, "unexpected death in 12", 'unexpected_death"', "Coroner", "2026-02-10"):
             assert word not in answer.text, (path, word)
-    result = reader.get(f"/v1/care-services/{service.id}/band").json()["result"]
+    if not weighs_cases:
+        return
+    result = reader.get(f"{page}/band").json()["result"]
     [reading] = [each for each in result["readings"] if each["indicator"] == "unexpected_deaths"]
     assert (reading["level"], reading["state"], reading["working"]) == (None, None, None)
     assert result["points"] is None
+
+
+PLAIN = {
+    "care_service_id",
+    "care_service_name",
+    "care_service_type",
+    "zones",
+    "provider_id",
+    "provider_name",
+    "band",
+    "since",
+    "reasons",
+    "embargo",
+    "embargo_limits",
+    "embargo_since",
+}
+"""All that is shown of a service to who arranges care: whatever else there is is not for them."""
+COLUMNS = {
+    "Service",
+    "Type",
+    "Zones",
+    "Provider",
+    "Band",
+    "Since",
+    "Reasons",
+    "Embargo",
+    "Embargo limits",
+    "Embargo since",
+    "Service id",
+    "Provider id",
+}
+
+
+@pytest.mark.parametrize("role", [Role.SOCIAL_CARE_ASSESSOR, Role.ADULT_CARE_VIEWER])
+def test_who_arranges_care_is_shown_the_same_few_fields_everywhere(
+    session: Session, client_as: ClientAs, role: Role
+) -> None:
+    service, _ = restricted_death(session, client_as)
+    embargo = {
+        "provider_id": str(service.provider_id),
+        "care_service_id": str(service.id),
+        "extent": "part",
+        "limit_text": "Nobody who needs two carers",
+        "reason": "The night manager told the case meeting so.",
+        "review_on": "2026-03-30",
+        "notice_text": "A limit from today.",
+    }
+    manager = client_as(Role.COMMISSIONING_MANAGER, name="Mary")
+    issued = manager.post("/v1/urgent-embargoes", json=embargo)
+    assert issued.status_code == 201, issued.text
+    reader, page = client_as(role, name="Reader"), f"/v1/care-services/{service.id}"
+    shown = reader.get(page).json()
+    assert shown.keys() == PLAIN
+    assert reader.get("/v1/dashboard").json()["items"] == [shown]
+    limited = (shown["embargo"], shown["embargo_limits"], shown["embargo_since"])
+    assert limited == ("part", ["Nobody who needs two carers"], "2026-03-02")
+    assert shown["reasons"] == ["Partial embargo on new placements in force since 2 March 2026.", IN_CONFIDENCE]
+    [row] = csv.DictReader(StringIO(reader.get("/v1/dashboard-export").text))
+    assert row.keys() == COLUMNS
+    for path in (f"{page}/band", f"{page}/band-results", "/v1/interventions", f"{page}/case-file", "/v1/overrides"):
+        assert reader.get(path).status_code == 403, path
+    for asked in ({"moved_since": "2026-03-01"}, {"officer": "person:olga"}):
+        for path in ("dashboard", "dashboard-counts", "dashboard-export"):
+            assert reader.get(f"/v1/{path}", params=asked).status_code == 403
+    others = {"standing", "interventions", "timeline"}
+    assert manager.get(page).json().keys() == others | {
+        each for each in PLAIN if each.startswith(("care_", "provider_"))
+    }
 
 
 @pytest.mark.parametrize("role", [Role.COMPLIANCE_OFFICER, Role.COMMISSIONING_MANAGER])

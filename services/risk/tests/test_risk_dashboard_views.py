@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from make_risk import ClientAs, care_service, feeds_heard, green_service, provider, rating
+from make_risk import ClientAs, care_service, feeds_heard, green_service, hear, provider, rating
 from openpyxl import load_workbook
 from sqlmodel import Session
 
+from assay_contracts.directory import CareServiceRecord, CareServiceRecorded
 from assay_contracts.roles import Role
 from assay_kit.testing import NOON
 from risk.dashboard.errors import PeriodNotShown
@@ -69,7 +70,7 @@ def test_the_list_is_sorted_as_asked_page_after_page(
 def test_movers_are_those_whose_band_is_another_one_than_on_that_day(
     estate: dict[str, Any], client_as: ClientAs
 ) -> None:
-    reader = client_as(Role.SOCIAL_CARE_ASSESSOR)
+    reader = client_as(Role.COMMISSIONER)
     moved = reader.get("/v1/dashboard", params={"moved_since": "2026-03-05"})
     assert names(moved) == ["Alder", "Birch"]
     alder, birch = moved.json()["items"]
@@ -147,6 +148,19 @@ def test_a_service_that_ended_leaves_the_history_on_that_day(
     asked = {"every": "day", "first_day": "2026-03-06", "last_day": "2026-03-09"}
     items = client_as(Role.COMMISSIONER).get("/v1/dashboard-history", params=asked).json()["items"]
     assert [each["green"] for each in items] == [2, 2, 1, 1]
+
+
+def test_an_end_that_is_told_late_takes_a_service_out_from_its_day_on_and_never_below_none(
+    session: Session, estate: dict[str, Any], client_as: ClientAs, at: Any
+) -> None:
+    """Its band turned on the tenth day; by then it had ended on the sixth, which nobody had said."""
+    gone = estate["Alder"]
+    at.now = LATER + timedelta(days=2)
+    ended = gone.model_dump() | {"version": 2, "ended_on": date(2026, 3, 8)}
+    hear(session, CareServiceRecorded(at=at.now, care_service=CareServiceRecord(**ended)))
+    asked = {"every": "day", "first_day": "2026-03-06", "last_day": "2026-03-13"}
+    items = client_as(Role.COMMISSIONER).get("/v1/dashboard-history", params=asked).json()["items"]
+    assert [(each["green"], each["red"]) for each in items] == [(2, 0)] * 2 + [(1, 0)] * 4 + [(2, 0)] * 2
 
 
 def test_a_history_that_is_too_long_is_refused(client_as: ClientAs) -> None:

@@ -185,8 +185,15 @@ def test_a_termination_needs_a_continuity_plan_first(session: Session, client_as
     }
     backwards = officer.put(f"{path}/continuity-plan", json=plan | {"ends_on": "2026-03-01"})
     assert rules_of(backwards) == ["plan-ends-before-start"]
-    assert officer.put(f"{path}/continuity-plan", json=plan).json()["continuity_plan"] == plan
-    assert manager.post(f"{path}/authorisation", json=authorise).json()["status"] == "issued"
+    first = officer.put(f"{path}/continuity-plan", json=plan)
+    assert (first.json()["continuity_plan"], first.json()["plan_edition"], first.headers["etag"]) == (plan, 1, '"1"')
+    sooner = plan | {"ends_on": "2026-03-11"}
+    assert officer.put(f"{path}/continuity-plan", json=sooner, headers={"If-Match": '"1"'}).status_code == 200
+    assert officer.put(f"{path}/continuity-plan", json=plan, headers={"If-Match": '"1"'}).status_code == 412
+    for read in (None, 1):  # the plan that stands now was not read
+        unread = manager.post(f"{path}/authorisation", json=authorise | {"plan_edition": read})
+        assert rules_of(unread) == ["another-plan"]
+    assert manager.post(f"{path}/authorisation", json=authorise | {"plan_edition": 2}).json()["status"] == "issued"
 
 
 def test_a_default_notice_on_a_provider_reaches_all_its_services(session: Session, client_as: ClientAs) -> None:

@@ -289,8 +289,8 @@ def test_what_was_learnt_is_there_for_those_who_work_with_it(session: Session, c
     assert len(officer.get(path).json()["items"]) > before
     found = officer.get("/v1/intelligence", params={"care_service_id": str(service.id), "limit": 200}).text
     assert all(secret in found for secret in SECRETS)
-    assessor = client_as(Role.SOCIAL_CARE_ASSESSOR, name="Ada").get(f"/v1/care-services/{service.id}/band").json()
-    assert set(assessor["result"]["reasons"]) == {IN_CONFIDENCE}
+    assessor = client_as(Role.SOCIAL_CARE_ASSESSOR, name="Ada").get(f"/v1/care-services/{service.id}").json()
+    assert set(assessor["reasons"]) == {IN_CONFIDENCE}
 
 
 def test_how_many_bands_a_night_changed_is_told_to_those_who_see_why(session: Session, client_as: ClientAs) -> None:

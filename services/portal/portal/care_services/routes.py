@@ -7,6 +7,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from portal.dashboard.routes import WEIGH_CASES
 from portal.forms import Field, Kind
 from portal.ids import Id
 from portal.pages import render, with_query
@@ -18,7 +19,7 @@ from portal.words import options
 
 router = APIRouter(prefix="/care-services/{care_service_id}")
 
-_READS_INTELLIGENCE = ("compliance_officer", "commissioning_manager", "commissioner", "auditor")
+_READS_INTELLIGENCE = WEIGH_CASES
 _READS_ASSESSMENTS = ("compliance_officer", "commissioner", "commissioning_manager", "auditor")
 _READS_INTERVENTIONS = _READS_ASSESSMENTS
 _KINDS = (
@@ -152,7 +153,8 @@ async def one_care_service(request: Request, visitor: SignedIn, care_service_id:
         _timelines(api, "assessment", "assessments", assessments),
         _timelines(api, "dps-admission", "memberships", memberships),
     )
-    of_risk = standing.value["timeline"] if standing.value else None
+    weighs_cases = _has(visitor, _READS_INTELLIGENCE)  # to others the early warning shows the band and the reasons
+    of_risk = standing.value["timeline"] if standing.value and weighs_cases else None
     return render(
         request,
         "care_services/one.html",
@@ -165,7 +167,8 @@ async def one_care_service(request: Request, visitor: SignedIn, care_service_id:
         own=own,
         more_intelligence=_more_intelligence(request, intelligence),
         is_later=bool(request.query_params.get("intelligence")),
-        interventions=_with_the_band(standing) if is_council else interventions,
+        weighs_cases=weighs_cases,
+        interventions=_with_the_band(standing) if weighs_cases else interventions,
         opens_interventions=not is_council or _has(visitor, _READS_INTERVENTIONS),
         intelligence=intelligence,
         is_council=is_council,

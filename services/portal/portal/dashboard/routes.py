@@ -13,6 +13,9 @@ from portal.words import BANDS, CARE_SERVICE_TYPES
 
 router = APIRouter(prefix="/dashboard")
 
+WEIGH_CASES = ("compliance_officer", "commissioning_manager", "commissioner", "auditor")
+"""Who is shown more than the band and its reasons: as the early warning has it."""
+
 
 @router.get("")
 async def dashboard(request: Request, visitor: SignedIn) -> Response:
@@ -45,6 +48,7 @@ async def dashboard(request: Request, visitor: SignedIn) -> Response:
         page=page,
         counts=counts.value,
         bands=BANDS,
+        weighs_cases=visitor.person is not None and visitor.person.has(*WEIGH_CASES),
         types=CARE_SERVICE_TYPES,
         band_wanted=band,
         type_wanted=kind,

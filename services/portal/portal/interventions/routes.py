@@ -64,6 +64,13 @@ _CONDITIONS = Field(
     hint="One a line. Each needs an outcome before the intervention can end.",
     is_required=False,
 )
+_PLAN_READ = Field(
+    name="plan_edition",
+    label="Edition of the continuity plan that you read",
+    kind=Kind.WHOLE,
+    hint="If the plan is changed before you authorise, you are asked to read it again.",
+    width="govuk-input--width-3",
+)
 _STAGES = ("proposed", "authorised", "rejected", "issued", "met", "escalated", "withdrawn", "lifted")
 _CASEWORK = ("compliance_officer", "commissioning_manager")
 _OUTCOMES = (("met", "Met"), ("not_met", "Not met"), ("no_longer_needed", "No longer needed"))
@@ -203,12 +210,19 @@ async def authorise_intervention(request: Request, visitor: SignedIn, interventi
         is_required=False,
     )
     reason = Field(name="reason", label="Reason (optional)", kind=Kind.WORDS, rows=3, is_required=False)
+    intervention = await visitor.api.get("risk", f"/v1{here}")
+    plan = (_PLAN_READ,) if intervention["continuity_plan"] else ()
 
     async def send(values: dict[str, Any]) -> Any:
         return await visitor.api.post("risk", f"/v1{here}/authorisation", values)
 
     task = Task(
-        title="Authorise the intervention", fields=(notice, reason), button="Authorise", back=here, done="authorised"
+        title="Authorise the intervention",
+        fields=(*plan, notice, reason),
+        button="Authorise",
+        back=here,
+        done="authorised",
+        known={"plan_edition": intervention["plan_edition"]} if plan else {},
     )
     return await perform(request, task, send=send, then=here)
 

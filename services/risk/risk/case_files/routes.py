@@ -26,16 +26,18 @@ from risk.case_files.schemas import (
     CasePage,
     CaseReview,
     Closing,
-    OpenAction,
     OpenCondition,
     UnattendedService,
     VisitRead,
     VisitWanted,
+    open_action,
+    visit_read,
 )
 from risk.dependencies import CaseReader, Caseworker
 from risk.intelligence.intake import ABOUT_A_FINDING
 from risk.intelligence.reading import entry_page
 from risk.intelligence.sight import InFull
+from risk.intelligence.words import Words
 from risk.interventions.reviews import overdue_days
 from risk.interventions.schemas import intervention_line
 from risk.tables import CaseFile, ServiceBand
@@ -47,19 +49,21 @@ CHANGING = may_answer(CaseFileNotFound, CaseFileBarred, StepNotAllowed)
 SHOWN_ENTRIES = 20
 
 
-def _reads(session: SessionDep, rows: list[CaseFile], *, now: Now) -> list[CaseFileRead]:
+def _reads(session: SessionDep, rows: list[CaseFile], *, in_full: bool = True, now: Now) -> list[CaseFileRead]:
+    words = Words(session, {row.care_service_id: row.provider_id for row in rows}, in_full=in_full)
     names, today = CaseFiles(session).names([row.care_service_id for row in rows]), london_day(now)
     read = []
     for row in rows:
         name, of = names.get(row.care_service_id, (None, None))
         overdue = days_past_review(row.review_on, today=today) if row.status == Status.OPEN else 0
         about = {"care_service_name": name, "provider_name": of, "days_past_review": overdue}
-        read.append(CaseFileRead(**columns_of(row), **about))
+        said = words.said_if_any(row.care_service_id, row.closing_reason, at=row.closed_at or row.opened_at)
+        read.append(CaseFileRead(**columns_of(row, "closing_reason"), **about, closing_reason=said))
     return read
 
 
-def _read(session: SessionDep, row: CaseFile, *, now: Now) -> CaseFileRead:
-    [read] = _reads(session, [row], now=now)
+def _read(session: SessionDep, row: CaseFile, *, in_full: bool = True, now: Now) -> CaseFileRead:
+    [read] = _reads(session, [row], in_full=in_full, now=now)
     return read
 
 
@@ -67,6 +71,7 @@ def _read(session: SessionDep, row: CaseFile, *, now: Now) -> CaseFileRead:
 def list_case_files(
     session: SessionDep,
     page: PageQuery,
+    in_full: InFull,
     *,
     by: CaseReader,
     now: Now,
@@ -82,7 +87,7 @@ def list_case_files(
         owner=owner,
         care_service_id=care_service_id,
     )
-    reads = {read.id: read for read in _reads(session, found.items, now=now)}
+    reads = {read.id: read for read in _reads(session, found.items, in_full=in_full, now=now)}
     return found.map(lambda row: reads[row.id])
 
 
@@ -187,13 +192,14 @@ def read_case_file(care_service_id: UUID, session: SessionDep, in_full: InFull, 
     case_file = case_files.open_of(care_service_id)
     under_way = case_files.under_way(care_service_id, band.provider_id)
     references = {each.id: each.reference for each in under_way}
+    words = Words(session, {care_service_id: band.provider_id}, in_full=in_full)
     return CasePage(
         **columns_of(band, "provider_name"),
         care_service_name=name,
         provider_name=of,
-        file=_read(session, case_file, now=now) if case_file else None,
+        file=_read(session, case_file, in_full=in_full, now=now) if case_file else None,
         open_actions=[
-            OpenAction(**columns_of(task), is_overdue=task.due_on is not None and task.due_on < today)
+            open_action(task, words, today=today)
             for task in case_files.open_tasks(care_service_id)
             if in_full or not task.subject.startswith(ABOUT_A_FINDING)
         ],
@@ -213,6 +219,9 @@ def read_case_file(care_service_id: UUID, session: SessionDep, in_full: InFull, 
             care_service_id=care_service_id,
             is_standing=True,
         ),
-        visits=[VisitRead.model_validate(each, from_attributes=True) for each in case_files.visits(care_service_id)],
-        history=list(timeline_of(session, care_service_id=care_service_id, kind=LIFE.name)),
+        visits=[visit_read(each, words) for each in case_files.visits(care_service_id)],
+        history=[
+            step.model_copy(update={"reason": words.said_if_any(care_service_id, step.reason, at=step.at)})
+            for step in timeline_of(session, care_service_id=care_service_id, kind=LIFE.name)
+        ],
     )

@@ -7,11 +7,14 @@ from pydantic import AwareDatetime, BaseModel, Field
 
 from assay_kit.text import Day, Flag, Line, Model, Name, Reason, Subject, Text
 from assay_kit.timeline import TimelineEntryRead
-from risk.bands.rules import Band
+from risk.bands.rules import IN_CONFIDENCE, Band
 from risk.case_files.repository import MOST_SHOWN
 from risk.case_files.rules import Status
 from risk.intelligence.schemas import EntryPage
+from risk.intelligence.words import Words
 from risk.interventions.schemas import InterventionLine
+from risk.tables import CaseTask, Visit
+from risk.tables.base import columns_of
 
 
 class CaseFileWanted(Model):
@@ -132,3 +135,19 @@ class CasePage(BaseModel):
     intelligence: EntryPage
     visits: list[VisitRead] = Field(max_length=MOST_SHOWN)
     history: list[TimelineEntryRead] = Field(max_length=MOST_SHOWN)
+
+
+def open_action(task: CaseTask, words: Words, *, today: date) -> OpenAction:
+    """What Assay asks for by itself says nothing that is held in confidence; an officer's words may."""
+    wording = task.wording
+    if task.opened_by_name is not None:
+        wording = words.said(task.care_service_id, wording, at=task.opened_at)
+    is_overdue = task.due_on is not None and task.due_on < today
+    return OpenAction(**columns_of(task, "wording"), wording=wording, is_overdue=is_overdue)
+
+
+def visit_read(visit: Visit, words: Words) -> VisitRead:
+    read = VisitRead.model_validate(visit, from_attributes=True)
+    if words.are_open(visit.care_service_id, at=visit.recorded_at):
+        return read
+    return read.model_copy(update={"purpose": IN_CONFIDENCE, "findings": IN_CONFIDENCE})

@@ -1,33 +1,41 @@
 """The dashboard as a table that leaves the house: what the reader sees in the list, row by row."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Sequence
 from enum import StrEnum
 from typing import Any
 
 from starlette.responses import Response
 
 from assay_kit.tables_out import CSV_MEDIA_TYPE, XLSX_MEDIA_TYPE, Cell, Sheet, csv_bytes, xlsx_bytes
-from risk.dashboard.schemas import DashboardRow
+from risk.dashboard.schemas import DashboardRow, PlainService
 
-HEADER = (
-    "Service",
-    "Type",
-    "Zones",
-    "Provider",
-    "Band",
-    "Since",
-    "Computed band",
-    "Overridden",
-    "Direction",
-    "Band before",
-    "Reasons",
-    "Embargo",
-    "Embargo limits",
-    "Default notice",
-    "Live interventions",
-    "Owner",
-    "Service id",
-    "Provider id",
+Column = tuple[str, Callable[[Any], Cell]]
+
+PLAIN: tuple[Column, ...] = (
+    ("Service", lambda row: row.care_service_name),
+    ("Type", lambda row: row.care_service_type),
+    ("Zones", lambda row: ", ".join(row.zones)),
+    ("Provider", lambda row: row.provider_name),
+    ("Band", lambda row: row.band.value),
+    ("Since", lambda row: row.since),
+    ("Reasons", lambda row: " ".join(row.reasons)),
+    ("Embargo", lambda row: row.embargo.value if row.embargo else None),
+    ("Embargo limits", lambda row: " ".join(row.embargo_limits)),
+    ("Embargo since", lambda row: row.embargo_since),
+)
+WEIGHING: tuple[Column, ...] = (
+    *PLAIN,
+    ("Computed band", lambda row: row.computed_band.value),
+    ("Overridden", lambda row: row.is_overridden),
+    ("Direction", lambda row: row.direction.value),
+    ("Band before", lambda row: row.band_before.value if row.band_before else None),
+    ("Default notice", lambda row: row.has_default_notice),
+    ("Live interventions", lambda row: row.live_interventions),
+    ("Owner", lambda row: row.owner_name),
+)
+IDS: tuple[Column, ...] = (
+    ("Service id", lambda row: str(row.care_service_id)),
+    ("Provider id", lambda row: str(row.provider_id)),
 )
 
 
@@ -48,36 +56,14 @@ DOCUMENTED: dict[int | str, dict[str, Any]] = {
 }
 
 
-def exported(rows: Iterable[DashboardRow], file: File) -> Response:
-    cells = _cells(rows)
-    content = csv_bytes(HEADER, cells) if file is File.CSV else _workbook(cells)
+def exported(rows: Iterable[DashboardRow | PlainService], file: File, *, in_plain: bool) -> Response:
+    columns = (*(PLAIN if in_plain else WEIGHING), *IDS)
+    header = [name for name, _ in columns]
+    cells = ([cell(row) for _, cell in columns] for row in rows)
+    content = csv_bytes(header, cells) if file is File.CSV else _workbook(header, cells)
     named = {"Content-Disposition": f'attachment; filename="dashboard.{file}"'}
     return Response(content, media_type=MEDIA_TYPES[file], headers=named)
 
 
-def _workbook(cells: Iterable[tuple[Cell, ...]]) -> bytes:
-    return xlsx_bytes([Sheet(name="Dashboard", header=HEADER, rows=cells)])
-
-
-def _cells(rows: Iterable[DashboardRow]) -> Iterator[tuple[Cell, ...]]:
-    for row in rows:
-        yield (
-            row.care_service_name,
-            row.care_service_type,
-            ", ".join(row.zones),
-            row.provider_name,
-            row.band.value,
-            row.since,
-            row.computed_band.value,
-            row.is_overridden,
-            row.direction.value,
-            row.band_before.value if row.band_before else None,
-            " ".join(row.reasons),
-            row.embargo.value if row.embargo else None,
-            " ".join(row.embargo_limits),
-            row.has_default_notice,
-            row.live_interventions,
-            row.owner_name,
-            str(row.care_service_id),
-            str(row.provider_id),
-        )
+def _workbook(header: Sequence[str], cells: Iterable[Sequence[Cell]]) -> bytes:
+    return xlsx_bytes([Sheet(name="Dashboard", header=header, rows=cells)])

@@ -114,11 +114,15 @@ def get_filters(
     is_embargoed: bool | None = None,
     search: Annotated[Name | None, Query(description="Part of the name of a service or its provider.")] = None,
     moved_since: Annotated[
-        Day | None, Query(description="Only services whose computed band is another one than at the end of this day.")
+        Day | None,
+        Query(
+            description="Only services whose computed band is another one than at the end of this day. For those who "
+            "weigh cases."
+        ),
     ] = None,
 ) -> Filters:
-    if officer is not None and not sees_casework(by):
-        raise NotAllowed("Who answers for a service is for those who read case files.")
+    if not sees_casework(by) and (officer is not None or moved_since is not None):
+        raise NotAllowed("Who answers for a service, and how its band moved, is for those who weigh cases.")
     return Filters(
         care_service_type=care_service_type,
         zone=zone,

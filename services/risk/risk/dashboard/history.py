@@ -45,7 +45,8 @@ def estate_on(session: Session, days: Sequence[date], **about: Any) -> list[Esta
     """Where the services that `about` names stood at the end of each of the days."""
     points = [end_of_london_day(day) for day in days]
     turned: list[dict[str, int]] = [{} for _ in range(len(days) + 1)]
-    for band, place, delta in session.execute(_HISTORY, {"points": points, **about}):
+    asked = {"points": points, "first": points[0], "last": points[-1], **about}
+    for band, place, delta in session.execute(_HISTORY, asked):
         turned[place][band] = int(delta)
     standing = dict.fromkeys(Band, 0)
     shown = []

@@ -112,6 +112,7 @@ def _row(before: datetime) -> Any:
         "reasons": ServiceBand.open_reasons,
         "embargo": ServiceBand.embargo,
         "embargo_limits": ServiceBand.embargo_limits,
+        "embargo_since": ServiceBand.embargo_since,
         "has_default_notice": ServiceBand.has_default_notice,
         "live_interventions": live,
         "owner_name": owner,

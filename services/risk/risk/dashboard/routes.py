@@ -1,6 +1,5 @@
 """HTTP for the dashboard, the page of one service, and the look-up by CQC location."""
 
-from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
@@ -16,8 +15,6 @@ from assay_kit.pagination import Page, PageAsked, PageQuery
 from assay_kit.problems import InvalidRequest, may_answer
 from assay_kit.text import Day, Name
 from assay_kit.timeline import TimelineEntryRead, timeline_of
-from risk.bands.hindsight import Hindsight
-from risk.bands.life import LIFE as BAND_LIFE
 from risk.bands.rules import Band, direction
 from risk.bands.showing import TRAVEL, sees_casework, standing_of
 from risk.dashboard import repository
@@ -32,43 +29,26 @@ from risk.dashboard.schemas import (
     EstateHistory,
     LocationBand,
     LocationBands,
+    PlainService,
 )
+from risk.dashboard.timeline import as_may_be_said, told_to_others
 from risk.dependencies import BandReader, Reader
-from risk.intelligence.life import ENTRY_LIFE, INTAKE_LIFE
-from risk.intelligence.repository import Entries
 from risk.intelligence.sight import InFull
 from risk.interventions.repository import Interventions
 from risk.interventions.reviews import overdue_days
-from risk.interventions.rules import LIFE as INTERVENTION_LIFE
-from risk.interventions.rules import Step as InterventionStep
 from risk.interventions.schemas import intervention_line
-from risk.overrides.rules import LIFE as OVERRIDE_LIFE
-from risk.overrides.rules import Step as OverrideStep
 from risk.tables.base import columns_of
 
 router = APIRouter(tags=["dashboard"], responses=may_answer(InvalidRequest))
 
-SHOWN_TO_ALL = frozenset({BAND_LIFE.name, INTERVENTION_LIFE.name, OVERRIDE_LIFE.name})
-"""Kinds of step that every reader of the dashboard sees on a timeline: not what was sent in, and placed by whom."""
-
-BEFORE_IT_HELD: Mapping[str, Sequence[str]] = {
-    INTERVENTION_LIFE.name: (
-        "propose",
-        InterventionStep.AUTHORISE,
-        InterventionStep.AUTHORISE_URGENTLY,
-        InterventionStep.REJECT,
-        InterventionStep.PLAN_CONTINUITY,
-    ),
-    OVERRIDE_LIFE.name: ("propose", OverrideStep.REJECT),
-}
-"""Steps that only those see who do the casework: what was considered, and perhaps never came."""
+Shown = DashboardRow | PlainService
 
 
-def _row(said: dict[str, Any], *, by: Principal) -> DashboardRow:
+def _row(said: dict[str, Any], *, by: Principal) -> Shown:
+    if not sees_casework(by):
+        return PlainService(**said)
     before = Band(said["band_before"]) if said["band_before"] else None
-    owner = said["owner_name"] if sees_casework(by) else None
-    heading = direction(Band(said["computed_band"]), before=before)
-    return DashboardRow(**said | {"owner_name": owner}, direction=heading)
+    return DashboardRow(**said, direction=direction(Band(said["computed_band"]), before=before))
 
 
 @router.get("/dashboard", summary="Every service with its band, the gravest first", operation_id="list_dashboard")
@@ -81,7 +61,7 @@ def list_dashboard(
     now: Now,
     band: BandAsked = None,
     sort: Sort = Sort.GRAVEST,
-) -> Page[DashboardRow]:
+) -> Page[Shown]:
     found = repository.dashboard(session, page, filters, band=band, sort=sort, now=now)
     return found.map(lambda said: _row(said, by=by))
 
@@ -110,7 +90,7 @@ def export_dashboard(
 ) -> Response:
     """As listed; the first 100,000 services."""
     listed = repository.everything(session, filters, band=band, sort=sort, now=now)
-    return exported((_row(said, by=by) for said in listed), file)
+    return exported((_row(said, by=by) for said in listed), file, in_plain=not sees_casework(by))
 
 
 @router.get(
@@ -148,10 +128,12 @@ def read_dashboard_history(
 )
 def read_care_service(
     care_service_id: UUID, session: SessionDep, in_full: InFull, by: Reader, now: Now
-) -> CareServicePage:
+) -> CareServicePage | PlainService:
     row = repository.one(session, care_service_id, now=now)
     if row is None:
         raise CareServiceNotShown(care_service_id)
+    if not sees_casework(by):
+        return PlainService(**row)
     interventions = Interventions(session).page(by, PageAsked(limit=50), care_service_id=care_service_id)
     return CareServicePage(
         care_service_id=care_service_id,
@@ -159,55 +141,21 @@ def read_care_service(
         care_service_type=row["care_service_type"],
         provider_id=row["provider_id"],
         provider_name=row["provider_name"],
-        standing=standing_of(session, care_service_id, by=by, in_full=in_full, now=now),
+        standing=standing_of(session, care_service_id, in_full=in_full, now=now),
         interventions=[
-            intervention_line(each, days_past_review=overdue_days(each, now=now))
-            for each in interventions.items
-            if each.issued_at is not None or sees_casework(by)
+            intervention_line(each, days_past_review=overdue_days(each, now=now)) for each in interventions.items
         ],
-        timeline=_timeline(session, care_service_id, row["provider_id"], by=by, in_full=in_full),
+        timeline=_timeline(session, care_service_id, row["provider_id"], in_full=in_full),
     )
 
 
 def _timeline(
-    session: SessionDep, care_service_id: UUID, provider_id: UUID, *, by: Principal, in_full: bool
+    session: SessionDep, care_service_id: UUID, provider_id: UUID, *, in_full: bool
 ) -> list[TimelineEntryRead]:
-    """Every step that the reader may know of, those about the provider as a whole too; to brokers and social workers
-    without officers' own words."""
-    steps = timeline_of(session, care_service_id=care_service_id, or_provider_wide=provider_id)
-    if in_full:
-        return list(steps)
-    steps = _as_may_be_said(session, care_service_id, steps)
-    if sees_casework(by):
-        learnt = [step.object_id for step in steps if step.object_kind == ENTRY_LIFE.name]
-        readable = Entries(session).open_among(learnt)
-        return [step for step in steps if not _is_restricted(step, readable)]
-    return [
-        step if step.object_kind == BAND_LIFE.name else step.model_copy(update={"reason": None, "detail": {}})
-        for step in steps
-        if step.object_kind in SHOWN_TO_ALL and step.step not in BEFORE_IT_HELD.get(step.object_kind, ())
-    ]
-
-
-def _as_may_be_said(
-    session: SessionDep, care_service_id: UUID, steps: Sequence[TimelineEntryRead]
-) -> list[TimelineEntryRead]:
-    """The reasons of past bands too, where what they rest on became restricted later."""
-    changed = Hindsight(session, care_service_id).reasons_at(
-        step.at for step in steps if step.object_kind == BAND_LIFE.name and step.reason
-    )
-    return [
-        step.model_copy(update={"reason": " ".join(changed[step.at])})
-        if step.object_kind == BAND_LIFE.name and step.reason and step.at in changed
-        else step
-        for step in steps
-    ]
-
-
-def _is_restricted(step: TimelineEntryRead, readable: set[UUID]) -> bool:
-    """What a machine sent to be placed counts as restricted: nobody has said yet that it is not."""
-    is_unreadable = step.object_kind == ENTRY_LIFE.name and step.object_id not in readable
-    return step.object_kind == INTAKE_LIFE.name or is_unreadable or bool(step.detail.get("restricted"))
+    """The newest steps that the reader may know of, those about the provider as a whole too."""
+    only = () if in_full else told_to_others()
+    steps = timeline_of(session, care_service_id=care_service_id, or_provider_wide=provider_id, only=only)
+    return list(steps) if in_full else as_may_be_said(session, care_service_id, provider_id, steps)
 
 
 @router.get(

@@ -13,9 +13,9 @@ from risk.interventions.schemas import InterventionLine
 
 
 class DashboardRow(BaseModel):
-    """A service on the dashboard. `direction`: how the computed band moved from `band_before`, which it had 90 days
-    ago, or on the day since which movers were asked for (null: none yet). `owner_name`: who answers for its open case
-    file; null where there is none, and to those who do not read case files."""
+    """A service on the dashboard of those who weigh cases. `direction`: how the computed band moved from `band_before`,
+    which it had 90 days ago, or on the day since which movers were asked for (null: none yet). `owner_name`: who
+    answers for its open case file; null where there is none."""
 
     care_service_id: UUID
     care_service_name: str
@@ -32,9 +32,29 @@ class DashboardRow(BaseModel):
     reasons: list[str] = Field(max_length=20)
     embargo: Extent | None
     embargo_limits: list[str] = Field(max_length=200)
+    embargo_since: date | None
     has_default_notice: bool
     live_interventions: int
     owner_name: str | None
+
+
+class PlainService(BaseModel):
+    """A service as it is shown to who arranges care, on every page: the band, since when, why in plain words, and what
+    stands in the way of a placement. What is held in confidence is one fixed sentence. Nothing else, in whatever list
+    or file it is asked for."""
+
+    care_service_id: UUID
+    care_service_name: str
+    care_service_type: str
+    zones: list[str] = Field(max_length=200)
+    provider_id: UUID
+    provider_name: str | None
+    band: Band
+    since: AwareDatetime
+    reasons: list[str] = Field(max_length=20)
+    embargo: Extent | None
+    embargo_limits: list[str] = Field(max_length=200)
+    embargo_since: date | None
 
 
 class BandCounts(BaseModel):
@@ -59,7 +79,8 @@ class EstateHistory(BaseModel):
 
 
 class CareServicePage(BaseModel):
-    """Everything about one service on one page. The timeline shows what the reader may see, the newest first."""
+    """Everything about one service on one page, for those who weigh cases. The timeline shows what the reader may see,
+    the newest first."""
 
     care_service_id: UUID
     care_service_name: str

@@ -9,6 +9,7 @@ from sqlmodel import Session
 
 from assay_contracts.directory.copies import Copies
 from assay_kit.calendar import Calendar, CalendarEnds, WorkingDays, end_of_london_day, london_day
+from assay_kit.etags import check_match
 from assay_kit.identity import Principal
 from assay_kit.references import next_reference
 from assay_kit.timeline import begin, take
@@ -118,7 +119,7 @@ def authorise(
     intervention = interventions.get(intervention_id, lock=True)
     if intervention.status == Status.PROPOSED:
         case = _case(interventions, intervention, today=london_day(now))
-        _refuse(bars_to_authorising(case, by=by.subject, today=london_day(now)))
+        _refuse(bars_to_authorising(case, plan_read=wanted.plan_edition, by=by.subject, today=london_day(now)))
     _step(session, intervention, Step.AUTHORISE, by=by, now=now, reason=wanted.reason)
     _decide(intervention, by=by, now=now)
     if wanted.notice_text is not None:
@@ -240,13 +241,16 @@ def settle_condition(
 
 
 def plan_continuity(
-    session: Session, intervention_id: UUID, plan: ContinuityPlan, *, by: Principal, now: datetime
+    session: Session, intervention_id: UUID, plan: ContinuityPlan, read: int | None, *, by: Principal, now: datetime
 ) -> Intervention:
+    """`read`: the edition that this one follows, where whoever writes it has read one."""
     intervention = Interventions(session).get(intervention_id, lock=True)
+    check_match(read, intervention.plan_edition)
     if plan.ends_on < plan.starts_on:
         raise InterventionBarred([Bar.PLAN_ENDS_BEFORE_START])
     take(session, intervention, Step.PLAN_CONTINUITY, LIFE, by=by, now=now, **_about(intervention))
     intervention.continuity_plan = plan.model_dump(mode="json")
+    intervention.plan_edition += 1
     session.flush()
     return intervention
 
@@ -326,7 +330,7 @@ def _case(interventions: Interventions, intervention: Intervention, *, today: da
         proposed_by=intervention.proposed_by,
         issued_urgently_by=intervention.issued_by if intervention.is_urgent else None,
         awaits_confirmation=intervention.confirmation_alert_at is not None,
-        has_continuity_plan=plan is not None,
+        plan_edition=intervention.plan_edition,
         others_told_on=last_told_on(ContinuityPlan.model_validate(plan)) if plan else None,
         outcomes=[Outcome(each.outcome) for each in conditions],
         overdue_conditions=sum(

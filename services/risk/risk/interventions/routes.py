@@ -2,14 +2,17 @@
 
 from uuid import UUID
 
-from fastapi import APIRouter, status
+from fastapi import APIRouter, Response, status
 
 from assay_kit.clock import Now
 from assay_kit.database import SessionDep
+from assay_kit.etags import IfMatch, set_etag
 from assay_kit.identity import Principal
 from assay_kit.pagination import Page, PageQuery
-from assay_kit.problems import InvalidRequest, StepNotAllowed, may_answer
+from assay_kit.problems import InvalidRequest, StaleEdit, StepNotAllowed, may_answer
 from risk.dependencies import Caseworker, CopiesDep, InterventionReader, Manager, ProviderMember
+from risk.intelligence.sight import InFull
+from risk.intelligence.words import Words
 from risk.interventions import actions
 from risk.interventions.errors import (
     ConditionNotFound,
@@ -35,6 +38,7 @@ from risk.interventions.schemas import (
     UrgentEmbargo,
     intervention_line,
     intervention_read,
+    told,
 )
 from risk.tables import Intervention
 
@@ -106,20 +110,37 @@ def issue_urgent_embargo(
     operation_id="read_intervention",
     responses=may_answer(InterventionNotFound),
 )
-def read_intervention(intervention_id: UUID, session: SessionDep, by: InterventionReader, now: Now) -> InterventionRead:
-    return _read(session, Interventions(session).seen_by(by, intervention_id), by=by, now=now)
+def read_intervention(
+    intervention_id: UUID, session: SessionDep, in_full: InFull, by: InterventionReader, now: Now
+) -> InterventionRead:
+    found = Interventions(session).seen_by(by, intervention_id)
+    read = _read(session, found, by=by, now=now)
+    if by.is_provider:
+        return read
+    about = {found.care_service_id or found.provider_id: found.provider_id}
+    return told(read, Words(session, about, in_full=in_full))
 
 
 @router.put(
     "/interventions/{intervention_id}/continuity-plan",
     summary="Plan for the people affected by a termination",
     operation_id="plan_continuity",
-    responses=DECIDING,
+    responses=DECIDING | may_answer(StaleEdit),
 )
 def plan_continuity(
-    intervention_id: UUID, wanted: ContinuityPlan, session: SessionDep, by: Caseworker, now: Now
+    intervention_id: UUID,
+    wanted: ContinuityPlan,
+    *,
+    session: SessionDep,
+    response: Response,
+    read: IfMatch,
+    by: Caseworker,
+    now: Now,
 ) -> InterventionRead:
-    return _read(session, actions.plan_continuity(session, intervention_id, wanted, by=by, now=now), by=by, now=now)
+    """If-Match: the edition of the plan that this one follows."""
+    planned = actions.plan_continuity(session, intervention_id, wanted, read, by=by, now=now)
+    set_etag(response, planned.plan_edition)
+    return _read(session, planned, by=by, now=now)
 
 
 @router.post(

@@ -122,6 +122,7 @@ class Bar(StrEnum):
     PROPOSED_BY_YOU = "Whoever proposed it may not decide it"
     ISSUED_BY_YOU = "Whoever issued it urgently may not confirm it"
     NEEDS_A_COMMISSIONING_MANAGER = "Only a commissioning manager may decide this"
+    ANOTHER_PLAN = "Name the edition of the continuity plan that you read: another one stands now"
     NEEDS_A_CONTINUITY_PLAN = "A termination needs a continuity plan first"
     NOT_TOLD_YET = "CQC, health and the other placing councils must have been told first"
     NOT_ESCALATING = (
@@ -216,7 +217,7 @@ class Case:
     proposed_by: str
     issued_urgently_by: str | None = None
     awaits_confirmation: bool = False
-    has_continuity_plan: bool = False
+    plan_edition: int = 0
     others_told_on: date | None = None
     outcomes: Sequence[Outcome] = ()
     overdue_conditions: int = 0
@@ -227,11 +228,14 @@ def bars_to_deciding(case: Case, *, by: str) -> list[Bar]:
     return [Bar.PROPOSED_BY_YOU] if by == case.proposed_by else []
 
 
-def bars_to_authorising(case: Case, *, by: str, today: date) -> list[Bar]:
-    """`case.others_told_on`: when the last of those who must know of a termination was told."""
+def bars_to_authorising(case: Case, *, plan_read: int | None, by: str, today: date) -> list[Bar]:
+    """`case.plan_edition`: 0 where there is no continuity plan; `plan_read`: the edition that was read.
+    `case.others_told_on`: when the last of those who must know of a termination was told."""
     bars = bars_to_deciding(case, by=by)
-    if case.kind.is_termination and not case.has_continuity_plan:
+    if case.kind.is_termination and not case.plan_edition:
         bars.append(Bar.NEEDS_A_CONTINUITY_PLAN)
+    elif case.kind.is_termination and plan_read != case.plan_edition:
+        bars.append(Bar.ANOTHER_PLAN)
     if case.others_told_on is not None and case.others_told_on > today:
         bars.append(Bar.NOT_TOLD_YET)
     return bars

@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import AwareDatetime, BaseModel, Field
 
 from assay_kit.text import WHOLE, Day, Line, Model, Reason, Text
+from risk.intelligence.words import Words
 from risk.interventions.rules import MOST_ANSWERS, MOST_REVIEWS, Extent, Kind, Outcome, Status
 from risk.tables import Condition, Intervention, InterventionReview, Representation
 from risk.tables.base import columns_of
@@ -51,8 +52,10 @@ class UrgentEmbargo(Model):
 
 
 class Authorisation(Model):
-    """With `notice_text` it is issued in the same call: the provider is told, and it is in force."""
+    """With `notice_text` it is issued in the same call: the provider is told, and it is in force. `plan_edition`: of a
+    termination, the continuity plan that was read."""
 
+    plan_edition: Annotated[int, Field(ge=1, le=1_000_000), WHOLE] | None = None
     reason: Reason | None = None
     notice_text: Text | None = None
 
@@ -141,6 +144,7 @@ class InterventionRead(BaseModel):
     review_on: date
     days_past_review: int
     continuity_plan: ContinuityPlan | None
+    plan_edition: int | None
     proposed_by_name: str
     proposed_at: AwareDatetime
     decided_by_name: str | None
@@ -182,7 +186,15 @@ def intervention_line(row: Intervention, *, days_past_review: int) -> Interventi
     return InterventionLine(**columns_of(row), days_past_review=days_past_review)
 
 
-_INTERNAL = ("reason", "skip_reason", "escalates_id", "continuity_plan", "ending_reason", "counts_until")
+_INTERNAL = (
+    "reason",
+    "skip_reason",
+    "escalates_id",
+    "continuity_plan",
+    "plan_edition",
+    "ending_reason",
+    "counts_until",
+)
 
 
 def intervention_read(
@@ -204,6 +216,36 @@ def intervention_read(
         conditions=[_condition_read(each, for_provider=for_provider) for each in conditions],
         representations=[RepresentationRead.model_validate(each, from_attributes=True) for each in representations],
         reviews=[_review_read(each, for_provider=for_provider) for each in reviews],
+    )
+
+
+def told(read: InterventionRead, words: Words) -> InterventionRead:
+    """As it is read by whoever may not see what officers' words may argue from. The notice is the provider's too."""
+    about = read.care_service_id or read.provider_id
+    ended, decided = read.ended_at or read.proposed_at, read.decided_at or read.proposed_at
+    plan = read.continuity_plan
+    return read.model_copy(
+        update={
+            "reason": words.said(about, read.reason, at=read.proposed_at),
+            "skip_reason": words.said_if_any(about, read.skip_reason, at=read.proposed_at),
+            "ending_reason": words.said_if_any(about, read.ending_reason, at=ended),
+            "continuity_plan": plan
+            and plan.model_copy(update={"replacement": words.said(about, plan.replacement, at=decided)}),
+            "conditions": [
+                each.model_copy(
+                    update={
+                        "outcome_reason": words.said_if_any(
+                            about, each.outcome_reason, at=each.decided_at or read.proposed_at
+                        )
+                    }
+                )
+                for each in read.conditions
+            ],
+            "reviews": [
+                each.model_copy(update={"reason": words.said_if_any(about, each.reason, at=each.reviewed_at)})
+                for each in read.reviews
+            ],
+        }
     )
 
 

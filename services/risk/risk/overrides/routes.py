@@ -10,6 +10,8 @@ from assay_kit.pagination import Page, PageQuery
 from assay_kit.problems import InvalidRequest, StepNotAllowed, may_answer
 from risk.bands.errors import CareServiceNotScored
 from risk.dependencies import CaseReader, Caseworker, Manager
+from risk.intelligence.sight import InFull
+from risk.intelligence.words import Words
 from risk.overrides import actions
 from risk.overrides.errors import OverrideBarred, OverrideInForceAlready, OverrideNotFound
 from risk.overrides.repository import Overrides
@@ -23,11 +25,15 @@ router = APIRouter(prefix="/overrides", tags=["overrides"], responses=may_answer
 def list_overrides(
     session: SessionDep,
     page: PageQuery,
+    in_full: InFull,
+    *,
     by: CaseReader,
     stage: Status | None = None,
     care_service_id: UUID | None = None,
 ) -> Page[OverrideRead]:
-    return Overrides(session).page(page, stage=stage, care_service_id=care_service_id).map(OverrideRead.of)
+    found = Overrides(session).page(page, stage=stage, care_service_id=care_service_id)
+    words = Words(session, {row.care_service_id: row.provider_id for row in found.items}, in_full=in_full)
+    return found.map(lambda row: OverrideRead.of(row).told(words))
 
 
 @router.post(

@@ -7,6 +7,7 @@ from pydantic import AwareDatetime, BaseModel
 
 from assay_kit.text import Day, Model, Reason
 from risk.bands.rules import Band
+from risk.intelligence.words import Words
 from risk.overrides.rules import Status
 from risk.tables import Override
 
@@ -42,3 +43,7 @@ class OverrideRead(BaseModel):
     @classmethod
     def of(cls, row: Override) -> "OverrideRead":
         return cls.model_validate(row, from_attributes=True)
+
+    def told(self, words: Words) -> "OverrideRead":
+        """As it is read by whoever may not see what its reason may argue from."""
+        return self.model_copy(update={"reason": words.said(self.care_service_id, self.reason, at=self.proposed_at)})
