@@ -38,7 +38,7 @@ from risk.bands.repository import FACTS, Bands
 from risk.indicators.facts import Feed
 from risk.main import SERVICE
 from risk.scoring_models.repository import ScoringModels, policy_of
-from risk.tables import AssessmentRating, EstateRefresh, FeedHeartbeat, ScoringModel, ServiceBand
+from risk.tables import AssessmentRating, EstateRefresh, FeedHeartbeat, ScoringModel, StandingResult
 
 SERVICES, ENTRIES = 50_000, 20
 ONE_BY_ONE, PAGES = 200, 100
@@ -53,8 +53,8 @@ written AS (
         digest
     FROM chunk RETURNING id, care_service_id
 )
-UPDATE service_band SET result_id = written.id, refreshed_at = service_band.refreshed_at
-FROM written WHERE written.care_service_id = service_band.care_service_id
+UPDATE standing_result SET result_id = written.id, refreshed_at = standing_result.refreshed_at
+FROM written WHERE written.care_service_id = standing_result.care_service_id
 """
 
 
@@ -172,7 +172,7 @@ def _bare_sql(engine: Engine) -> float:
         model = policy_of(ScoringModels(session).published())
         ids = list(session.scalars(select(care_service_copy.c.id).order_by(care_service_copy.c.id)))
         asked = Bands(session).asked(model, now=NOON)
-        standing = dict(session.execute(select(ServiceBand.care_service_id, ServiceBand.result_id)).all())
+        standing = dict(session.execute(select(StandingResult.care_service_id, StandingResult.result_id)).all())
     began = time.perf_counter()
     for start in range(0, len(ids), nights.CHUNK):
         chunk = ids[start : start + nights.CHUNK]

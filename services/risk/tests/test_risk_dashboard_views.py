@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from make_risk import ClientAs, care_service, feeds_heard, green_service, hear, provider, rating
+from make_risk import ClientAs, care_service, feeds_heard, green_service, provider, rating
 from openpyxl import load_workbook
 from sqlmodel import Session
 
 from assay_contracts.directory import CareServiceRecord, CareServiceRecorded
 from assay_contracts.roles import Role
-from assay_kit.testing import NOON
+from assay_kit.testing import NOON, hear
 from risk.dashboard.errors import PeriodNotShown
 from risk.dashboard.history import MOST_DAYS, Every, days_between
 

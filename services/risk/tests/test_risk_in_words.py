@@ -57,3 +57,11 @@ def test_a_provider_reads_the_rule_in_force_by_which_it_is_judged(session: Sessi
     assert read["version"] == 1
     assert "scoring model version 1" in read["text"]
     assert own.get("/v1/scoring-models/1/in-words").status_code == 403
+    policy = POLICY.model_dump(mode="json")
+    policy["band"]["red_points"] = 9
+    wanted = {"title": "Nine", "change_note": "Red from nine points on.", "policy": policy}
+    assert client_as(Role.ADMINISTRATOR, name="Adam").post("/v1/scoring-models", json=wanted).status_code == 201
+    manager = client_as(Role.COMMISSIONING_MANAGER, name="Mary")
+    assert manager.post("/v1/scoring-models/2/approval", json={"edition": 1}).status_code == 200
+    read = own.get("/v1/scoring-models/in-force/in-words").json()
+    assert (read["version"], "9 points or more" in read["text"]) == (2, True)

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from make_risk import ClientAs, care_service, green_service, provider, rules_of
-from sqlalchemy import text
+from sqlalchemy import event, text
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session, select
 
@@ -183,6 +183,26 @@ def test_an_item_names_exactly_one_place(session: Session, client_as: ClientAs) 
     for place in ({"care_service_id": str(service.id)}, {"cqc_location_id": None}):
         refused = machine.post("/v1/unexpected-deaths", json=death(**place))
         assert (refused.status_code, rules_of(refused)) == (409, ["name-one-place"])
+
+
+def test_a_page_of_what_waits_is_one_look_at_the_services(session: Session, client_as: ClientAs) -> None:
+    machine = client_as(scopes=(Scope.INTELLIGENCE_WRITE,), name="Case management")
+    for number in range(3):
+        for _ in range(2):
+            green_service(session, cqc_location_id=f"1-{number}")
+        sent = {"source_reference": f"UD-{number}", "cqc_location_id": f"1-{number}", "died_on": "2026-02-10"}
+        assert machine.post("/v1/unexpected-deaths", json=sent).status_code == 202
+    said: list[str] = []
+    connection = session.connection()
+
+    def note(*about: Any) -> None:
+        said.append(about[2])
+
+    event.listen(connection, "before_cursor_execute", note)
+    items = client_as(Role.COMPLIANCE_OFFICER).get("/v1/intake-items").json()["items"]
+    event.remove(connection, "before_cursor_execute", note)
+    assert [len(each["candidates"]) for each in items] == [2, 2, 2]
+    assert len([each for each in said if "care_service_copy" in each]) == 1
 
 
 def test_an_ambiguous_location_waits_for_a_person(session: Session, client_as: ClientAs) -> None:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from make_facts import POLICY, TODAY, cqc, days_ago, enquiries, facts, occurrences
 from make_risk import feeds_heard, green_service, provider
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from assay_contracts.assessment import RatingPublished, RatingWithdrawn
 from assay_contracts.assessment.ratings import Rating as RatingWord
@@ -36,7 +36,7 @@ from risk.intelligence.actions import record
 from risk.intelligence.schemas import EntryWanted
 from risk.scoring_models.consistency import faults_of
 from risk.scoring_models.policy import Indicator
-from risk.tables import BandResult, ServiceBand
+from risk.tables import ServiceBand, StandingResult
 
 
 def rated(*values: str) -> list[dict[str, Any]]:
@@ -269,8 +269,8 @@ def _events_about(service: Any) -> list[tuple[str, Any, Any]]:
 
 def _end_state(session: Session, care_service_id: Any) -> tuple[str, str, str]:
     wanted = (
-        select(ServiceBand.band, ServiceBand.computed_band, BandResult.digest)
-        .join(BandResult, BandResult.id == ServiceBand.result_id)  # type: ignore[arg-type]  # SQLModel types a column as its value
+        select(ServiceBand.band, ServiceBand.computed_band, StandingResult.digest)
+        .join(StandingResult, col(StandingResult.care_service_id) == ServiceBand.care_service_id)
         .where(ServiceBand.care_service_id == care_service_id)
     )
     [(band, computed, digest)] = session.exec(wanted).all()

@@ -4,8 +4,10 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from fastapi.testclient import TestClient
 from make_facts import POLICY, days_ago, facts
 from make_risk import ClientAs, green_service, provider
+from sqlalchemy import event
 from sqlmodel import Session, select
 
 from assay_contracts.directory import CareServiceRecord
@@ -15,7 +17,8 @@ from assay_kit.testing import told
 from risk.bands.rules import IN_CONFIDENCE
 from risk.indicators import manager_vacancy
 from risk.indicators.facts import Vacancy
-from risk.tables import ServiceBand
+from risk.tables import BandResult, ServiceBand
+from risk.tables.base import columns_of
 
 SLIP = "Mrs Invented of flat 4 told the matron"
 CLEAN = "A complaint about a colleague was taken up."
@@ -239,3 +242,34 @@ def test_that_something_became_restricted_shows_as_no_further_result(
     to_officers = client_as(Role.COMPLIANCE_OFFICER, name="Olga").get(path).json()["items"]
     to_others = client_as(Role.COMMISSIONER, name="Reader").get(path).json()["items"]
     assert [each["id"] for each in to_others] == [each["id"] for each in to_officers[1:]]
+
+
+def statements_of(session: Session, reader: TestClient, path: str) -> int:
+    said: list[str] = []
+    connection = session.connection()
+
+    def note(*about: Any) -> None:
+        said.append(about[2])
+
+    event.listen(connection, "before_cursor_execute", note)
+    assert reader.get(path).status_code == 200
+    event.remove(connection, "before_cursor_execute", note)
+    return len(said)
+
+
+def test_a_long_history_under_what_became_restricted_costs_no_more_statements(
+    session: Session, client_as: ClientAs, at: Any
+) -> None:
+    service = green_service(session)
+    first = recorded(client_as, entry(service, kind="unexpected_death", narrative=None))
+    at.now += timedelta(days=300)
+    corrected(client_as, first, entry(service, kind="unexpected_death", restricted=True, narrative=None))
+    reader, page = client_as(Role.COMMISSIONER, name="Reader"), f"/v1/care-services/{service.id}"
+    before = [statements_of(session, reader, path) for path in (page, f"{page}/band")]
+    held = session.exec(select(BandResult).where(BandResult.care_service_id == service.id)).all()
+    open_then = max(held[:-1], key=lambda each: each.computed_at)
+    for number in range(60):  # each says something else than the one before
+        known = columns_of(open_then, "id") | {"reasons": [f"{number}."], "open_reasons": [f"{number}."]}
+        session.add(BandResult(**known | {"computed_at": open_then.computed_at + timedelta(hours=number + 1)}))
+    session.flush()
+    assert [statements_of(session, reader, path) for path in (page, f"{page}/band")] == before

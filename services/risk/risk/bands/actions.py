@@ -58,8 +58,9 @@ def refresh(session: Session, care_service_ids: Iterable[UUID], *, now: datetime
         was_red_by_rating = _is_red_for_more(before, worked) and _was_red_by_rating(readings, policy)
         changes.note(known, worked, before, override, was_red_by_rating=was_red_by_rating)
     changes.write(session)
-    bands.keep_time(set(standing) - {each["care_service_id"] for each in changes.bands}, now)
-    return len(changes.bands)
+    worked_again = {each["care_service_id"] for each in changes.standing}
+    bands.keep_time(set(standing) - worked_again, now)
+    return len(changes.changed)
 
 
 def refresh_provider(session: Session, provider_id: UUID, *, now: datetime) -> int:
@@ -84,9 +85,7 @@ def _readings_before(
     return {care_service_id: readings[result_id] for care_service_id, result_id in wanted.items()}
 
 
-def _bars_to_going_on(
-    override: Override, before: Standing, readings: Readings, worked: Worked
-) -> list[OverrideBar]:
+def _bars_to_going_on(override: Override, before: Standing, readings: Readings, worked: Worked) -> list[OverrideBar]:
     """What got worse since, and what it may not stand over whether that is new or not."""
     missing = any(is_missing(each.state) for each in worked.readings)
     return bars_since(
@@ -106,7 +105,7 @@ def _is_red_for_more(before: Standing | None, worked: Worked) -> bool:
 
 
 def _was_red_by_rating(readings: Readings, policy: Policy) -> bool:
-    """Whether the service was Red for nothing but its rating: that it is for more by now, the colour alone tells not."""
+    """Whether the service was Red for nothing but its rating: that it is for more by now, no colour tells."""
     return follows_rating_alone(read_again(readings), policy.band)
 
 

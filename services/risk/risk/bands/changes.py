@@ -25,12 +25,15 @@ from risk.tables import Override
 
 @dataclass(kw_only=True)
 class Changes:
-    """`results` and `bands` as `Bands.write` takes them; a band for each service of which anything shown differs."""
+    """`results`, `standing` and `bands` as `Bands.write` takes them: what stands on another result, and a band for each
+    service of which anything that lists show differs. `changed`: the services of either."""
 
     model_version: int
     now: datetime
     results: list[tuple[Any, ...]] = field(default_factory=list)
+    standing: list[dict[str, Any]] = field(default_factory=list)
     bands: list[dict[str, Any]] = field(default_factory=list)
+    changed: set[UUID] = field(default_factory=set)
     steps: list[Taken[Band, Step]] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
 
@@ -47,21 +50,27 @@ class Changes:
         if before is None or result_id is None or before.digest != worked.digest:
             result_id = new_id()
             self.results.append(self._result(result_id, known, worked))
+            self.standing.append(self._standing(result_id, known, worked))
+            self.changed.add(known.care_service_id)
         shown = Band(override.band) if override else worked.verdict.band
-        if before is not None and not _differs(before, result_id, shown, override, known):
-            return
-        band = self._band(result_id, known, worked, shown, override)
-        band["since"] = before.since if before and before.band is shown else self.now
-        self.bands.append(band)
+        band = _band(known, worked, shown, override)
+        if before is None or band != before.shown():
+            self._put(band, shown, before)
         stood = (before.band, before.computed_band) if before else None
         if stood != (shown, worked.verdict.band) or was_red_by_rating:
             self._note_change(band, worked, before.band if before else None, was_red_by_rating=was_red_by_rating)
         if worked.verdict.band is Band.RED and (before is None or before.computed_band is not Band.RED):
-            self._propose_to_act(band, worked.verdict)
+            self._propose_to_act(known.care_service_id, result_id, worked.verdict)
+
+    def _put(self, band: dict[str, Any], shown: Band, before: Standing | None) -> None:
+        since = before.since if before and before.band is shown else self.now
+        limits = as_json(band["embargo_limits"])
+        self.bands.append(band | {"gravity": shown.gravity, "since": since, "embargo_limits": limits})
+        self.changed.add(band["care_service_id"])
 
     def write(self, session: Session) -> None:
         session.flush()
-        Bands(session).write(self.results, self.bands)
+        Bands(session).write(self.results, self.standing, self.bands)
         write_all(session, LIFE, self.steps, by=SYSTEM, now=self.now)
         tell_all(session, self.events)
 
@@ -81,24 +90,11 @@ class Changes:
             worked.digest,
         )
 
-    def _band(
-        self, result_id: UUID, known: Known, worked: Worked, shown: Band, override: Override | None
-    ) -> dict[str, Any]:
-        """What the dashboard shows of a service from now on, JSON as text."""
-        embargo = _embargo(known)
+    def _standing(self, result_id: UUID, known: Known, worked: Worked) -> dict[str, Any]:
         return {
             "care_service_id": known.care_service_id,
-            "provider_id": known.provider_id,
             "result_id": result_id,
             "digest": worked.digest,
-            "band": shown.value,
-            "gravity": shown.gravity,
-            "computed_band": worked.verdict.band.value,
-            "open_reasons": as_json(worked.verdict.open_reasons),
-            "override_id": override.id if override else None,
-            **embargo | {"embargo_limits": as_json(embargo["embargo_limits"])},
-            "has_default_notice": bool(known.facts.default_notices),
-            "model_version": self.model_version,
             "refreshed_at": self.now,
         }
 
@@ -136,26 +132,34 @@ class Changes:
             )
         )
 
-    def _propose_to_act(self, band: dict[str, Any], verdict: Verdict) -> None:
+    def _propose_to_act(self, care_service_id: UUID, result_id: UUID, verdict: Verdict) -> None:
         """Red proposes; it never imposes."""
         self.events.append(
             MessageRequested(
                 at=self.now,
-                about=band["care_service_id"],
-                reference=f"turned-red-{band['result_id']}",
+                about=care_service_id,
+                reference=f"turned-red-{result_id}",
                 template="service_turned_red",
                 to=Recipient(role=Role.COMPLIANCE_OFFICER),
                 personalisation={
-                    "care_service_id": str(band["care_service_id"]),
+                    "care_service_id": str(care_service_id),
                     "reasons": " ".join(verdict.open_reasons),
                 },
             )
         )
 
 
-def _differs(before: Standing, result_id: UUID, shown: Band, override: Override | None, known: Known) -> bool:
-    stood = (before.result_id, before.band, before.override_id, before.provider_id, before.embargo)
-    return stood != (result_id, shown, override.id if override else None, known.provider_id, _embargo(known))
+def _band(known: Known, worked: Worked, shown: Band, override: Override | None) -> dict[str, Any]:
+    """What lists show of a service from now on: as `Standing.shown` says it of what stood."""
+    return {
+        "care_service_id": known.care_service_id,
+        "provider_id": known.provider_id,
+        "band": shown.value,
+        "computed_band": worked.verdict.band.value,
+        "override_id": override.id if override else None,
+        **_embargo(known),
+        "has_default_notice": bool(known.facts.default_notices),
+    }
 
 
 def _embargo(known: Known) -> dict[str, Any]:

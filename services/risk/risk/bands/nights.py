@@ -25,7 +25,7 @@ from risk.bands.actions import refresh
 from risk.bands.repository import Bands
 from risk.case_tasks.actions import open_task
 from risk.indicators.reading import spoken
-from risk.tables import EstateRefresh, ServiceBand
+from risk.tables import EstateRefresh, StandingResult
 
 HOUR = time(2)
 LATE = time(6)
@@ -42,7 +42,7 @@ def next_refresh(session: Session) -> datetime | None:
     if (unfinished := session.exec(pending).one()) is not None:
         return unfinished
     last = session.exec(select(func.max(EstateRefresh.due_at)).where(EstateRefresh.cause == NIGHT)).one()
-    last = last or session.exec(select(func.max(ServiceBand.refreshed_at))).one()
+    last = last or session.exec(select(func.max(StandingResult.refreshed_at))).one()
     return None if last is None else night_after(last)
 
 

@@ -23,12 +23,13 @@ from risk.indicators.facts import Facts, Feed
 from risk.indicators.registry import kinds_beyond_the_ten
 from risk.overrides.rules import Status as OverrideStatus
 from risk.scoring_models.policy import CountPolicy, Policy
-from risk.tables import BandResult, EstateRefresh, FeedHeartbeat, Override, ServiceBand
+from risk.tables import BandResult, EstateRefresh, FeedHeartbeat, Override, ServiceBand, StandingResult
 
 _KINDS = ("safeguarding_decision", "unexpected_death", "contracting_concern", "manager_vacancy")
 
 FACTS = text(Path(__file__).with_name("facts.sql").read_text(encoding="utf-8"))
 _TOLD_TO_ALL = text(Path(__file__).with_name("told_to_all.sql").read_text(encoding="utf-8"))
+_PUT_RESULTS = text(Path(__file__).with_name("put_results.sql").read_text(encoding="utf-8"))
 _PUT_BANDS = text(Path(__file__).with_name("put_bands.sql").read_text(encoding="utf-8"))
 _KEEP_NAMES = text(Path(__file__).with_name("keep_names.sql").read_text(encoding="utf-8"))
 
@@ -67,6 +68,7 @@ class Known:
 class Standing:
     """Where a service stands before it is worked out again."""
 
+    care_service_id: UUID
     provider_id: UUID
     result_id: UUID
     digest: str
@@ -75,7 +77,19 @@ class Standing:
     since: datetime
     override_id: UUID | None
     embargo: dict[str, Any]
+    has_default_notice: bool
     refreshed_at: datetime
+
+    def shown(self) -> dict[str, Any]:
+        return {
+            "care_service_id": self.care_service_id,
+            "provider_id": self.provider_id,
+            "band": self.band.value,
+            "computed_band": self.computed_band.value,
+            "override_id": self.override_id,
+            **self.embargo,
+            "has_default_notice": self.has_default_notice,
+        }
 
 
 class Bands:
@@ -116,8 +130,8 @@ class Bands:
         wanted = columns(
             col(ServiceBand.care_service_id),
             col(ServiceBand.provider_id),
-            col(ServiceBand.result_id),
-            col(ServiceBand.digest),
+            col(StandingResult.result_id),
+            col(StandingResult.digest),
             col(ServiceBand.band),
             col(ServiceBand.computed_band),
             col(ServiceBand.since),
@@ -125,8 +139,10 @@ class Bands:
             col(ServiceBand.embargo),
             col(ServiceBand.embargo_limits),
             col(ServiceBand.embargo_since),
-            col(ServiceBand.refreshed_at),
-        ).where(_among(ServiceBand.care_service_id, ids))
+            col(ServiceBand.has_default_notice),
+            col(StandingResult.refreshed_at),
+        ).join(StandingResult, col(StandingResult.care_service_id) == ServiceBand.care_service_id)
+        wanted = wanted.where(_among(ServiceBand.care_service_id, ids))
         return {row.care_service_id: _standing(row) for row in self._session.execute(wanted)}
 
     def overrides_in_force(self, ids: Sequence[UUID]) -> dict[UUID, Override]:
@@ -141,7 +157,8 @@ class Bands:
     def of_service(self, care_service_id: UUID) -> tuple[ServiceBand, BandResult]:
         wanted = (
             select(ServiceBand, BandResult)
-            .join(BandResult, col(BandResult.id) == ServiceBand.result_id)
+            .join(StandingResult, col(StandingResult.care_service_id) == ServiceBand.care_service_id)
+            .join(BandResult, col(BandResult.id) == StandingResult.result_id)
             .where(ServiceBand.care_service_id == care_service_id)
         )
         # refreshes write past the objects of a session
@@ -155,6 +172,15 @@ class Bands:
         if found is None:
             raise BandResultNotFound(result_id)
         return found
+
+    def open_reasons(self, ids: Sequence[UUID]) -> dict[UUID, list[str]]:
+        """Why these services stand where they stand, in words for everybody."""
+        wanted = (
+            columns(col(StandingResult.care_service_id), col(BandResult.open_reasons))
+            .join(BandResult, col(BandResult.id) == StandingResult.result_id)
+            .where(_among(StandingResult.care_service_id, ids))
+        )
+        return {care_service_id: reasons for care_service_id, reasons in self._session.execute(wanted)}
 
     def readings(self, result_ids: Sequence[UUID]) -> dict[UUID, list[dict[str, Any]]]:
         """The readings of these results, in one statement; of none, without any."""
@@ -218,21 +244,27 @@ class Bands:
     def keep_time(self, ids: Iterable[UUID], now: datetime) -> None:
         """These were worked out for `now`, and nothing that is shown of them differs."""
         if ids := list(ids):
-            worked_out = update(ServiceBand).where(
-                _among(ServiceBand.care_service_id, ids), col(ServiceBand.refreshed_at) < now
+            worked_out = update(StandingResult).where(
+                _among(StandingResult.care_service_id, ids), col(StandingResult.refreshed_at) < now
             )
             self._session.execute(worked_out.values(refreshed_at=now), execution_options={"synchronize_session": False})
 
-    def write(self, results: Sequence[Sequence[Any]], bands: Sequence[Mapping[str, Any]]) -> None:
-        """Add the results (`RESULT_COLUMNS`, JSON as text), and put the bands in the place of those that stood: a
-        statement each, past the objects of the session."""
+    def write(
+        self,
+        results: Sequence[Sequence[Any]],
+        standing: Sequence[Mapping[str, Any]],
+        bands: Sequence[Mapping[str, Any]],
+    ) -> None:
+        """Add the results (`RESULT_COLUMNS`, JSON as text), say which stand, and put the bands in the place of those
+        that stood: a statement each, past the objects of the session."""
         if results:
             driver: Any = self._session.connection().connection.driver_connection
             with driver.cursor() as cursor, cursor.copy(_ADD_RESULTS) as copy:
                 for row in results:
                     copy.write_row(row)
-        if bands:
-            self._session.execute(_PUT_BANDS, {name: [band[name] for band in bands] for name in bands[0]})
+        for statement, rows in ((_PUT_RESULTS, standing), (_PUT_BANDS, bands)):
+            if rows:
+                self._session.execute(statement, {name: [row[name] for row in rows] for name in rows[0]})
 
 
 def _among(column: Any, ids: Iterable[UUID]) -> ColumnElement[bool]:
@@ -243,6 +275,7 @@ def _among(column: Any, ids: Iterable[UUID]) -> ColumnElement[bool]:
 
 def _standing(row: Any) -> Standing:
     return Standing(
+        care_service_id=row.care_service_id,
         provider_id=row.provider_id,
         result_id=row.result_id,
         digest=row.digest,
@@ -251,6 +284,7 @@ def _standing(row: Any) -> Standing:
         since=row.since,
         override_id=row.override_id,
         embargo={name: getattr(row, name) for name in ("embargo", "embargo_limits", "embargo_since")},
+        has_default_notice=row.has_default_notice,
         refreshed_at=row.refreshed_at,
     )
 

@@ -99,11 +99,16 @@ def list_case_files(
 def list_unattended_services(session: SessionDep, page: PageQuery, by: CaseReader, now: Now) -> Page[UnattendedService]:
     case_files = CaseFiles(session)
     found = case_files.unattended(page, now=now)
-    names = case_files.names([row.care_service_id for row in found.items])
+    ids = [row.care_service_id for row in found.items]
+    names, reasons = case_files.names(ids), Bands(session).open_reasons(ids)
 
     def read(row: ServiceBand) -> UnattendedService:
         name, of = names.get(row.care_service_id, (None, None))
-        said = columns_of(row) | {"care_service_name": name, "provider_name": of, "reasons": row.open_reasons}
+        said = columns_of(row) | {
+            "care_service_name": name,
+            "provider_name": of,
+            "reasons": reasons[row.care_service_id],
+        }
         return UnattendedService(**said)
 
     return found.map(read)

@@ -18,7 +18,7 @@ from risk.bands.showing import TRAVEL
 from risk.case_files.rules import Status as CaseStatus
 from risk.dashboard.filters import Filters, Sort, band_at
 from risk.interventions.rules import Status as InterventionStatus
-from risk.tables import CaseFile, Intervention, ServiceBand
+from risk.tables import BandResult, CaseFile, Intervention, ServiceBand, StandingResult
 
 _ID = col(ServiceBand.care_service_id)
 _ORDERS: dict[Sort, tuple[Any, ...]] = {
@@ -97,6 +97,13 @@ def _row(before: datetime) -> Any:
         .correlate(ServiceBand)
         .scalar_subquery()
     )
+    reasons = (
+        select(BandResult.open_reasons)
+        .join(StandingResult, col(StandingResult.result_id) == BandResult.id)
+        .where(StandingResult.care_service_id == ServiceBand.care_service_id)
+        .correlate(ServiceBand)
+        .scalar_subquery()
+    )
     columns: dict[str, Any] = {
         "care_service_id": ServiceBand.care_service_id,
         "care_service_name": ServiceBand.name,
@@ -109,7 +116,7 @@ def _row(before: datetime) -> Any:
         "computed_band": ServiceBand.computed_band,
         "is_overridden": col(ServiceBand.override_id).is_not(None),
         "band_before": band_at(before),
-        "reasons": ServiceBand.open_reasons,
+        "reasons": reasons,
         "embargo": ServiceBand.embargo,
         "embargo_limits": ServiceBand.embargo_limits,
         "embargo_since": ServiceBand.embargo_since,

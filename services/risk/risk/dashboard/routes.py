@@ -145,7 +145,7 @@ def read_care_service(
         interventions=[
             intervention_line(each, days_past_review=overdue_days(each, now=now)) for each in interventions.items
         ],
-        timeline=_timeline(session, care_service_id, row["provider_id"], in_full=in_full),
+        timeline=_timeline(session, care_service_id, UUID(row["provider_id"]), in_full=in_full),
     )
 
 

@@ -38,6 +38,7 @@ def list_intelligence_imports(session: SessionDep, page: PageQuery, by: Casework
     operation_id="import_intelligence",
     status_code=status.HTTP_201_CREATED,
     responses={**_NOTHING_NEW, **may_answer(ImportRefused)},
+    openapi_extra={"x-traffic": "slow"},  # up to two thousand rows, each kept by itself
 )
 def import_intelligence(
     wanted: ImportWanted, response: Response, *, session: SessionDep, copies: CopiesDep, by: Importer, now: Now

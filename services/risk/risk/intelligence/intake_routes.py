@@ -1,11 +1,11 @@
 """HTTP for what the case management system sends, and for placing what it could not."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter, Response, status
 
-from assay_contracts.directory.copies import Copies
 from assay_kit.clock import Now
 from assay_kit.database import SessionDep
 from assay_kit.pagination import Page, PageQuery
@@ -110,19 +110,17 @@ def send_contracting_concern(
     return _answer(intake.take_in(session, Kind.CONTRACTING_CONCERN, sent, copies, by=by, now=now), response)
 
 
-def _read(item: IntakeItem, copies: Copies) -> IntakeItemRead:
-    return IntakeItemRead(
-        **columns_of(item),
-        candidates=intake.candidates_of(item, copies)[:200],
-        entry_id=item.intelligence_id,
-    )
+def _read(item: IntakeItem, candidates: Sequence[UUID]) -> IntakeItemRead:
+    return IntakeItemRead(**columns_of(item), candidates=candidates[:200], entry_id=item.intelligence_id)
 
 
 @router.get("/intake-items", summary="What waits for a person to place it", operation_id="list_intake_items")
 def list_intake_items(
-    session: SessionDep, copies: CopiesDep, page: PageQuery, by: Caseworker, stage: IntakeStatus | None = None
+    session: SessionDep, page: PageQuery, by: Caseworker, stage: IntakeStatus | None = None
 ) -> Page[IntakeItemRead]:
-    return Entries(session).items(page, stage).map(lambda item: _read(item, copies))
+    found = Entries(session).items(page, stage)
+    candidates = Entries(session).services_at(item.cqc_location_id for item in found.items)
+    return found.map(lambda item: _read(item, candidates.get(item.cqc_location_id, [])))
 
 
 @router.post(
@@ -135,7 +133,7 @@ def place_intake_item(
     item_id: UUID, wanted: Placement, session: SessionDep, copies: CopiesDep, *, by: Caseworker, now: Now
 ) -> IntakeItemRead:
     placed = intake.place(session, item_id, wanted.care_service_id, wanted.reason, copies, by=by, now=now)
-    return _read(placed, copies)
+    return _read(placed, intake.candidates_of(placed, copies))
 
 
 @router.post(
@@ -147,4 +145,5 @@ def place_intake_item(
 def dismiss_intake_item(
     item_id: UUID, wanted: Withdrawal, session: SessionDep, copies: CopiesDep, *, by: Caseworker, now: Now
 ) -> IntakeItemRead:
-    return _read(intake.dismiss(session, item_id, wanted.reason, copies, by=by, now=now), copies)
+    dismissed = intake.dismiss(session, item_id, wanted.reason, copies, by=by, now=now)
+    return _read(dismissed, intake.candidates_of(dismissed, copies))

@@ -25,7 +25,7 @@ def held_since(session: Session, providers: Mapping[UUID, UUID]) -> dict[UUID, d
     which stands under its own id, has what is held of any of its services."""
     wide = {each for each, provider_id in providers.items() if each == provider_id}
     runs = columns(service.c.id, service.c.provider_id).where(_among(service.c.provider_id, wide))
-    services_of = dict(session.execute(runs).tuples().all()) if wide else {}
+    services_of = {each: provider_id for each, provider_id in session.execute(runs)} if wide else {}
     wanted = (
         columns(col(Intelligence.care_service_id), col(Intelligence.provider_id), func.min(Intelligence.recorded_at))
         .where(

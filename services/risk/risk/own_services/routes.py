@@ -13,7 +13,7 @@ from assay_kit.clock import Now
 from assay_kit.database import SessionDep
 from assay_kit.pagination import PageAsked, PageQuery, paginate
 from assay_kit.problems import InvalidRequest, may_answer
-from risk.bands.repository import is_running
+from risk.bands.repository import Bands, is_running
 from risk.bands.rules import Band
 from risk.dependencies import DirectoryDep, ProviderMember
 from risk.interventions.rules import Extent
@@ -70,6 +70,7 @@ def _own(session: Session, page: PageAsked, *, provider_id: UUID, on: date) -> O
         .execution_options(populate_existing=True)  # refreshes write past the objects of a session
     )
     found = paginate(session, wanted, page, col(ServiceBand.care_service_id))
+    reasons = Bands(session).open_reasons([band.care_service_id for band in found.items])
     return OwnServices(
         are_shown=True,
         items=[
@@ -77,7 +78,7 @@ def _own(session: Session, page: PageAsked, *, provider_id: UUID, on: date) -> O
                 **columns_of(band),
                 care_service_name=band.name,
                 care_service_type=band.type,
-                reasons=band.open_reasons,
+                reasons=reasons[band.care_service_id],
             )
             for band in found.items
         ],

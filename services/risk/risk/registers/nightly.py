@@ -21,7 +21,7 @@ from risk.registers.http import KeyRefused, RegisterRefuses, RegisterUnavailable
 from risk.registers.repository import Facts
 from risk.registers.rules import Method, Register
 from risk.registers.settings import RegisterSettings
-from risk.tables import RegisterNight, ServiceBand
+from risk.tables import RegisterNight, StandingResult
 
 HOUR = time(0, 30)
 BATCH = 20
@@ -152,7 +152,7 @@ def _next_of(session: Session, register: Register) -> datetime | None:
     if (running := session.exec(unfinished).one()) is not None:
         return running
     last = session.exec(select(func.max(RegisterNight.due_at)).where(RegisterNight.source == register)).one()
-    last = last or session.exec(select(func.max(ServiceBand.refreshed_at))).one()
+    last = last or session.exec(select(func.max(StandingResult.refreshed_at))).one()
     return None if last is None else _hour_after(last)
 
 

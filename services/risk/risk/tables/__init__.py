@@ -20,6 +20,7 @@ from risk.tables.decided import (
     Representation,
     ScoringModel,
     ServiceBand,
+    StandingResult,
 )
 from risk.tables.learnt import (
     Activity,
@@ -65,6 +66,7 @@ __all__ = [
     "RestrictedReading",
     "ScoringModel",
     "ServiceBand",
+    "StandingResult",
     "Visit",
     "metadata",
 ]

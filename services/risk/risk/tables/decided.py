@@ -67,9 +67,9 @@ class BandResult(RiskTable, table=True):
 
 
 class ServiceBand(RiskTable, table=True):
-    """Where a service stands now, for the dashboard: one row each, which all its lists and counts are read from. `band`
-    is the override's where one is in force, `gravity` 1 for the gravest, `digest` that of the result. From `name` on it
-    repeats what the directory says (`service_shown`)."""
+    """Where a service stands now, for the dashboard: one row each, which all its lists and counts are read from, so it
+    is kept small and changes only where what they show does. `band` is the override's where one is in force, `gravity`
+    1 for the gravest. From `name` on it repeats what the directory says (`service_shown`)."""
 
     __tablename__ = "service_band"
     __table_args__ = (
@@ -85,20 +85,15 @@ class ServiceBand(RiskTable, table=True):
 
     care_service_id: UUID = Field(primary_key=True)
     provider_id: UUID
-    result_id: UUID = Field(foreign_key="band_result.id")
-    digest: str
     band: Band = Field(sa_type=String)
     gravity: int = Field(sa_type=SmallInteger)
     computed_band: Band = Field(sa_type=String)
     since: datetime = Field(sa_type=Instant)
-    open_reasons: list[str] = texts_column()
     override_id: UUID | None = None
     embargo: Extent | None = Field(default=None, sa_type=String)
     embargo_limits: list[str] = texts_column()
     embargo_since: date | None = None
     has_default_notice: bool = False
-    model_version: int
-    refreshed_at: datetime = Field(sa_type=Instant)
     name: str
     type: str
     provider_name: str
@@ -106,6 +101,18 @@ class ServiceBand(RiskTable, table=True):
     zones: list[str] = Field(sa_column=Column(ARRAY(String), nullable=False))
     client_groups: list[str] = Field(sa_column=Column(ARRAY(String), nullable=False))
     ended_on: date | None = None
+
+
+class StandingResult(RiskTable, table=True):
+    """The result that a service stands on, beside its `service_band`. `digest` is that of the result, `refreshed_at`
+    the last instant for which the service was worked out."""
+
+    __tablename__ = "standing_result"
+
+    care_service_id: UUID = Field(primary_key=True)
+    result_id: UUID = Field(foreign_key="band_result.id")
+    digest: str
+    refreshed_at: datetime = Field(sa_type=Instant)
 
 
 class EstateRefresh(RiskTable, table=True):

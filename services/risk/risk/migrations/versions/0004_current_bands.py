@@ -30,12 +30,18 @@ LEFT JOIN provider_copy AS provider ON provider.id = service.provider_id
 _FILL = """
 UPDATE service_band AS band
 SET
-    digest = result.digest,
     gravity = CASE band.band WHEN 'red' THEN 1 WHEN 'amber' THEN 2 WHEN 'not_enough_information' THEN 3 ELSE 4 END,
     name = shown.name, type = shown.type, provider_name = shown.provider_name, search_text = shown.search_text,
     zones = shown.zones, client_groups = shown.client_groups, ended_on = shown.ended_on
-FROM band_result AS result, service_shown AS shown
-WHERE result.id = band.result_id AND shown.id = band.care_service_id
+FROM service_shown AS shown
+WHERE shown.id = band.care_service_id
+"""
+
+_STAND = """
+INSERT INTO standing_result (care_service_id, result_id, digest, refreshed_at)
+SELECT band.care_service_id, band.result_id, result.digest, band.refreshed_at
+FROM service_band AS band
+JOIN band_result AS result ON result.id = band.result_id
 """
 
 # When a rating came was not kept: no later than its own day began to count.
@@ -46,7 +52,6 @@ WHERE published_on IS NOT NULL
 """
 
 _ADDED = {
-    "digest": sa.String(),
     "gravity": sa.SmallInteger(),
     "name": sa.String(),
     "type": sa.String(),
@@ -71,13 +76,15 @@ def upgrade() -> None:
         op.add_column("service_band", sa.Column(name, kind, nullable=True))
     op.add_column("service_band", sa.Column("ended_on", sa.Date(), nullable=True))
     op.execute(_FILL)
+    _keep_standing_results()
     for name in _ADDED:
         op.alter_column("service_band", name, nullable=False)
     op.drop_index("ix_service_band_band", "service_band")
     for name, columns in _INDEXES.items():
         op.create_index(f"ix_service_band_{name}", "service_band", columns, unique=False)
-    # Room on each page for the next version of a row: a new result of the same band then touches no index.
-    op.execute("ALTER TABLE service_band SET (fillfactor = 70)")
+    # Room on each page for the next version of a row: a new result then touches no index.
+    op.execute("ALTER TABLE standing_result SET (fillfactor = 50)")
+    op.execute("ALTER TABLE service_band SET (fillfactor = 90)")
 
     _keep_runs()
     op.add_column("intervention", sa.Column("plan_edition", sa.Integer(), server_default=sa.text("0"), nullable=False))
@@ -94,6 +101,24 @@ def upgrade() -> None:
         unique=True,
         postgresql_where=sa.text("corrects_id IS NOT NULL"),
     )
+
+
+def _keep_standing_results() -> None:
+    """What changes with every result is apart from what lists are filtered, sorted and counted by."""
+    op.create_table(
+        "standing_result",
+        sa.Column("care_service_id", sa.Uuid(), nullable=False),
+        sa.Column("result_id", sa.Uuid(), nullable=False),
+        sa.Column("digest", sa.String(), nullable=False),
+        sa.Column("refreshed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["result_id"], ["band_result.id"], name=op.f("fk_standing_result_result_id_band_result")
+        ),
+        sa.PrimaryKeyConstraint("care_service_id", name=op.f("pk_standing_result")),
+    )
+    op.execute(_STAND)
+    for column in ("result_id", "open_reasons", "model_version", "refreshed_at"):
+        op.drop_column("service_band", column)
 
 
 def _keep_runs() -> None:

@@ -1,0 +1,118 @@
+"""What officers wrote of a service while something was held in confidence is read by those who see that."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from make_risk import ClientAs, green_service, provider
+from sqlalchemy import insert
+from sqlmodel import Session
+
+from assay_contracts.roles import Role
+from assay_kit.testing import NOON
+from assay_kit.timeline import timeline_entry
+from risk.bands.rules import IN_CONFIDENCE
+
+BEFORE, SINCE = "The visits were late all month.", "The night cook told us about the second death."
+OTHERS = [Role.COMMISSIONER, Role.AUDITOR]
+
+
+def learnt(client_as: ClientAs, service: Any, **about: Any) -> None:
+    entry = {
+        "kind": "whistleblowing",
+        "provider_id": str(service.provider_id),
+        "care_service_id": str(service.id),
+        "event_on": "2026-02-10",
+        "source": "Telephone call",
+        "restricted": True,
+        "substantiated": True,
+    }
+    made = client_as(Role.COMPLIANCE_OFFICER, name="Olga").post("/v1/intelligence", json=entry | about)
+    assert made.status_code == 201, made.text
+
+
+def written(client_as: ClientAs, service: Any, words: str) -> list[str]:
+    """Everything that an officer may write of a service; the addresses at which it is read."""
+    officer, mary = client_as(Role.COMPLIANCE_OFFICER, name="Olga"), client_as(Role.COMMISSIONING_MANAGER, name="Mary")
+    about = {"provider_id": str(service.provider_id), "care_service_id": str(service.id)}
+    plan = {"kind": "improvement_plan", "reason": words, "skip_reason": words, "review_on": "2026-03-30"}
+    made = officer.post("/v1/interventions", json=about | plan | {"conditions": [{"wording": "A new rota."}]}).json()
+    path = f"/v1/interventions/{made['id']}"
+    mary.post(f"{path}/authorisation", json={"notice_text": "A plan is due.", "reason": words})
+    said = {"reason": words}
+    officer.post(f"{path}/reviews", json=said | {"next_review_on": "2026-04-10"})
+    officer.post(f"{path}/conditions/{made['conditions'][0]['id']}/outcome", json=said | {"outcome": "met"})
+    assert officer.post(f"{path}/completion", json=said).json()["ending_reason"] == words
+    override = about | {"band": "red", "reason": words, "last_day": "2026-03-20"}
+    del override["provider_id"]
+    proposed = officer.post("/v1/overrides", json=override).json()
+    assert mary.post(f"/v1/overrides/{proposed['id']}/approval").json()["status"] == "in_force"
+    owner = {"owner": "person:olga", "owner_name": "Olga", "review_on": "2026-03-30", "reason": words}
+    case = officer.post("/v1/case-files", json={"care_service_id": str(service.id)} | owner).json()
+    visit = {"visited_on": "2026-03-01", "is_announced": True, "purpose": words, "findings": words}
+    assert officer.post(f"/v1/case-files/{case['id']}/visits", json=visit).status_code == 201
+    assert officer.post(f"/v1/case-files/{case['id']}/actions", json={"wording": words}).status_code == 201
+    page = f"/v1/care-services/{service.id}"
+    return [path, "/v1/overrides", page, f"{page}/band", f"{page}/case-file"]
+
+
+@pytest.mark.parametrize("role", OTHERS)
+@pytest.mark.parametrize("of_its_provider", [False, True])
+def test_words_written_while_something_is_held_in_confidence_are_the_fixed_sentence_to_others(
+    session: Session, client_as: ClientAs, at: Any, role: Role, of_its_provider: bool
+) -> None:
+    service = green_service(session)
+    learnt(client_as, service, **({"care_service_id": None} if of_its_provider else {}))
+    at.now = NOON + timedelta(hours=1)
+    paths = written(client_as, service, SINCE)
+    officer, reader = client_as(Role.COMPLIANCE_OFFICER, name="Olga"), client_as(role, name="Reader")
+    for path in paths:
+        assert SINCE in officer.get(path).text, path
+        answer = reader.get(path)
+        assert answer.status_code == 200, path
+        assert SINCE not in answer.text, path
+        assert IN_CONFIDENCE in answer.text, path
+
+
+@pytest.mark.parametrize("role", OTHERS)
+def test_words_written_before_stay_open(session: Session, client_as: ClientAs, at: Any, role: Role) -> None:
+    service, elsewhere = green_service(session), green_service(session, provider(session))
+    learnt(client_as, elsewhere)
+    paths = written(client_as, service, BEFORE)
+    at.now = NOON + timedelta(hours=1)
+    learnt(client_as, service)
+    for path in paths:
+        assert BEFORE in client_as(role, name="Reader").get(path).text, path
+
+
+def test_words_about_a_provider_as_a_whole_follow_what_is_held_of_any_of_its_services(
+    session: Session, client_as: ClientAs, at: Any
+) -> None:
+    of = provider(session)
+    service = green_service(session, of)
+    learnt(client_as, service)
+    at.now = NOON + timedelta(hours=1)
+    wide = {"provider_id": str(of.id), "kind": "improvement_plan", "reason": SINCE, "review_on": "2026-03-30"}
+    officer = client_as(Role.COMPLIANCE_OFFICER, name="Olga")
+    made = officer.post("/v1/interventions", json=wide | {"skip_reason": SINCE}).json()["id"]
+    assert client_as(Role.COMMISSIONER).get(f"/v1/interventions/{made}").json()["reason"] == IN_CONFIDENCE
+    assert officer.get(f"/v1/interventions/{made}").json()["reason"] == SINCE
+
+
+def test_what_a_reader_may_not_know_of_takes_no_room_on_the_timeline(session: Session, client_as: ClientAs) -> None:
+    service = green_service(session)
+    officer = client_as(Role.COMPLIANCE_OFFICER, name="Olga")
+    about = {"provider_id": str(service.provider_id), "care_service_id": str(service.id)}
+    plan = {"kind": "enhanced_monitoring", "reason": BEFORE, "review_on": "2026-03-30"}
+    assert officer.post("/v1/interventions", json=about | plan).status_code == 201
+    step = {"to_status": "standing", "step": "record", "by_subject": "person:olga", "by_name": "Olga"}
+    later = {"object_kind": "intelligence", "object_id": service.id, "at": NOON + timedelta(hours=1)}
+    of = {"provider_id": service.provider_id, "care_service_id": service.id, "detail": {"restricted": True}}
+    session.execute(insert(timeline_entry), [step | later | of] * 250)
+
+    def kinds(role: Role) -> set[str]:
+        page = client_as(role, name="Reader").get(f"/v1/care-services/{service.id}").json()
+        return {each["object_kind"] for each in page["timeline"]}
+
+    assert kinds(Role.COMPLIANCE_OFFICER) == {"intelligence"}
+    assert kinds(Role.COMMISSIONER) == {"band", "intervention"}
