@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
-from statistics import quantiles
+from statistics import median, quantiles
 from typing import Any
 from uuid import UUID
 
@@ -28,6 +28,7 @@ from assay_kit import embedded
 from assay_kit.clock import get_now
 from assay_kit.database import DatabaseRole, database_url, make_engine
 from assay_kit.garbage import settle
+from assay_kit.identity import Principal
 from assay_kit.service import create_service
 from assay_kit.settings import Mode, Settings
 from assay_kit.testing import NOON, given_keys, make_database, token_for
@@ -37,12 +38,16 @@ from risk.bands.actions import refresh
 from risk.bands.repository import FACTS, Bands
 from risk.indicators.facts import Feed
 from risk.main import SERVICE
+from risk.model_runs import actions as model_runs
+from risk.model_runs.rules import Kind
+from risk.model_runs.schemas import DryRunWanted, OutcomeCheckWanted
 from risk.scoring_models.repository import ScoringModels, policy_of
-from risk.tables import AssessmentRating, EstateRefresh, FeedHeartbeat, ScoringModel, StandingResult
+from risk.tables import AssessmentRating, EstateRefresh, FeedHeartbeat, ModelRun, ScoringModel, StandingResult
 
 SERVICES, ENTRIES = 50_000, 20
-ONE_BY_ONE, PAGES = 200, 100
+ONE_BY_ONE, PAGES, LONG_HISTORIES = 200, 100, 20
 _ESTATE = Path(__file__).with_name("estate_risk.sql")
+_HISTORIES = Path(__file__).with_name("histories_risk.sql")
 
 _WRITE_AGAIN = """
 WITH chunk AS (SELECT * FROM band_result WHERE id = ANY(:ids)),
@@ -88,6 +93,7 @@ def _measured(engine: Engine, settings: Settings) -> Iterator[Result]:
     yield _at_most("risk.refresh_memory", megabytes, "MB", "peak of the process", 500)
     yield Result(name="risk.quiet_night", value=quiet, unit="s", against="nothing has changed")
     yield _at_most("risk.one_service", _one_by_one(engine), "ms", "refreshed after an event, p95", 50)
+    yield from _tried(engine)
     yield from _asked(engine, settings)
 
 
@@ -182,6 +188,33 @@ def _bare_sql(engine: Engine) -> float:
     return time.perf_counter() - began
 
 
+# ---------------------------------------------------------------- trials of a model
+
+
+def _tried(engine: Engine) -> Iterator[Result]:
+    """The seconds that a dry run and an outcome check work, turn after turn; nobody waits for them."""
+    by = Principal(subject="person:bench", name="Bench")
+    about: dict[str, Any] = {"by": by, "in_full": True, "now": _a_day_later()}
+    last_day = NOON.date()
+    with Session(engine) as session, session.begin():
+        version = ScoringModels(session).published().version
+        model_runs.ask_for_dry_run(session, DryRunWanted(version=version), **about)
+        period = {"first_day": last_day - timedelta(days=45), "last_day": last_day}  # two sampled days
+        model_runs.ask_for_outcome_check(session, OutcomeCheckWanted(version=version, **period), **about)
+    for _ in range(100):
+        with Session(engine) as session, session.begin():
+            if model_runs.next_run(session) is None:
+                break
+            model_runs.work_on(session, _a_day_later())
+    with Session(engine) as session:
+        done = [run for run in session.exec(select(ModelRun)) if run.failure is None]
+    if {run.done_count for run in done} != {SERVICES} or len(done) != len(Kind):
+        raise RuntimeError("Not every trial was worked out to its end.")
+    for run in done:
+        against = f"{SERVICES:,} services, in turns of {model_runs.SECONDS_A_TURN:.0f} s a minute"
+        yield Result(name=f"risk.{run.kind}", value=run.working_seconds, unit="s", against=against)
+
+
 # ---------------------------------------------------------------- one service, one page
 
 
@@ -223,6 +256,23 @@ def _asked(engine: Engine, settings: Settings) -> Iterator[Result]:
         ids = [UUID(f"019b0000-0000-7000-8002-{number * 411:012x}") for number in range(PAGES)]
         explained = [_seconds(partial(_got, client, f"/v1/care-services/{each}/band")) for each in ids]
         yield _at_most("risk.explanation", _p95(explained), "ms", "one service, p95", 50)
+        yield _to_others(client, engine, settings)
+        taken = [_seconds(partial(_got, client, "/v1/dashboard-history")) for _ in range(5)]
+        yield Result(name="risk.estate_over_time", value=median(taken) * 1000, unit="ms", against="90 days by week")
+
+
+def _to_others(client: TestClient, engine: Engine, settings: Settings) -> Result:
+    """Of services with two hundred results, most of them from before something they rest on became restricted."""
+    ids = [UUID(f"019b0000-0000-7000-8002-{number * 977:012x}") for number in range(LONG_HISTORIES)]
+    with engine.begin() as connection:
+        for statement in _HISTORIES.read_text(encoding="utf-8").split(";\n"):
+            connection.execute(text(statement), {"ids": ids, "at": NOON})
+    signed = {"Authorization": f"Bearer {token_for(settings, Role.COMMISSIONER)}"}
+    asked = [f"/v1/care-services/{each}{page}" for each in ids for page in ("/band", "")]
+    for path in asked[:2]:
+        _got(client, path, signed)
+    taken = [_seconds(partial(_got, client, path, signed)) for path in asked]
+    return _at_most("risk.explanation_to_others", _p95(taken), "ms", "200 results and a correction each, p95", 50)
 
 
 def _a_day_later() -> datetime:
@@ -239,8 +289,8 @@ def _of_page(client: TestClient, filters: dict[str, Any]) -> float:
     return _seconds(ask)
 
 
-def _got(client: TestClient, path: str, **query: Any) -> None:
-    answer = client.get(path, params=query)
+def _got(client: TestClient, path: str, signed: dict[str, str] | None = None, **query: Any) -> None:
+    answer = client.get(path, params=query, headers=signed)
     if answer.status_code != 200:
         raise RuntimeError(f"{path} answered {answer.status_code}: {answer.text}")
 

@@ -57,7 +57,7 @@ def test_a_provider_sees_no_band_where_the_council_shows_none(signed_in_as: Sign
 
 def test_the_council_is_not_asked_for_what_only_a_provider_has(signed_in_as: SignIn, known: FakeServices) -> None:
     shows(known, own_band(SERVICE))
-    page = signed_in_as("adult_care_viewer").open(HERE)
+    page = signed_in_as("commissioner").open(HERE)
     assert (page.status_code, page.text.count("Early warning:")) == (200, 1)
     assert not [each for each in known.asked if each.path == "/v1/own-care-services"]
 
