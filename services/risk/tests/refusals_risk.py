@@ -145,6 +145,7 @@ ANSWERS: list[tuple[str, int, Make]] = [
     ("record_register_reading", 422, _with("record_register_reading", reading={"value": 5})),
     ("record_feed_delivery", 409, _with("record_feed_delivery", row_count=10_000)),
     ("settle_concern", 409, settled),
+    ("add_attachment", 404, _at("add_attachment", {"entry_id": uuid4()})),
     ("add_attachment", 409, _as_file(b"Monday: Ada\n", "rota.pdf")),
     ("add_attachment", 413, _as_file(b"a" * (MOST_BYTES + 1), "rota.txt")),
     ("import_intelligence", 201, lambda session: in_a_file(session, is_dry_run=False)),
