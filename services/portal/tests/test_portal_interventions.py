@@ -64,7 +64,7 @@ def test_a_review_is_recorded_and_shown(signed_in_as: SignIn, services: FakeServ
     services.says("GET", f"/v1{HERE}", intervention("issued", reviews=reviews))
     services.says("POST", f"/v1{HERE}/reviews", {"id": THING})
     browser = signed_in_as("compliance_officer")
-    assert "Its review was due on 27 February 2026." in browser.open(f"{HERE}/review").text
+    assert "Its review date is 27 February 2026." in browser.open(f"{HERE}/review").text
     reviews.append(
         {
             "reviewed_at": "2026-03-02T10:00:00Z",

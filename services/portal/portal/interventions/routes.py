@@ -317,7 +317,7 @@ async def review_intervention(request: Request, visitor: SignedIn, intervention_
     task = Task(
         title="Record a review: it goes on",
         caption=intervention["reference"],
-        lead=f"Its review was due on {day(intervention['review_on'])}. To end it instead, go back to its page.",
+        lead=f"Its review date is {day(intervention['review_on'])}. To end it instead, go back to its page.",
         fields=(again, _REASON),
         button="Record the review",
         back=here,
