@@ -47,9 +47,8 @@ class Cycle:
     def now(self) -> datetime:
         return datetime.fromisoformat(self.founders.administrator.get("directory", "/demo/clock")["now"])
 
-    def days_pass(self, days: int) -> dict[str, Any]:
-        moved: dict[str, Any] = self.founders.administrator.post("directory", "/demo/clock", {"days": days})
-        return moved
+    def days_pass(self, days: int) -> None:
+        self.founders.administrator.post("directory", "/demo/clock", {"days": days})
 
     def register(self) -> list[Assessed]:
         outcomes = ["good"] * GOOD + ["requires_improvement"] * REMEDIED + ["poor"] * DISPUTED
@@ -192,7 +191,9 @@ def test_the_next_is_due_twelve_months_on_after_good_and_six_after_the_others(
         due = dues(cycle, each)
         assert each.next_due_on == months_on(each, months)
         assert due[0] == (each.next_due_on, cause), "what stands"
-        # Poor turns the service Red, which for nothing but that rating brings nothing forward
+        if each.ends == "poor":
+            band = cycle.officer.get("risk", f"/care-services/{each.member.care_service_id}/band")
+            assert band["band"] == "red", "and Red for nothing but that rating brings nothing forward"
         assert "red_band" not in {why for _, why in due}
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from assay_kit.settings import Settings
+from assay_kit.settings import Settings, Span
 from demonstration.facts import people, providers
 from demonstration.passwords import password
 
@@ -21,12 +21,14 @@ def provider_email(name: str) -> str:
 
 
 def sign_ins(settings: Settings) -> list[SignIn]:
-    """The council's people, and one provider of each kind."""
+    """The council's people, and one provider of each kind where there are providers."""
     secret = password(settings)
     council = [
         SignIn(person.name, ", ".join(person.roles).replace("_", " "), person.email, secret)
         for person in people().council
     ]
+    if settings.demonstration is Span.PEOPLE:
+        return council
     kinds = providers()
     some = [kinds.home_care[0], kinds.home_care[5], kinds.learning_disability[0], kinds.care_homes[0]]
     owners = [SignIn(f"{each.name} (invented)", "provider admin", provider_email(each.name), secret) for each in some]
