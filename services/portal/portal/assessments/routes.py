@@ -262,7 +262,6 @@ def _offers(
     may = {
         "begin_self_assessment": provider,
         "submit": provider,
-        "dispute": provider,
         "begin_validation": officer,
         "validate_without_self_assessment": officer,
         "issue_draft": officer,
@@ -271,7 +270,6 @@ def _offers(
         "hand_review_over": manager and not is_reviewed,
         "conclude_senior_review": is_yours and not is_reviewed,
         "cancel": manager or is_yours if has_draft else council,
-        "propose_correction": council,
         "propose_withdrawal": council and proposal is None and withdrawal.is_possible,
         "refuse_withdrawal": proposal is not None and (manager or proposal["is_yours"]),
         "withdraw": manager and proposal is not None and not proposal["is_yours"],
