@@ -85,8 +85,9 @@ def _propose(stage: Stage) -> Call:
 
 def _withdraw(stage: Stage) -> Call:
     old, new = stage.replaced()
-    propose_withdrawal(stage.session, old.id, replacement_id=new.id, reason=REASON, by=OFFICER, now=stage.now)
-    return _staff(Role.COMMISSIONING_MANAGER, _of(old))
+    about: dict[str, Any] = {"replacement_id": new.id, "reason": REASON}
+    proposed = propose_withdrawal(stage.session, old.id, **about, by=OFFICER, now=stage.now)
+    return _staff(Role.COMMISSIONING_MANAGER, _of(old), {"proposal_id": str(proposed.id)})
 
 
 _IMPORT = {"rating": "good", "published_on": "1999-11-03", "source": "Register of 1999"}
@@ -198,7 +199,7 @@ _MAKERS: Mapping[str, Maker] = {
     "publish_rating": lambda s: _officer(_of(s.confirmed())),
     "recompute_rating": lambda s: _owner(s, _of(s.published())),
     "propose_withdrawal": _propose,
-    "read_withdrawal_proposal": lambda s: replace(_withdraw(s), roles=[Role.AUDITOR]),
+    "read_withdrawal_proposal": lambda s: replace(_withdraw(s), roles=[Role.AUDITOR], body=None),
     "withdraw_rating": _withdraw,
     "refuse_withdrawal": lambda s: replace(_withdraw(s), body=WHY),
     "record_imported_rating": _import,

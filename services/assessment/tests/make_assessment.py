@@ -279,6 +279,13 @@ def published(people: People, session: Session, but: Mapping[str, str] | None = 
     return assessment_id
 
 
+def withdrawn(people: People, wrong: str, right: str, reason: str) -> Any:
+    """`wrong`, withdrawn in favour of `right`: one manager proposes it, another approves what was proposed."""
+    proposal = {"replacement_id": right, "reason": reason}
+    proposed = ok(people.manager.post(f"/v1/assessments/{wrong}/withdrawal-proposal", json=proposal))
+    return ok(people.second_manager.post(f"/v1/assessments/{wrong}/withdrawal", json={"proposal_id": proposed["id"]}))
+
+
 ANY_PAGE = PageAsked()
 
 

@@ -226,13 +226,16 @@ def test_of_two_ratings_withdrawn_in_favour_of_each_other_one_stands(own_databas
     with open_session(own_database) as session, session.begin():
         stage = Stage(session)
         pair = stage.replaced()
+        proposals = {}
         for one, other in (pair, reversed(pair)):
-            propose_withdrawal(session, one.id, replacement_id=other.id, reason=REASON, by=OFFICER, now=stage.now)
+            about: dict[str, Any] = {"replacement_id": other.id, "reason": REASON}
+            proposals[one.id] = propose_withdrawal(session, one.id, **about, by=OFFICER, now=stage.now).id
         ids = [each.id for each in pair]
 
     def withdraw_it(assessment_id: UUID) -> UUID:
         with open_session(own_database) as session, session.begin():
-            return withdraw(session, assessment_id, by=MYSELF, now=stage.now).id
+            approving: dict[str, Any] = {"proposal_id": proposals[assessment_id], "by": MYSELF}
+            return withdraw(session, assessment_id, **approving, now=stage.now).id
 
     with ThreadPoolExecutor(2) as both:
         tried = [both.submit(withdraw_it, assessment_id) for assessment_id in ids]

@@ -206,9 +206,10 @@ def test_a_rating_is_withdrawn_only_as_a_second_person_approved(session: Session
     withdrawn = {"status": "withdrawn", "replacement_id": new.id}
     statement = update(table).where(table.c.id == old.id).values(withdrawn)
     assert refused_by_freezing(session, statement)
-    propose_withdrawal(session, old.id, replacement_id=new.id, reason=REASON, by=OFFICER, now=stage.now)
+    about: dict[str, Any] = {"replacement_id": new.id, "reason": REASON}
+    proposed = propose_withdrawal(session, old.id, **about, by=OFFICER, now=stage.now)
     assert refused_by_freezing(session, statement)
-    assert withdraw(session, old.id, by=MYSELF, now=stage.now).status == Status.WITHDRAWN
+    assert withdraw(session, old.id, proposal_id=proposed.id, by=MYSELF, now=stage.now).status == Status.WITHDRAWN
     session.flush()
 
 

@@ -80,9 +80,7 @@ def test_gaps_are_of_a_period_and_a_type_and_not_of_what_was_withdrawn(
     assert none.json()["type"] == "/problems/period-is-none"
     at.now = NOON + timedelta(days=1)
     right = make.published(people, session, HARSH, service=service)
-    proposal = {"replacement_id": right, "reason": "It rested on the records of another service."}
-    make.ok(people.manager.post(f"/v1/assessments/{wrong}/withdrawal-proposal", json=proposal))
-    make.ok(people.second_manager.post(f"/v1/assessments/{wrong}/withdrawal"))
+    make.withdrawn(people, wrong, right, "It rested on the records of another service.")
     [provider] = rows_of(people, "gaps-by-provider").values()
     assert provider["assessments"] == 1
 

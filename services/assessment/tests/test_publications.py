@@ -71,14 +71,16 @@ def test_a_rating_is_withdrawn_by_a_second_person_with_a_replacement_and_both_st
     assert people.manager.post(f"{url}/withdrawal-proposal", json=unreplaced).status_code == 409
     right = make.published(people, session, POOR, service=service)
     proposal = {"replacement_id": right, "reason": REASON}
-    assert people.second_manager.post(f"{url}/withdrawal").json()["type"] == "/problems/withdrawal-not-proposed"
-    make.ok(people.manager.post(f"{url}/withdrawal-proposal", json=proposal))
+    nothing = people.second_manager.post(f"{url}/withdrawal", json={"proposal_id": str(uuid4())})
+    assert nothing.json()["type"] == "/problems/withdrawal-not-proposed"
+    proposed = make.ok(people.manager.post(f"{url}/withdrawal-proposal", json=proposal))
+    approving = {"proposal_id": proposed["id"]}
     twice = people.second_manager.post(f"{url}/withdrawal-proposal", json=proposal)
     assert twice.json()["type"] == "/problems/withdrawal-proposed"
-    assert people.manager.post(f"{url}/withdrawal").json()["bars"] == [
+    assert people.manager.post(f"{url}/withdrawal", json=approving).json()["bars"] == [
         "You proposed this withdrawal; another person approves it."
     ]
-    withdrawn = make.ok(people.second_manager.post(f"{url}/withdrawal"))
+    withdrawn = make.ok(people.second_manager.post(f"{url}/withdrawal", json=approving))
     assert (withdrawn["status"], withdrawn["rating"], withdrawn["replacement_id"]) == ("withdrawn", "good", right)
     assert make.ok(people.provider.get(f"/v1/assessments/{right}"))["status"] == "published"
     assert told(session, RatingWithdrawn)[0].replaced_by.hex == right.replace("-", "")
@@ -93,9 +95,7 @@ def test_withdrawing_in_favour_of_an_older_rating_tells_which_stands_and_when_th
     older = {"care_service_id": str(service.id), "rating": "poor", "source": "Register", "published_on": "2025-11-03"}
     imported = make.ok(people.manager.post("/v1/imported-ratings", json=older))["id"]
     assert [str(event.assessment_id) for event in told(session, RatingPublished)] == [wrong]
-    proposal = {"replacement_id": imported, "reason": REASON}
-    make.ok(people.manager.post(f"/v1/assessments/{wrong}/withdrawal-proposal", json=proposal))
-    make.ok(people.second_manager.post(f"/v1/assessments/{wrong}/withdrawal"))
+    make.withdrawn(people, wrong, imported, REASON)
     event = told(session, RatingPublished)[-1]
     assert (str(event.assessment_id), event.rating, event.is_imported) == (imported, Rating.POOR, True)
     assert event.published_on.isoformat() == "2025-11-03"
@@ -117,7 +117,7 @@ def test_a_withdrawal_stays_as_it_was_proposed_and_approved(people: make.People,
     at.now = NOON + timedelta(days=1)
     right = make.published(people, session, service=service)
     proposal = {"replacement_id": right, "reason": REASON}
-    make.ok(people.manager.post(f"/v1/assessments/{wrong}/withdrawal-proposal", json=proposal))
+    proposed = make.ok(people.manager.post(f"/v1/assessments/{wrong}/withdrawal-proposal", json=proposal))
 
     def refuse(*statements: str) -> None:
         for statement in statements:
@@ -127,7 +127,8 @@ def test_a_withdrawal_stays_as_it_was_proposed_and_approved(people: make.People,
     refuse("UPDATE withdrawal SET proposed_by = 'person:mona-manager'", "DELETE FROM withdrawal")
     assert REASON not in people.provider.get(f"/v1/assessments/{wrong}/timeline").text
     assert REASON in people.manager.get(f"/v1/assessments/{wrong}/timeline").text
-    make.ok(people.second_manager.post(f"/v1/assessments/{wrong}/withdrawal"))
+    approving = {"proposal_id": proposed["id"]}
+    make.ok(people.second_manager.post(f"/v1/assessments/{wrong}/withdrawal", json=approving))
     refuse(
         "UPDATE withdrawal SET approved_by = 'person:somebody'",
         f"UPDATE assessment SET status = 'published' WHERE id = '{wrong}'",

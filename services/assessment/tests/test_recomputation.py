@@ -53,9 +53,7 @@ def test_a_withdrawn_rating_recomputes_and_an_imported_one_is_not_asked(people: 
     right = make.published(people, session, {"1.1.1": "poor"}, service=service)
     older = {"care_service_id": str(service.id), "rating": "poor", "source": "Register", "published_on": "2025-11-03"}
     make.ok(people.manager.post("/v1/imported-ratings", json=older))
-    proposal = {"replacement_id": right, "reason": "It rested on the records of another service."}
-    make.ok(people.manager.post(f"/v1/assessments/{wrong}/withdrawal-proposal", json=proposal))
-    make.ok(people.second_manager.post(f"/v1/assessments/{wrong}/withdrawal"))
+    make.withdrawn(people, wrong, right, "It rested on the records of another service.")
     [page] = every_page(people)
     assert (page["recomputed"], page["agreeing"]) == (2, 2)
 

@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import date, timedelta
+from typing import Any
 from uuid import UUID
 
 import make_assessment as make
@@ -14,6 +15,7 @@ from stage_assessment import MYSELF, Stage
 from assay_contracts.assessment import Rating, RemedialActionOverdue
 from assay_contracts.directory.copies import Copies
 from assay_contracts.messages import MessageRequested
+from assay_contracts.roles import Role
 from assay_kit.testing import NOON, Time, do_due, told
 from assessment.main import SERVICE
 from assessment.publications.actions import record_imported_rating
@@ -31,12 +33,6 @@ def two_ratings(people: make.People, session: Session, at: Time) -> tuple[str, s
     return wrong, make.published(people, session, service=service)
 
 
-def withdrawn(people: make.People, wrong: str, right: str) -> None:
-    proposal = {"replacement_id": right, "reason": REASON}
-    make.ok(people.manager.post(f"/v1/assessments/{wrong}/withdrawal-proposal", json=proposal))
-    make.ok(people.second_manager.post(f"/v1/assessments/{wrong}/withdrawal"))
-
-
 def test_the_plan_goes_with_its_rating_and_nobody_is_chased(people: make.People, session: Session, at: Time) -> None:
     wrong, right = two_ratings(people, session, at)
     [plan] = make.ok(people.provider.get(f"/v1/remedial-plans?assessment_id={wrong}"))["items"]
@@ -46,7 +42,7 @@ def test_the_plan_goes_with_its_rating_and_nobody_is_chased(people: make.People,
         make.ok(people.provider.post(f"{address}/issues/{issue['id']}/actions", json=action))
     make.ok(people.provider.post(f"{address}/submission"))
     make.ok(people.officer.post(f"{address}/approval"))
-    withdrawn(people, wrong, right)
+    make.withdrawn(people, wrong, right, REASON)
     assert make.ok(people.provider.get(address))["status"] == "withdrawn"
     do_due(session, NOON + timedelta(days=60))
     assert told(session, RemedialActionOverdue) == []
@@ -73,8 +69,41 @@ def test_a_wrong_proposal_is_turned_down_or_taken_back_and_makes_room(
     with pytest.raises(DBAPIError, match="frozen"), session.begin_nested():
         session.connection().execute(text("UPDATE withdrawal SET refused_at = NULL"))
     assert because["reason"] not in people.provider.get(f"/v1/assessments/{wrong}/timeline").text
-    withdrawn(people, wrong, right)
+    make.withdrawn(people, wrong, right, REASON)
     assert make.ok(people.provider.get(f"/v1/assessments/{wrong}"))["status"] == "withdrawn"
+
+
+def test_nothing_is_approved_but_the_proposal_that_was_looked_at(
+    people: make.People, session: Session, at: Time
+) -> None:
+    wrong, right = two_ratings(people, session, at)
+    url, proposal = f"/v1/assessments/{wrong}", {"replacement_id": right, "reason": REASON}
+    read = make.ok(people.officer.post(f"{url}/withdrawal-proposal", json=proposal))
+    make.ok(people.officer.post(f"{url}/withdrawal-proposal/refusal", json={"reason": "Its reason is the wrong one."}))
+    another = make.ok(people.officer.post(f"{url}/withdrawal-proposal", json=proposal))
+    refused = people.manager.post(f"{url}/withdrawal", json={"proposal_id": read["id"]})
+    assert (refused.status_code, refused.json()["type"]) == (409, "/problems/another-withdrawal")
+    make.ok(people.manager.post(f"{url}/withdrawal", json={"proposal_id": another["id"]}))
+    letters = [each for each in told(session, MessageRequested) if each.template == "withdrawal_proposed"]
+    assert [each.to.role for each in letters] == [Role.COMMISSIONING_MANAGER] * 2
+
+
+def test_where_a_rating_stands_now_the_newest_of_the_others_replaces_it(
+    people: make.People, session: Session, at: Time
+) -> None:
+    service = make.care_service(session)
+    oldest, middle, newest = (_published_on(day, people, session, at, service=service) for day in (0, 1, 2))
+    url = f"/v1/assessments/{newest}/withdrawal-proposal"
+    refused = people.manager.post(url, json={"replacement_id": oldest, "reason": REASON})
+    assert refused.json()["bars"] == ["Another rating would stand: the replacement must be the newest of the others."]
+    make.withdrawn(people, middle, oldest, REASON)
+    make.withdrawn(people, newest, oldest, REASON)
+    assert make.ok(people.viewer.get(f"/v1/care-services/{service.id}/rating"))["assessment_id"] == oldest
+
+
+def _published_on(day: int, people: make.People, session: Session, at: Time, **about: Any) -> str:
+    at.now = NOON + timedelta(days=day)
+    return make.published(people, session, **about)
 
 
 def test_documents_say_that_a_rating_was_superseded_or_withdrawn_and_by_what(
@@ -88,7 +117,7 @@ def test_documents_say_that_a_rating_was_superseded_or_withdrawn_and_by_what(
     assert superseded == f"Superseded by {reference} (Good), published on 3 March 2026"
     assert people.provider.get(f"/v1/assessments/{wrong}/public-summary").json()["type"] == "/problems/not-published"
     make.ok(people.provider.get(f"/v1/assessments/{right}/public-summary"))
-    withdrawn(people, wrong, right)
+    make.withdrawn(people, wrong, right, REASON)
     note = make.ok(people.provider.get(f"/v1/assessments/{wrong}/report"))["note"]
     assert note == f"Withdrawn on 3 March 2026; replaced by {reference} (Good), published on 3 March 2026"
 

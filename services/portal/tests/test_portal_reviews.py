@@ -121,17 +121,41 @@ def test_a_proposed_withdrawal_is_shown_and_answered_by_whoever_may(
         (f"corrections/{OTHER}/decision", {"outcome": "agreed", "reason": WHY}, f"corrections/{OTHER}/decision"),
         ("withdrawal-proposal", {"replacement_id": OTHER, "reason": WHY}, "withdrawal-proposal"),
         ("withdrawal-refusal", {"reason": WHY}, "withdrawal-proposal/refusal"),
-        ("withdrawal", {}, "withdrawal"),
+        ("withdrawal", {"proposal_id": OTHER}, "withdrawal"),
     ],
 )
 def test_each_step_has_its_form(
     *, signed_in_as: SignIn, services: FakeServices, address: str, typed: dict[str, str], sent_to: str
 ) -> None:
-    given(services, "published", proposal={"is_yours": False, "proposed_name": "Olga", "reason": WHY})
+    given(services, "published", proposal={"id": OTHER, "is_yours": False, "proposed_name": "Olga", "reason": WHY})
     proposed = {"id": OTHER, "question": "1.1.1", "rating": "good", "reason": WHY, "proposed_name": "Olga"}
     services.says("GET", f"/v1{HERE}/corrections", {"items": [proposed | {"is_yours": False}]})
     services.says("POST", f"/v1{HERE}/{sent_to}", {})
     browser = signed_in_as("commissioning_manager")
     assert browser.open(f"{HERE}/{address}").status_code == 200
     browser.send(f"{HERE}/{address}", **typed)
-    assert services.bodies("POST", f"/v1{HERE}/{sent_to}") == [typed or ""]
+    assert services.bodies("POST", f"/v1{HERE}/{sent_to}") == [typed]
+
+
+def test_a_withdrawal_that_was_proposed_meanwhile_is_not_approved_unread(
+    signed_in_as: SignIn, services: FakeServices
+) -> None:
+    another = {"id": OTHER, "is_yours": False, "proposed_name": "Olga", "reason": WHY}
+    given(services, "published", proposal=another)
+    page = signed_in_as("commissioning_manager").send(f"{HERE}/withdrawal", proposal_id=THING)
+    assert (page.status_code, "Read what is proposed, then select it" in page.text) == (422, True)
+    assert services.bodies("POST", f"/v1{HERE}/withdrawal") == []
+
+
+@pytest.mark.parametrize(("days", "offered"), [((9, 12, 11), ["ASM-1", "ASM-2"]), ((20, 11, 12), ["ASM-2"])])
+def test_where_a_rating_stands_now_only_the_one_that_would_stand_without_it_replaces_it(
+    *, signed_in_as: SignIn, services: FakeServices, days: tuple[int, int, int], offered: list[str]
+) -> None:
+    given(services, "published")
+    ratings = [
+        assessment("published") | {"id": each, "reference": f"ASM-{n}", "published_at": f"2026-05-{day:02}T12:00:00Z"}
+        for n, (each, day) in enumerate(zip((THING, OTHER, ORG), days, strict=True))
+    ]
+    services.says("GET", "/v1/assessments", {"items": ratings, "next_cursor": None})
+    page = signed_in_as("commissioning_manager").open(f"{HERE}/withdrawal-proposal")
+    assert [each for each in ("ASM-0,", "ASM-1,", "ASM-2,") if each in page.text] == [f"{each}," for each in offered]

@@ -12,6 +12,13 @@ class WithdrawalNotProposed(Conflict):
         super().__init__("One person proposes a withdrawal with its replacement, and another approves it.")
 
 
+class AnotherWithdrawal(Conflict):
+    slug, title = "another-withdrawal", "Another withdrawal stands by now"
+
+    def __init__(self) -> None:
+        super().__init__("What you looked at was turned down, and another was proposed; look at that one.")
+
+
 class WithdrawalProposed(Conflict):
     slug, title = "withdrawal-proposed", "A withdrawal has been proposed"
 

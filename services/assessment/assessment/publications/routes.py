@@ -30,9 +30,10 @@ from assessment.rating.schemas import RecomputationRead
 from assessment.validations.repository import Validations
 
 from . import actions, withdrawing
-from .errors import AlreadyImported, NotPublished, WithdrawalNotProposed, WithdrawalProposed
+from .errors import AlreadyImported, AnotherWithdrawal, NotPublished, WithdrawalNotProposed, WithdrawalProposed
 from .recomputing import recompute_published
 from .schemas import (
+    ApprovingWithdrawal,
     Importing,
     ProposingWithdrawal,
     RatingRead,
@@ -124,10 +125,13 @@ def refuse_withdrawal(
     "/assessments/{assessment_id}/withdrawal",
     summary="Approve a withdrawal that another person proposed; both assessments stay",
     operation_id="withdraw_rating",
-    responses=may_answer(AssessmentNotFound, StepNotAllowed, WithdrawalNotProposed, Barred),
+    responses=may_answer(AssessmentNotFound, StepNotAllowed, WithdrawalNotProposed, AnotherWithdrawal, Barred),
 )
-def withdraw_rating(assessment_id: UUID, session: SessionDep, by: CommissioningManager, now: Now) -> AssessmentRead:
-    return shown(session, withdrawing.withdraw(session, assessment_id, by=by, now=now), by)
+def withdraw_rating(
+    assessment_id: UUID, wanted: ApprovingWithdrawal, session: SessionDep, by: CommissioningManager, now: Now
+) -> AssessmentRead:
+    withdrawn = withdrawing.withdraw(session, assessment_id, proposal_id=wanted.proposal_id, by=by, now=now)
+    return shown(session, withdrawn, by)
 
 
 @router.post(

@@ -6,11 +6,16 @@ from uuid import UUID
 
 
 def bars_to_replacement(*, replaced: UUID, replacement: UUID, published: Sequence[UUID]) -> list[str]:
-    """Why one rating cannot take another's place; `published` are those of the same service that stand."""
+    """Why one rating cannot take another's place; `published` are those of the same service, the newest first.
+
+    Where the newest is withdrawn the next one stands, whatever else was meant.
+    """
     if replacement == replaced:
         return ["A rating cannot replace itself."]
     if replacement not in published:
         return ["The replacement must be a published assessment of the same service."]
+    if published[0] == replaced and replacement != published[1]:
+        return ["Another rating would stand: the replacement must be the newest of the others."]
     return []
 
 

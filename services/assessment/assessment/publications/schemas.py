@@ -23,11 +23,18 @@ class ProposingWithdrawal(Model):
     reason: Reason
 
 
+class ApprovingWithdrawal(Model):
+    """Nothing but the proposal that was looked at is approved."""
+
+    proposal_id: UUID
+
+
 class RefusingWithdrawal(Model):
     reason: Reason
 
 
 class WithdrawalRead(BaseModel):
+    id: UUID
     assessment_id: UUID
     replacement_id: UUID
     reason: str

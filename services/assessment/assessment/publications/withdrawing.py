@@ -19,7 +19,7 @@ from assessment.programme.actions import expect_next
 from assessment.remedial_actions.withdrawing import withdraw_plan
 from assessment.tables import Assessment
 
-from .errors import NotPublished, WithdrawalNotProposed, WithdrawalProposed
+from .errors import AnotherWithdrawal, NotPublished, WithdrawalNotProposed, WithdrawalProposed
 from .rules import bars_to_approving_withdrawal, bars_to_refusing_withdrawal, bars_to_replacement
 from .tables import Withdrawal
 
@@ -51,18 +51,24 @@ def propose_withdrawal(
     )
     session.add(proposal)
     session.flush()
+    write_to(
+        session,
+        Recipient(role=Role.COMMISSIONING_MANAGER),
+        "withdrawal_proposed",
+        about=proposal.id,
+        now=now,
+        reference=assessment.reference,
+    )
     return proposal
 
 
-def withdraw(session: Session, assessment_id: UUID, *, by: Principal, now: datetime) -> Assessment:
+def withdraw(session: Session, assessment_id: UUID, *, proposal_id: UUID, by: Principal, now: datetime) -> Assessment:
     """Withdraw what another person proposed to withdraw. Both assessments stay; the rating that now stands is told."""
     assessments = Assessments(session)
     assessments.get(assessment_id, by=by)
-    proposal = withdrawal_of(session, assessment_id)
-    if proposal is None:
-        raise WithdrawalNotProposed
-    assessments.lock_together(assessment_id, proposal.replacement_id)
+    assessments.lock_together(assessment_id, _approved(session, assessment_id, proposal_id).replacement_id)
     assessment = assessments.get(assessment_id, by=by, lock=True)
+    proposal = _approved(session, assessment_id, proposal_id)  # it may have been turned down before the lock
     if bars := bars_to_approving_withdrawal(by.subject, proposal.proposed_by):
         raise Barred(bars)
     rows = assessments.published(assessment.care_service_id)
@@ -87,6 +93,16 @@ def withdraw(session: Session, assessment_id: UUID, *, by: Principal, now: datet
     if rows[0].id == assessment_id:
         _stand_again(session, rows[1], now)
     return assessment
+
+
+def _approved(session: Session, assessment_id: UUID, proposal_id: UUID) -> Withdrawal:
+    """The proposal that stands, where it is the one that somebody approves."""
+    proposal = withdrawal_of(session, assessment_id)
+    if proposal is None:
+        raise WithdrawalNotProposed
+    if proposal.id != proposal_id:
+        raise AnotherWithdrawal
+    return proposal
 
 
 def refuse_withdrawal(

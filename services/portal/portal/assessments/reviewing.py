@@ -1,5 +1,6 @@
 """What two people decide together: who reviews a dispute, a correction of the draft, the withdrawal of a rating."""
 
+from datetime import datetime
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -116,7 +117,7 @@ async def propose_withdrawal(request: Request, visitor: SignedIn, assessment_id:
             label="Which rating stands in its place?",
             kind=Kind.CHOICE,
             options=await replacements(visitor, assessment_id),
-            hint="Another published rating of the same service",
+            hint="The rating that would stand without this one, where this one stands now",
             missing="Choose the rating that stands in its place",
         ),
         _REASON,
@@ -138,27 +139,44 @@ async def propose_withdrawal(request: Request, visitor: SignedIn, assessment_id:
 
 
 async def replacements(visitor: Visitor, assessment_id: str) -> tuple[tuple[str, str], ...]:
-    """The other published ratings of the same service."""
+    """The other published ratings of the same service; where this one stands now, the one that would without it."""
     assessment = await visitor.api.get("assessment", f"/v1/assessments/{assessment_id}")
     about = {"care_service_id": assessment["care_service_id"], "status": "published", "limit": 50}
     page = await visitor.api.get("assessment", "/v1/assessments", **about)
-    others = [each for each in page["items"] if each["id"] != assessment_id]
+    newest_first = sorted(page["items"], key=_published, reverse=True)
+    others = [each for each in newest_first if each["id"] != assessment_id]
+    if newest_first and newest_first[0]["id"] == assessment_id:
+        others = others[:1]
     return tuple(
         (each["id"], f"{each['reference']}, {words(each['rating'] or 'no rating').lower()}") for each in others
     )
+
+
+def _published(assessment: dict[str, Any]) -> tuple[datetime, str]:
+    return datetime.fromisoformat(assessment["published_at"]), assessment["id"]
 
 
 @router.api_route("/withdrawal", methods=METHODS)
 async def withdraw_rating(request: Request, visitor: SignedIn, assessment_id: Id) -> Response:
     here = f"/assessments/{assessment_id}"
 
-    async def send(_: dict[str, Any]) -> Any:
-        return await visitor.api.post("assessment", f"/v1{here}/withdrawal")
+    proposal = await _proposal(visitor, here)
+    # what was read is what is approved, even where another was proposed meanwhile
+    answer = Field(
+        name="proposal_id",
+        label="Do you withdraw it?",
+        kind=Kind.ONE_OF,
+        options=((proposal["id"], "Yes, as it is proposed"),) if proposal else (),
+        missing="Read what is proposed, then select it",
+    )
+
+    async def send(values: dict[str, Any]) -> Any:
+        return await visitor.api.post("assessment", f"/v1{here}/withdrawal", values)
 
     task = Task(
         title="Withdraw the rating",
-        lead=await _proposed(visitor, here),
-        fields=(),
+        lead=_proposed(proposal),
+        fields=(answer,),
         button="Withdraw the rating",
         back=here,
         is_warning=True,
@@ -176,7 +194,7 @@ async def refuse_withdrawal(request: Request, visitor: SignedIn, assessment_id: 
 
     task = Task(
         title="Leave the rating as it is",
-        lead=await _proposed(visitor, here),
+        lead=_proposed(await _proposal(visitor, here)),
         fields=(_REASON,),
         button="Leave it as it is",
         back=here,
@@ -185,9 +203,13 @@ async def refuse_withdrawal(request: Request, visitor: SignedIn, assessment_id: 
     return await perform(request, task, send=send, then=here)
 
 
-async def _proposed(visitor: Visitor, here: str) -> str:
+async def _proposal(visitor: Visitor, here: str) -> dict[str, Any] | None:
+    found: dict[str, Any] | None = (await visitor.api.get("assessment", f"/v1{here}/withdrawal-proposal"))["proposal"]
+    return found
+
+
+def _proposed(proposal: dict[str, Any] | None) -> str:
     """What was proposed, and by whom."""
-    proposal = (await visitor.api.get("assessment", f"/v1{here}/withdrawal-proposal"))["proposal"]
     return (
         f"{proposal['proposed_name']} proposes it: {proposal['reason']}" if proposal else "Nobody proposes it any more."
     )
