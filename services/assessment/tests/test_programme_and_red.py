@@ -21,6 +21,7 @@ from assessment.main import SERVICE
 from assessment.programme.actions import set_due_date
 
 POOR = {"1.1.1": "poor", "2.1.1": "poor", "3.1.1": "poor"}
+LEFT = [{"ended_on": date(2026, 2, 1)}, {"is_contracted": False}]
 
 
 @pytest.fixture
@@ -50,6 +51,8 @@ def test_red_for_more_than_the_rating_brings_forward_what_the_rating_alone_did_n
     assert dates(people, service) == [("2026-09-02", "follow_up", True)]
     turn(post, service, Band.RED, before=Band.RED, was_alone=True)
     assert dates(people, service)[0] == ("2026-03-30", "red_band", True)
+    [newest, *_] = make.ok(people.officer.get(f"/v1/care-services/{service.id}/due-dates"))
+    assert newest["because"].endswith("was Red for nothing but its rating, and is Red for more now.")
 
 
 @pytest.mark.parametrize(("red_after", "stands"), [(1, "red_band"), (-1, "annual")])
@@ -73,7 +76,7 @@ def test_an_imported_rating_answers_no_red_band(people: make.People, session: Se
     assert dates(people, service) == [("2026-03-30", "red_band", True)]
 
 
-@pytest.mark.parametrize("mistake", [{"ended_on": date(2026, 2, 1)}, {"is_contracted": False}])
+@pytest.mark.parametrize("mistake", LEFT)
 def test_a_service_that_was_taken_out_by_mistake_is_back_with_its_date(
     people: make.People, session: Session, post: TestClient, mistake: dict[str, object]
 ) -> None:
@@ -84,6 +87,24 @@ def test_a_service_that_was_taken_out_by_mistake_is_back_with_its_date(
     record(post, service.model_copy(update={"version": 3}))
     record(post, service.model_copy(update={"version": 2, **mistake}))
     assert dates(people, service) == [("2027-03-02", "annual", True), ("2027-03-02", "annual", False)]
+
+
+@pytest.mark.parametrize("left", LEFT)
+def test_a_service_that_has_left_the_programme_is_due_neither_for_red_nor_after_a_publication(
+    *, people: make.People, session: Session, post: TestClient, at: Time, left: dict[str, object]
+) -> None:
+    service = make.care_service(session)
+    draft = f"/v1/assessments/{make.drafted(people, session, service=service)}"
+    record(post, service.model_copy(update={"version": 2, **left}))
+    turn(post, service, Band.RED)
+    at.now = NOON + timedelta(days=18)
+    do_due(session, at.now)
+    make.ok(people.officer.post(f"{draft}/publication"))
+    assert [standing for *_, standing in dates(people, service)] == [False, False]
+    assert make.ok(people.officer.get("/v1/programme"))["items"] == []
+    assert not [each for each in told(session, MessageRequested) if each.template == "assessment_brought_forward"]
+    record(post, service.model_copy(update={"version": 3}))
+    assert dates(people, service)[0] == ("2027-03-20", "annual", True)
 
 
 def test_after_an_outage_one_reminder_goes_out_with_the_days_that_are_left(

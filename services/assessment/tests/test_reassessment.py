@@ -1,6 +1,7 @@
 """A provider whose plan was closed asks to be assessed again early."""
 
 from typing import Any
+from uuid import UUID
 
 import make_assessment as make
 import pytest
@@ -8,6 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
+from assay_contracts.directory.copies import Copies, keep_care_service
 from assay_contracts.messages import MessageRequested
 from assay_kit.testing import told
 
@@ -54,6 +56,18 @@ def due(people: make.People, asked: dict[str, Any]) -> list[tuple[str, str]]:
 
 def letters(session: Session, template: str) -> list[MessageRequested]:
     return [each for each in told(session, MessageRequested) if each.template == template]
+
+
+def test_nothing_is_brought_forward_for_a_service_that_is_not_bought_any_more(
+    people: make.People, session: Session, asked: dict[str, Any]
+) -> None:
+    service = Copies(session).care_service(UUID(asked["care_service_id"]))
+    assert service is not None
+    keep_care_service(session, service.model_copy(update={"version": 2, "is_contracted": False}))
+    refused = people.officer.post(f"/v1/reassessment-requests/{asked['id']}/decision", json=ACCEPTING)
+    assert refused.json()["bars"] == [
+        "The service has ended, or the council does not buy it any more: no assessment is due."
+    ]
 
 
 def test_an_accepted_request_brings_the_next_assessment_forward(

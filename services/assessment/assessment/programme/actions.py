@@ -21,6 +21,8 @@ from assessment.tables import Assessment, DueDate
 
 from .rules import due_after_red_band, due_of_new_service, stands_after_publication
 
+_RED_FOR_MORE = "the service was Red for nothing but its rating, and is Red for more now"
+
 
 def set_due_date(
     session: Session,
@@ -31,9 +33,14 @@ def set_due_date(
     cause: Cause,
     because: str,
     now: datetime,
-) -> None:
-    """Make this the date that stands; the one before stays as history."""
+) -> bool:
+    """Make this the date that stands; the one before stays as history.
+
+    A service that has left the programme gets none: False, and the date is kept for when it turns out to be in it.
+    """
     drop_due_date(session, care_service_id, now)
+    service = Copies(session).care_service(care_service_id)
+    is_out = service is not None and has_left(service, now)
     session.add(
         DueDate(
             care_service_id=care_service_id,
@@ -42,9 +49,17 @@ def set_due_date(
             cause=cause,
             because=because,
             set_at=now,
+            replaced_at=now if is_out else None,
         )
     )
     session.flush()
+    return not is_out
+
+
+def has_left(service: CareServiceRecord, now: datetime) -> bool:
+    """Whether a service is out of the programme: it has ended, or the council does not buy it."""
+    has_ended = service.ended_on is not None and service.ended_on < london_day(now)
+    return has_ended or not service.is_contracted
 
 
 def hear_of_band(session: Session, event: BandChanged) -> None:
@@ -62,15 +77,18 @@ def hear_of_band(session: Session, event: BandChanged) -> None:
     due_on = due_after_red_band(framework.policy, london_day(now), standing.due_on if standing else None)
     if due_on is None:
         return
-    set_due_date(
+    turned = "the service turned Red" if event.previous_band is not Band.RED else _RED_FOR_MORE
+    is_due = set_due_date(
         session,
         care_service_id=event.care_service_id,
         provider_id=event.provider_id,
         due_on=due_on,
         cause=Cause.RED_BAND,
-        because="Brought forward: the service turned Red.",
+        because=f"Brought forward: {turned}.",
         now=now,
     )
+    if not is_due:
+        return
     write_to(
         session,
         Recipient(role=Role.COMPLIANCE_OFFICER),
@@ -88,8 +106,7 @@ def hear_of_care_service(session: Session, event: CareServiceRecorded) -> None:
     receive_care_service(session, event)
     now = acting_at(session, event)
     service = Copies(session).care_service(event.care_service.id) or event.care_service
-    has_ended = service.ended_on is not None and service.ended_on < london_day(now)
-    if has_ended or not service.is_contracted:
+    if has_left(service, now):
         drop_due_date(session, service.id, now)
         return
     _expect_again(session, service, now)

@@ -86,7 +86,8 @@ def decide(
     take(session, request, step, REQUEST_LIFE, by=by, now=now, reason=reason, detail=detail, **whose)
     if due_on is not None:
         because = "Brought forward: the provider asked, after its plan was closed."
-        set_due_date(session, due_on=due_on, cause=Cause.EARLY_REQUEST, because=because, now=now, **whose)
+        if not set_due_date(session, due_on=due_on, cause=Cause.EARLY_REQUEST, because=because, now=now, **whose):
+            raise Barred(["The service has ended, or the council does not buy it any more: no assessment is due."])
     write_to(
         session,
         Recipient(provider_id=request.provider_id),
