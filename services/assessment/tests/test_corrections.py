@@ -96,11 +96,21 @@ def test_only_somebody_who_did_not_validate_agrees(people: make.People, draft: s
     by_manager = proposed_by(people.manager, draft, question="1.1.3", rating="excellent")
     assert bars(people.manager, by_manager, AGREED) == own
     # who proposes a finding has part in the validation: two who did never agree with each other
-    took_part = ["You took part in the validation; somebody who did not decides."]
+    took_part = ["You took part in the validation, or work on it; somebody who does not decides."]
     assert bars(people.officer, by_manager, AGREED) == took_part
     assert bars(people.manager, decision, REFUSED) == took_part
     make.ok(people.second_officer.post(decision, json=AGREED))
     assert make.ok(people.second_manager.post(by_manager, json=REFUSED))["outcome"] == "refused"
+
+
+def test_neither_the_lead_nor_an_assigned_officer_agrees(people: make.People, draft: str) -> None:
+    decision = proposed(people, draft)
+    for person, leads in (("sam-second", True), ("mona-manager", False)):
+        assigned = {"officer": f"person:{person}", "officer_name": person, "leads": leads}
+        make.ok(people.manager.post(f"{draft}/officers", json=assigned))
+    for client in (people.second_officer, people.second_manager):
+        [bar] = bars(client, decision, AGREED)
+        assert bar == "You took part in the validation, or work on it; somebody who does not decides."
 
 
 def proposed_by(client: TestClient, draft: str, **about: Any) -> str:
@@ -108,12 +118,23 @@ def proposed_by(client: TestClient, draft: str, **about: Any) -> str:
     return f"{draft}/corrections/{made['id']}/decision"
 
 
-def test_who_agreed_to_a_correction_does_not_review_the_dispute(people: make.People, draft: str) -> None:
-    make.ok(people.manager.post(proposed(people, draft), json=AGREED))
+@pytest.mark.parametrize("decision", [AGREED, REFUSED])
+def test_who_decided_on_a_correction_does_not_review_the_dispute(
+    people: make.People, draft: str, decision: dict[str, str]
+) -> None:
+    make.ok(people.manager.post(proposed(people, draft), json=decision))
     make.ok(people.provider.post(f"{draft}/dispute", json={"reason": "The rota was read wrongly throughout."}))
     took_part = ["You took part in the validation; another person reviews the dispute."]
     assert bars(people.manager, f"{draft}/senior-review") == took_part
     make.ok(people.second_manager.post(f"{draft}/senior-review"))
+
+
+def test_commissioning_managers_hear_of_a_proposed_correction(
+    people: make.People, session: Session, draft: str
+) -> None:
+    proposed(people, draft)
+    [letter] = [each for each in told(session, MessageRequested) if each.template == "draft_correction_proposed"]
+    assert (letter.to.role, letter.personalisation["question"]) == ("commissioning_manager", "1.1.1")
 
 
 def test_nothing_is_published_over_a_correction_that_awaits_its_answer(people: make.People, draft: str) -> None:

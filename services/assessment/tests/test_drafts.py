@@ -263,6 +263,22 @@ def test_what_is_said_and_decided_about_a_draft_is_on_the_timeline_with_its_pers
     )
 
 
+def test_the_officer_hears_of_each_comment_and_of_an_early_confirmation(
+    people: make.People, session: Session, draft: str
+) -> None:
+    for _ in range(2):
+        make.ok(people.provider.post(f"{draft}/accuracy-comments", json=COMMENT))
+    make.ok(people.provider.post(f"{draft}/accuracy-confirmation"))
+    wanted = {"accuracy_comment_made", "accuracy_confirmed"}
+    letters = [each for each in told(session, MessageRequested) if each.template in wanted]
+    assert [(each.template, each.to.person) for each in letters] == [
+        ("accuracy_comment_made", "person:oscar-officer"),
+        ("accuracy_comment_made", "person:oscar-officer"),
+        ("accuracy_confirmed", "person:oscar-officer"),
+    ]
+    assert len({each.reference for each in letters}) == 3
+
+
 def test_a_comment_names_only_evidence_that_is_the_providers_own(people: make.People, draft: str) -> None:
     strange = uuid4()
     refused = people.provider.post(f"{draft}/accuracy-comments", json=COMMENT | {"evidence_ids": [str(strange)]})

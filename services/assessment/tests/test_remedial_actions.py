@@ -73,6 +73,23 @@ def test_a_returned_plan_is_changed_and_submitted_again(people: make.People, pla
     assert make.ok(people.officer.post(f"{url(plan)}/approval"))["status"] == "approved"
 
 
+def test_a_plan_whose_days_are_past_is_neither_submitted_nor_approved(
+    people: make.People, plan: dict[str, Any], at: Time
+) -> None:
+    [action, *_] = act_on_all(people, plan)
+    late = "Question 1.1.1 has an action that was due on 2026-03-10, which is past: "
+    about = {"headers": {"If-Match": '"1"'}, "json": ACTION | {"due_on": "2026-03-10"}}
+    make.ok(people.provider.put(f"{url(plan)}/actions/{action['id']}", **about))
+    at.now = NOON + timedelta(days=9)
+    barred = people.provider.post(f"{url(plan)}/submission").json()
+    assert barred["bars"] == [late + "give it a day that is ahead."]
+    at.now = NOON + timedelta(days=8)
+    make.ok(people.provider.post(f"{url(plan)}/submission"))
+    at.now = NOON + timedelta(days=9)
+    barred = people.officer.post(f"{url(plan)}/approval").json()
+    assert barred["bars"] == [late + "return the plan, so that the provider gives it a day that is ahead."]
+
+
 def test_a_plan_closes_only_when_every_issue_is_verified(people: make.People, approved: dict[str, Any]) -> None:
     action = approved["issues"][0]["actions"][0]
     progress = {"progress": "done", "note": "All plans are rewritten."}
@@ -195,6 +212,35 @@ def test_a_note_of_progress_relies_on_the_providers_own_evidence(
     assert refused.json()["bars"] == [f"The note names evidence {strange}, which the provider has not uploaded."]
     make.ok(people.provider.post(note, json=progress | {"evidence_ids": [str(own.id)]}))
     assert directory.reliances == {(own.id, RelyingObject("remedial_plan", UUID(approved["id"])))}
+
+
+def test_nothing_is_locked_while_the_directory_answers(
+    people: make.People, session: Session, approved: dict[str, Any], app: FastAPI, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    draft = f"/v1/assessments/{make.drafted(people, session)}"
+    own = make.evidence(make.PROVIDER)
+    directory, locks = FakeDirectory(evidence=[own]), list[list[str]]()
+    rely = directory.rely_on_evidence
+    monkeypatch.setattr(app.state, "directory", directory, raising=False)
+    note = f"{url(approved)}/actions/{approved['issues'][0]['actions'][0]['id']}/progress"
+    comment = {"question": "1.1.1", "comment": "The plan was signed in January."}
+    progress = {"progress": "done", "note": "See the sample."}
+    with make.statements(session) as sent:
+
+        def watched(*about: Any, **more: Any) -> Any:
+            locks.append(_locking(sent))
+            return rely(*about, **more)
+
+        monkeypatch.setattr(directory, "rely_on_evidence", watched)
+        for address, body in ((note, progress), (f"{draft}/accuracy-comments", comment)):
+            sent.clear()
+            make.ok(people.provider.post(address, json=body | {"evidence_ids": [str(own.id)]}))
+            assert _locking(sent)
+    assert locks == [[], []]
+
+
+def _locking(sent: list[str]) -> list[str]:
+    return [each for each in sent if "FOR UPDATE" in each]
 
 
 def test_a_verified_issue_stays_whoever_asks(people: make.People, session: Session, approved: dict[str, Any]) -> None:

@@ -65,6 +65,28 @@ def test_a_review_goes_on_in_other_hands_and_is_published_by_another_manager(
             session.connection().execute(text(change))
 
 
+def test_what_is_undecided_of_a_disputed_draft_is_the_reviewers_and_not_its_officers(
+    people: make.People, session: Session
+) -> None:
+    draft = f"/v1/assessments/{make.drafted(people, session)}"
+    decisions = []
+    for code in ("1.1.1", "1.1.2"):
+        said = {"question": code, "comment": "The page is signed, as we wrote."}
+        comment = make.ok(people.provider.post(f"{draft}/accuracy-comments", json=said))
+        decisions.append(f"{draft}/accuracy-comments/{comment['id']}/decision")
+    make.ok(people.provider.post(f"{draft}/dispute", json={"reason": "The rota was read wrongly throughout."}))
+    changed = {"outcome": "accepted", "reason": "The page is signed.", "new_rating": "excellent"}
+    barred = ["The draft is disputed, and you worked on it; whoever reviews the dispute decides what is left."]
+    assert people.officer.post(decisions[0], json=changed).json()["bars"] == barred
+    make.ok(people.manager.post(f"{draft}/senior-review/handover", json=SECOND))
+    make.ok(people.second_officer.post(decisions[0], json=changed))
+    make.ok(people.second_officer.post(f"{draft}/senior-review"))
+    assert people.officer.post(decisions[1], json=changed).json()["bars"] == barred
+    make.ok(people.second_officer.post(decisions[1], json=changed))
+    make.ok(people.second_officer.post(f"{draft}/senior-review/outcome", json=UPHELD))
+    make.ok(people.second_officer.post(f"{draft}/publication"))
+
+
 def test_neither_the_lead_nor_an_assigned_officer_reviews(
     people: make.People, client_as: make.ClientAs, disputed: str
 ) -> None:

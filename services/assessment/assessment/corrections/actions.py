@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlmodel import Session
 
 from assay_contracts.messages import Recipient
+from assay_contracts.roles import Role
 from assay_kit.calendar import london_day
 from assay_kit.identity import Principal
 from assay_kit.timeline import take
@@ -15,6 +16,7 @@ from assessment.assessments.events import tell_draft_corrected, write_to
 from assessment.assessments.repository import Assessments
 from assessment.assessments.rules import LIFE, Step, accuracy_closes_at
 from assessment.drafts.findings import Change, change_findings
+from assessment.drafts.repository import Drafts
 from assessment.rating.answers import AnswerRating, ResultCause
 from assessment.tables import Assessment
 from assessment.validations.repository import Validations
@@ -58,6 +60,15 @@ def propose(
         proposed_at=now,
     )
     corrections.add(proposed)
+    write_to(
+        session,
+        Recipient(role=Role.COMMISSIONING_MANAGER),
+        "draft_correction_proposed",
+        about=proposed.id,
+        now=now,
+        reference=assessment.reference,
+        question=question,
+    )
     return proposed
 
 
@@ -80,10 +91,11 @@ def decide(
     step = Step.CORRECT_DRAFT if agrees else Step.REFUSE_CORRECTION
     why, detail = correction.reason if agrees else reason, {"question": correction.question}
     take(session, assessment, step, LIFE, by=by, now=now, reason=why, detail=detail, **of(assessment))
-    took_part = by.subject in Validations(session).people(assessment_id)
-    bars = bars_to_deciding(outcome, by=by.subject, proposed_by=correction.proposed_by, took_part=took_part)
+    worked_on_it = by.subject in Drafts(session).worked_on_by(assessment)
+    bars = bars_to_deciding(outcome, by=by.subject, proposed_by=correction.proposed_by, worked_on_it=worked_on_it)
     if bars:
         raise Barred(bars)
+    Validations(session).take_part(assessment_id, by=by, now=now)
     policy = Assessments(session).framework(assessment).policy
     correction.window_closes_at = accuracy_closes_at(policy, now) if agrees else None
     correction.outcome, correction.outcome_reason = outcome, reason
@@ -104,11 +116,10 @@ def _correct(
     now: datetime,
 ) -> None:
     """Change the finding, compute the rating again, and open the window for as long as for a new draft."""
-    validations, rating = Validations(session), AnswerRating(correction.rating)
-    before = validations.standing(assessment.id)[correction.question]
+    rating = AnswerRating(correction.rating)
+    before = Validations(session).standing(assessment.id)[correction.question]
     if bars := bars_to_correcting(rating, standing=before):
         raise Barred(bars)
-    validations.take_part(assessment.id, by=by, now=now)
     assessment.accuracy_closes_at, assessment.accuracy_closed_at = closes_at, None
     session.flush()
     change = Change(question=correction.question, rating=rating, reason=correction.reason)

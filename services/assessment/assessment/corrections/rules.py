@@ -26,10 +26,10 @@ def bars_to_correcting(rating: AnswerRating, *, standing: AnswerRating) -> list[
     return ["The rating of the question is that already."] if rating == standing else []
 
 
-def bars_to_deciding(outcome: CorrectionOutcome, *, by: str, proposed_by: str, took_part: bool) -> list[str]:
-    """Whoever knows the rating and gave the findings does not change them alone: one agrees who did not validate."""
+def bars_to_deciding(outcome: CorrectionOutcome, *, by: str, proposed_by: str, worked_on_it: bool) -> list[str]:
+    """Whoever knows the rating and gave the findings does not change them alone: one agrees who did not work on it."""
     if by == proposed_by:
         if outcome is CorrectionOutcome.REFUSED:
             return []
         return ["You proposed this correction; another person agrees to it."]
-    return ["You took part in the validation; somebody who did not decides."] if took_part else []
+    return ["You took part in the validation, or work on it; somebody who does not decides."] if worked_on_it else []

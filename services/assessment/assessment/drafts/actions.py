@@ -16,6 +16,7 @@ from assay_kit.timeline import note, take
 from assessment.assessments.actions import of
 from assessment.assessments.errors import Barred, ensure_room
 from assessment.assessments.events import write_to
+from assessment.assessments.hearing import write_to_officers
 from assessment.assessments.repository import Assessments
 from assessment.assessments.rules import LIFE, Status, Step
 from assessment.corrections.overtaking import overtake
@@ -33,6 +34,7 @@ from .rules import (
     ReviewOutcome,
     bars_to_changes,
     bars_to_commenting,
+    bars_to_deciding,
     bars_to_decision,
     bars_to_disputing,
     bars_to_handing_over,
@@ -58,14 +60,11 @@ def comment(
     now: datetime,
 ) -> AccuracyComment:
     """The provider says what is factually wrong, while the window is open."""
-    assessments = Assessments(session)
-    assessment = assessments.get(assessment_id, by=by, lock=True)
-    _ensure_open(assessment, now)
-    assessments.question(assessment, question)
-    drafts = Drafts(session)
-    ensure_room(drafts.count(assessment_id), MOST_COMMENTS, "comments")
+    # the directory is asked before anything is locked: others go on while it answers
+    unlocked = _commentable(session, assessment_id, question, by=by, now=now)
     relying = RelyingObject("assessment", assessment_id)
-    evidence.rely({"The comment": evidence_ids}, provider_id=assessment.provider_id, by_object=relying)
+    evidence.rely({"The comment": evidence_ids}, provider_id=unlocked.provider_id, by_object=relying)
+    assessment = _commentable(session, assessment_id, question, by=by, now=now, lock=True)
     row = AccuracyComment(
         assessment_id=assessment_id,
         question=question,
@@ -75,10 +74,24 @@ def comment(
         made_name=by.name,
         made_at=now,
     )
-    drafts.add(row)
+    Drafts(session).add(row)
     about: dict[str, Any] = {"status": assessment.status, "detail": {"question": question}, **of(assessment)}
     note(session, LIFE.name, assessment_id, "comment_on_accuracy", by=by, now=now, **about)
+    said = {"once": str(row.id), "reference": assessment.reference, "question": question}
+    write_to_officers(session, assessment, "accuracy_comment_made", now=now, **said)
     return row
+
+
+def _commentable(
+    session: Session, assessment_id: UUID, question: str, *, by: Principal, now: datetime, lock: bool = False
+) -> Assessment:
+    """The assessment, where a comment on this question may be made as things are."""
+    assessments = Assessments(session)
+    assessment = assessments.get(assessment_id, by=by, lock=lock)
+    _ensure_open(assessment, now)
+    assessments.question(assessment, question)
+    ensure_room(Drafts(session).count(assessment_id), MOST_COMMENTS, "comments")
+    return assessment
 
 
 def confirm_accuracy(session: Session, assessment_id: UUID, *, by: Principal, now: datetime) -> Assessment:
@@ -87,6 +100,9 @@ def confirm_accuracy(session: Session, assessment_id: UUID, *, by: Principal, no
     _ensure_open(assessment, now)
     take(session, assessment, Step.CONFIRM_ACCURACY, LIFE, by=by, now=now, **of(assessment))
     assessment.accuracy_closed_at = now
+    # once for each window: a correction of the draft opens another
+    said = {"once": now.isoformat(), "reference": assessment.reference}
+    write_to_officers(session, assessment, "accuracy_confirmed", now=now, **said)
     return assessment
 
 
@@ -107,12 +123,14 @@ def decide_comment(
     row = Drafts(session).comment(assessment_id, comment_id)
     if row.outcome is not None:
         raise CommentDecided
+    is_reviewer = _decides_as_reviewer(session, assessment, by)
     standing = Validations(session).standing(assessment_id)[row.question]
     if bars := bars_to_decision(outcome, new_rating=new_rating, standing=standing):
         raise Barred(bars)
     detail = {"question": row.question, "outcome": str(outcome)}
     take(session, assessment, Step.DECIDE_COMMENT, LIFE, by=by, now=now, reason=reason, detail=detail, **of(assessment))
-    Validations(session).take_part(assessment_id, by=by, now=now)
+    if not is_reviewer:
+        Validations(session).take_part(assessment_id, by=by, now=now)
     row.outcome, row.outcome_reason = outcome, reason
     row.decided_by, row.decided_name, row.decided_at = by.subject, by.name, now
     if new_rating is not None:
@@ -120,6 +138,17 @@ def decide_comment(
         change_findings(session, assessment, [change], cause=ResultCause.FACTUAL_ACCURACY, by=by, now=now)
     _write_of_answer(session, assessment, row, now)
     return row
+
+
+def _decides_as_reviewer(session: Session, assessment: Assessment, by: Principal) -> bool:
+    """Once a draft is disputed, those who worked on it change nothing in it: its reviewer decides what is left."""
+    drafts = Drafts(session)
+    disputed = drafts.dispute(assessment.id)
+    is_reviewer = disputed is not None and drafts.reviewer(disputed).subject == by.subject
+    worked_on_by = drafts.worked_on_by(assessment)
+    if disputed is not None and (bars := bars_to_deciding(by.subject, worked_on_by, is_reviewer=is_reviewer)):
+        raise Barred(bars)
+    return is_reviewer
 
 
 def _write_of_answer(session: Session, assessment: Assessment, row: AccuracyComment, now: datetime) -> None:

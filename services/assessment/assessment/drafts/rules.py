@@ -109,6 +109,13 @@ def bars_to_publication(
     return bars
 
 
+def bars_to_deciding(by: str, worked_on_by: Collection[str], *, is_reviewer: bool) -> list[str]:
+    """Who decides what is left undecided of a draft that was disputed."""
+    if is_reviewer or by not in worked_on_by:
+        return []
+    return ["The draft is disputed, and you worked on it; whoever reviews the dispute decides what is left."]
+
+
 def bars_to_decision(outcome: CommentOutcome, *, new_rating: AnswerRating | None, standing: AnswerRating) -> list[str]:
     """A rejected comment changes nothing, and a change is one."""
     if new_rating is None:

@@ -39,6 +39,7 @@ from .rules import (
     Progress,
     bars_to_closure,
     bars_to_extension,
+    bars_to_past_days,
     bars_to_submission,
     remind_at,
 )
@@ -154,6 +155,7 @@ def submit_plan(session: Session, plan_id: UUID, *, by: Principal, now: datetime
     count = Counter(action.issue_id for action in plans.actions(plan_id))
     if bars := bars_to_submission({issue.question: count[issue.id] for issue in plans.issues(plan_id)}):
         raise Barred(bars)
+    _ensure_days_ahead(plans, plan_id, now, remedy="give it a day that is ahead")
     plan.returned_because = None
     write_to(
         session,
@@ -187,11 +189,20 @@ def return_plan(session: Session, plan_id: UUID, *, reason: str, by: Principal, 
 def approve_plan(session: Session, plan_id: UUID, *, by: Principal, now: datetime) -> RemedialPlan:
     """Approve the plan: from now on the provider is reminded of what it promised."""
     plan, plans = _step(session, plan_id, PlanStep.APPROVE, by=by, now=now), Plans(session)
+    remedy = "return the plan, so that the provider gives it a day that is ahead"
+    _ensure_days_ahead(plans, plan_id, now, remedy=remedy)
     policy = _policy(session, plan, by)
     for action in plans.actions(plan_id):
         action.remind_at = remind_at(policy, action.due_on, now)
     tell_approved(session, plan, now)
     return plan
+
+
+def _ensure_days_ahead(plans: Plans, plan_id: UUID, now: datetime, *, remedy: str) -> None:
+    questions = {issue.id: issue.question for issue in plans.issues(plan_id)}
+    due = [(questions[action.issue_id], action.due_on) for action in plans.actions(plan_id)]
+    if bars := bars_to_past_days(due, london_day(now), remedy=remedy):
+        raise Barred(bars)
 
 
 def close_plan(session: Session, plan_id: UUID, *, by: Principal, now: datetime) -> RemedialPlan:
@@ -220,14 +231,12 @@ def note_progress(
 ) -> RemedialProgress:
     """The provider says how far an action has got."""
     plans = Plans(session)
-    plan = plans.get(plan_id, by=by, lock=True)
-    _ensure_approved(plan)
-    action = plans.action(plan_id, action_id)
-    if plans.issue(plan_id, action.issue_id).outcome is not None:
-        raise IssueVerified
-    ensure_room(plans.count_progress(plan_id), MOST_NOTES, "notes of progress")
+    # the directory is asked before anything is locked: others go on while it answers
+    provider_id = plans.get(plan_id, by=by).provider_id
+    _notable(plans, plan_id, action_id, by=by)
     relying = RelyingObject("remedial_plan", plan_id)
-    evidence.rely({"The note": evidence_ids}, provider_id=plan.provider_id, by_object=relying)
+    evidence.rely({"The note": evidence_ids}, provider_id=provider_id, by_object=relying)
+    action = _notable(plans, plan_id, action_id, by=by, lock=True)
     action.progress = progress
     action.version += 1
     row = RemedialProgress(
@@ -241,6 +250,16 @@ def note_progress(
     )
     plans.add(row)
     return row
+
+
+def _notable(plans: Plans, plan_id: UUID, action_id: UUID, *, by: Principal, lock: bool = False) -> RemedialAction:
+    """The action, where its progress may be noted as things are."""
+    _ensure_approved(plans.get(plan_id, by=by, lock=lock))
+    action = plans.action(plan_id, action_id, lock=lock)
+    if plans.issue(plan_id, action.issue_id, lock=lock).outcome is not None:
+        raise IssueVerified
+    ensure_room(plans.count_progress(plan_id), MOST_NOTES, "notes of progress")
+    return action
 
 
 def extend_action(

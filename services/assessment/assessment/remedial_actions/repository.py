@@ -27,7 +27,7 @@ class Plans:
         self._session.flush()
 
     def get(self, plan_id: UUID, *, by: Principal, lock: bool = False) -> RemedialPlan:
-        found = self._session.get(RemedialPlan, plan_id, with_for_update=lock or None)
+        found = self._session.get(RemedialPlan, plan_id, with_for_update=lock or None, populate_existing=lock)
         if found is None or not by.sees(found.provider_id):
             raise PlanNotFound(plan_id)
         return found
@@ -48,8 +48,8 @@ class Plans:
         statement = select(RemedialIssue).where(RemedialIssue.plan_id == plan_id)
         return self._session.exec(statement.order_by(col(RemedialIssue.id))).all()
 
-    def issue(self, plan_id: UUID, issue_id: UUID) -> RemedialIssue:
-        found = self._session.get(RemedialIssue, issue_id, with_for_update=True)
+    def issue(self, plan_id: UUID, issue_id: UUID, *, lock: bool = True) -> RemedialIssue:
+        found = self._session.get(RemedialIssue, issue_id, with_for_update=lock or None, populate_existing=lock)
         if found is None or found.plan_id != plan_id:
             raise IssueNotFound(issue_id)
         return found
@@ -62,8 +62,8 @@ class Plans:
         )
         return self._session.exec(statement.order_by(col(RemedialAction.id))).all()
 
-    def action(self, plan_id: UUID, action_id: UUID) -> RemedialAction:
-        found = self._session.get(RemedialAction, action_id, with_for_update=True)
+    def action(self, plan_id: UUID, action_id: UUID, *, lock: bool = True) -> RemedialAction:
+        found = self._session.get(RemedialAction, action_id, with_for_update=lock or None, populate_existing=lock)
         if found is None:
             raise ActionNotFound(action_id)
         issue = self._session.get(RemedialIssue, found.issue_id)

@@ -1,6 +1,6 @@
 """The life of a remedial action plan, and what stands in its way. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
@@ -74,6 +74,15 @@ WRITING = frozenset({PlanStatus.AWAITING_PLAN, PlanStatus.RETURNED})
 def bars_to_submission(actions_by_issue: Mapping[str, int]) -> list[str]:
     """Every issue (by question code) without an action: each needs at least one."""
     return [f"Question {code} has no action." for code, count in actions_by_issue.items() if count == 0]
+
+
+def bars_to_past_days(due: Iterable[tuple[str, date]], today: date, *, remedy: str) -> list[str]:
+    """Every action (by question code) whose day is past before anybody has agreed to it, and what to do about it."""
+    return [
+        f"Question {code} has an action that was due on {due_on.isoformat()}, which is past: {remedy}."
+        for code, due_on in sorted(due)
+        if due_on < today
+    ]
 
 
 def bars_to_closure(outcome_by_issue: Mapping[str, Outcome | None]) -> list[str]:
