@@ -1,6 +1,7 @@
 """Who works on an assessment, and what others see of one that is restricted."""
 
 import csv
+import re
 from io import BytesIO, StringIO
 from typing import Any
 
@@ -13,6 +14,8 @@ from sqlmodel import Session, select
 from assay_contracts.messages import MessageRequested
 from assay_contracts.roles import Role
 from assay_kit.testing import told
+from assay_kit.walk import operations_of
+from assessment.main import SERVICE
 from assessment.work_tables import Restriction
 
 WHY = {"reason": "The whistle-blower works with the other officer's family."}
@@ -31,14 +34,16 @@ def restricted(people: make.People, session: Session) -> str:
     return assessment_id
 
 
-PATHS = (
-    *("", "/timeline", "/answers", "/sections", "/validated-answers", "/visits", "/draft", "/report", "/officers"),
-    *("/comparison", "/benchmark"),
-)
+# everything that is read of one assessment, but the public summary, which is everybody's
+PATHS = [
+    each.path
+    for each in operations_of(SERVICE)
+    if each.method == "GET" and re.findall("{.+?}", each.path) == ["{assessment_id}"] and "public" not in each.path
+]
 
 
 def statuses(client: TestClient, assessment_id: str) -> set[int]:
-    return {client.get(f"/v1/assessments/{assessment_id}{path}").status_code for path in PATHS}
+    return {client.get(path.replace("{assessment_id}", assessment_id)).status_code for path in PATHS}
 
 
 def listed(client: TestClient) -> list[str]:
