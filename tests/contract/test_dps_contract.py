@@ -8,8 +8,8 @@ import pytest
 import schemathesis
 from calls_dps import CALLS
 from conformance import Contract
+from make_dps import CouncilDirectory
 
-from assay_contracts.directory.client import FakeDirectory
 from assay_kit.settings import Settings
 from assay_kit.walk import Operation
 from dps_admission.main import SERVICE
@@ -45,7 +45,7 @@ EXCUSED = {
 
 @pytest.fixture(scope="module", autouse=True)
 def _database(settings: Settings) -> Iterator[None]:
-    contract.app.state.directory = FakeDirectory()
+    contract.app.state.directory = CouncilDirectory()
     yield from contract.database(settings)
 
 

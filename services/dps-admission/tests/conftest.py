@@ -3,10 +3,9 @@ from collections.abc import Callable
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
-from make_dps import House
+from make_dps import CouncilDirectory, House
 from sqlmodel import Session
 
-from assay_contracts.directory.client import FakeDirectory
 from assay_kit.testing import service_fixtures
 from dps_admission.main import SERVICE
 
@@ -15,5 +14,5 @@ engine, app, session, client_as, own_database = service_fixtures(SERVICE)
 
 @pytest.fixture
 def house(session: Session, client_as: Callable[..., TestClient], app: FastAPI) -> House:
-    directory = app.state.directory = FakeDirectory()
+    directory = app.state.directory = CouncilDirectory()
     return House(session, client_as, directory)

@@ -1,9 +1,13 @@
 """Separation of duties: who scored, moderated, settled a check or has a conflict does not decide; scoring is blind."""
 
 from typing import Any
+from uuid import uuid4
 
+import pytest
 from make_dps import EVALUATORS, REASON, House, applicant, ok, person, refused, sheet
 from sqlmodel import Session
+
+from assay_contracts.directory import PersonRecord
 
 
 def assign(house: House, part: str, name: str, role: str = "evaluator") -> Any:
@@ -52,3 +56,22 @@ def test_nobody_new_scores_once_the_scores_were_seen(house: House, session: Sess
         house.score(part, name, sheet(session, lot))
     assert refused(assign(house, part, "Late Third")) == ["scores-seen"]
     ok(assign(house, part, "Mo Moderator", "moderator"))
+
+
+@pytest.mark.parametrize(
+    ("about", "bar"),
+    [
+        (None, "not-of-the-council"),
+        ({"provider_id": uuid4(), "is_active": True}, "not-of-the-council"),
+        ({"provider_id": None, "is_active": False}, "account-closed"),
+    ],
+)
+def test_only_people_of_the_council_are_assigned(
+    house: House, session: Session, about: dict[str, Any] | None, bar: str
+) -> None:
+    part = house.part(house.open_lot(), applicant(session))
+    who = str(uuid4())
+    if about is not None:
+        house.directory.people[who] = PersonRecord(subject=who, name="Pat Person", **about)
+    body = {"person": who, "name": "Pat Person", "part": "evaluator"}
+    assert refused(house.commissioner().post(f"/v1/lot-applications/{part}/evaluators", json=body)) == [bar]

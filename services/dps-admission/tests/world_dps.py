@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 from make_dps import (
     REASON,
     Applicant,
+    CouncilDirectory,
     answers,
     applicant,
     care_service,
@@ -76,7 +77,7 @@ class World:
     now: datetime = datetime(2026, 3, 2, 12, tzinfo=UTC)
     lot: Lot = field(init=False)
     providers: list[Applicant] = field(init=False)
-    directory: FakeDirectory = field(default_factory=FakeDirectory)
+    directory: FakeDirectory = field(default_factory=CouncilDirectory)
 
     def __post_init__(self) -> None:
         body = SchemeIn.model_validate(scheme_body(self.session))

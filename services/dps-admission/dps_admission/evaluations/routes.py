@@ -21,7 +21,7 @@ from dps_admission.tables import Decision, LotApplication
 from . import deciding, scoring
 from .errors import DecisionRefused, EvaluationRefused, ReportNotFound
 from .repository import Evaluations, sheet_of
-from .rules import Mark
+from .rules import Mark, bars_to_evaluating
 from .schemas import (
     AssignmentIn,
     AssignmentRead,
@@ -63,8 +63,14 @@ def read_evaluation(lot_application_id: UUID, session: SessionDep, by: CaseReade
 
 @router.post("/evaluators", operation_id="assign_evaluator", status_code=201, responses=ON_EVALUATION)
 def assign_evaluator(
-    lot_application_id: UUID, asked: AssignmentIn, session: SessionDep, by: Commissioner, now: Now
+    lot_application_id: UUID,
+    asked: AssignmentIn,
+    session: SessionDep,
+    directory: DirectoryDep,
+    by: Commissioner,
+    now: Now,
 ) -> EvaluationRead:
+    EvaluationRefused.unless_clear(bars_to_evaluating(directory.person(asked.person)))
     part = scoring.assign(
         session, lot_application_id, person=asked.person, name=asked.name, role=asked.part, by=by, now=now
     )

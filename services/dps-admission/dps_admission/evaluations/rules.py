@@ -6,6 +6,7 @@ from datetime import date
 from enum import StrEnum
 from fractions import Fraction
 
+from assay_contracts.directory.records import PersonRecord
 from dps_admission.bars import Bar
 from dps_admission.question_sets.content import (
     ExclusionGround,
@@ -173,6 +174,13 @@ def bars_to_assigning(assigned: Sequence[Assigned], *, part: Part, are_sheets_se
     if part == Part.EVALUATOR and are_sheets_seen:
         return [Bar("scores-seen", "The scores can be seen already, so nobody new could score alone.")]
     return []
+
+
+def bars_to_evaluating(person: PersonRecord | None) -> list[Bar]:
+    """Nobody waits for the scores of somebody who does not exist, and no provider's person scores a rival."""
+    if person is None or person.provider_id is not None:
+        return [Bar("not-of-the-council", "Nobody at the council is known by that id.")]
+    return [] if person.is_active else [Bar("account-closed", f"The account of {person.name} is closed.")]
 
 
 def bars_to_releasing(assigned: Assigned | None) -> list[Bar]:
