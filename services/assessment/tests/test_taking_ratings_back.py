@@ -10,16 +10,18 @@ import pytest
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
-from stage_assessment import MYSELF, Stage
+from stage_assessment import MYSELF, OFFICER, Stage
 
 from assay_contracts.assessment import Rating, RemedialActionOverdue
 from assay_contracts.directory.copies import Copies
 from assay_contracts.messages import MessageRequested
 from assay_contracts.roles import Role
 from assay_kit.testing import NOON, Time, do_due, told
+from assessment.assessments.repository import Assessments
 from assessment.main import SERVICE
 from assessment.publications.actions import record_imported_rating
 from assessment.publications.errors import AlreadyImported
+from assessment.publications.withdrawing import refuse_withdrawal
 
 POOR = {"1.1.1": "poor", "2.1.1": "poor", "3.1.1": "poor"}
 REASON = "It rested on the records of another service."
@@ -86,6 +88,21 @@ def test_nothing_is_approved_but_the_proposal_that_was_looked_at(
     make.ok(people.manager.post(f"{url}/withdrawal", json={"proposal_id": another["id"]}))
     letters = [each for each in told(session, MessageRequested) if each.template == "withdrawal_proposed"]
     assert [each.to.role for each in letters] == [Role.COMMISSIONING_MANAGER] * 2
+
+
+def test_what_is_turned_down_while_its_approval_waits_is_not_approved(
+    people: make.People, session: Session, at: Time, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wrong, right = two_ratings(people, session, at)
+    url, proposal = f"/v1/assessments/{wrong}", {"replacement_id": right, "reason": REASON}
+    read = make.ok(people.officer.post(f"{url}/withdrawal-proposal", json=proposal))
+
+    def refused_meanwhile(assessments: Assessments, *_: UUID) -> None:
+        refuse_withdrawal(assessments.session, UUID(wrong), reason=REASON, by=OFFICER, now=at.now)
+
+    monkeypatch.setattr(Assessments, "lock_together", refused_meanwhile)
+    late = people.manager.post(f"{url}/withdrawal", json={"proposal_id": read["id"]})
+    assert late.json()["type"] == "/problems/withdrawal-not-proposed"
 
 
 def test_where_a_rating_stands_now_the_newest_of_the_others_replaces_it(

@@ -32,13 +32,15 @@ def reads(services: FakeServices, about: dict[str, Any]) -> None:
     services.says("GET", f"/v1{HERE}/timeline", {"items": []})
 
 
-def reports(services: FakeServices, about: dict[str, Any], note: str | None) -> None:
+def reports(
+    services: FakeServices, about: dict[str, Any], note: str | None, dispute: dict[str, Any] | None = None
+) -> None:
     reads(services, about)
     trace = {"percent": {"shown": "71.0"}, "banded": "good", "limiters": [], "domains": [], "framework_version": 1}
     draft: dict[str, Any] = {
         "standing": {"rating": "good", "trace": trace},
         "changes": [],
-        "dispute": None,
+        "dispute": dispute,
         "is_open_for_comment": False,
         "is_open_to_dispute": False,
         "accuracy_closes_at": "2026-01-20T10:00:00Z",
@@ -82,6 +84,29 @@ def test_a_report_says_whether_its_rating_stands_and_offers_only_what_there_is(
     if note:
         assert f"{note}." in page.text
         assert "govuk-inset-text" in page.text
+
+
+@pytest.mark.parametrize(
+    ("role", "is_yours", "is_offered"),
+    [
+        ("compliance_officer", None, True),
+        ("compliance_officer", False, False),
+        ("compliance_officer", True, True),
+        ("commissioning_manager", False, True),
+    ],
+)
+def test_a_comment_on_a_disputed_draft_is_its_reviewers_to_decide(
+    *, signed_in_as: SignIn, services: FakeServices, role: str, is_yours: bool | None, is_offered: bool
+) -> None:
+    unsaid = dict.fromkeys(("reason", "outcome", "raised_name", "reviewer_name"))
+    dispute = None if is_yours is None else {"is_yours": is_yours, **unsaid}
+    reports(services, assessment("draft_issued" if dispute is None else "disputed"), None, dispute)
+    said = {"id": OTHER, "question": "1.1.1", "comment": "It is signed.", "made_name": "Pat", "outcome": None}
+    services.says("GET", f"/v1{HERE}/accuracy-comments", [said | {"made_at": "2026-03-02T10:00:00Z"}])
+    services.says("GET", f"/v1{HERE}/corrections", {"items": []})
+    page = signed_in_as(role).open(f"{HERE}/report")
+    assert page.status_code == 200
+    assert (f"/comments/{OTHER}/decision" in page.text) is is_offered
 
 
 def test_a_withdrawn_rating_leads_to_the_one_in_its_place(signed_in_as: SignIn, services: FakeServices) -> None:
