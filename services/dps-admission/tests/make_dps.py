@@ -334,7 +334,7 @@ def answers(session: Session, lot: Mapping[str, Any]) -> dict[str, Any]:
 
 def sheet(session: Session, lot: Mapping[str, Any], *, score: int = 4, **marks: Any) -> dict[str, Any]:
     """Marks for every criterion: `score` where there are scores, pass elsewhere; `marks` change single ones."""
-    judged = criteria_of(content(session, lot), answers(session, lot), received_on=BEFORE.date())
+    judged = criteria_of(content(session, lot), answers(session, lot), on=BEFORE.date())
     usual = {
         one.question: {"score": score, "comment": "Sound."}
         if one.method is Method.SCORE

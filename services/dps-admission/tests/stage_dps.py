@@ -110,7 +110,7 @@ class Stage:
 
     def score(self, part: LotApplication, name: str, *, finish: bool = True, **marks: Any) -> None:
         given = {question: mark_of(mark) for question, mark in self.marks(part, **marks).items()}
-        scoring.save_sheet(self.session, part.id, given, by=evaluator(name))
+        scoring.save_sheet(self.session, part.id, given, by=evaluator(name), now=NOW)
         if finish:
             scoring.finish_sheet(self.session, part.id, by=evaluator(name), now=NOW)
 

@@ -1,6 +1,6 @@
 """Exclusion grounds are those of the procedure's own law, and count for as long as it says: no longer."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -19,6 +19,7 @@ from dps_admission.schemes.rules import bars_to_questions
 
 ACT = (Regime.PA2023_DYNAMIC_MARKET, Regime.PA2023_LIGHT_TOUCH_FRAMEWORK)
 NOTICE = {"noticed_on": "2025-03-03", "valid_from": "2025-03-10"}
+COMMENCEMENT = date(2025, 2, 24)
 REG_57, ACTS = ExclusionQuestions.REGULATION_57, ExclusionQuestions.SCHEDULES_6_AND_7
 
 
@@ -84,7 +85,7 @@ def test_a_ground_counts_for_its_years_and_not_a_day_longer(
     assert found.counts_until == (date.fromisoformat(until) if until else None)
     last = date.fromisoformat(until) if until else date(2199, 1, 1)
     for day, counts in ((last, True), (date.fromordinal(last.toordinal() + 1), until is None)):
-        judged = {one.question for one in criteria_of(shipped, said(ground, happened), received_on=day)}
+        judged = {one.question for one in criteria_of(shipped, said(ground, happened), on=day)}
         assert (ground in judged) is counts
         assert found.is_in_time(day) is counts
 
@@ -119,12 +120,65 @@ def test_a_conviction_of_twelve_years_ago_refuses_nobody(house: House, session: 
     assert proposed == ["reason-too-many"]
 
 
-def test_time_is_counted_until_the_application_was_received(house: House, session: Session, at: Time) -> None:
-    """What was in time then stays so, however long the decision takes."""
-    at.now = datetime(2026, 3, 2, 23, tzinfo=UTC)
+@pytest.mark.parametrize(
+    ("ground", "years", "start"),
+    [
+        ("insolvency", 3, None),
+        ("competition_law", 3, None),
+        ("professional_misconduct", 3, None),
+        ("breach_of_contract", 3, None),
+        ("acting_improperly", 3, None),
+        ("poor_performance", 5, COMMENCEMENT),
+        ("labour_misconduct", 5, COMMENCEMENT),
+        ("environmental_misconduct", 5, COMMENCEMENT),
+        ("national_security", None, COMMENCEMENT),
+        ("manslaughter_or_theft", 5, COMMENCEMENT),
+        ("offences_of_dishonesty", 5, None),
+    ],
+)
+def test_the_grounds_of_the_2023_act_count_for_its_years_and_from_its_commencement(
+    session: Session, ground: str, years: int | None, start: date | None
+) -> None:
+    shipped = content(session, {"question_set_id": set_of_2023_act(session)})
+    first = start or date(2025, 2, 1)
+    [found] = grounds_said(shipped, said(ground, first.isoformat()))
+    assert found.counts_until == (None if years is None else first.replace(year=first.year + years))
+    assert found.is_in_time(first)
+    [before] = grounds_said(shipped, said(ground, (first - timedelta(days=1)).isoformat()))
+    assert before.is_in_time(first) is (start is None)
+    assert (before.counts_until is None) is (start is not None or years is None)
+
+
+def test_a_set_from_before_grounds_named_their_law_can_be_read() -> None:
+    stored = {"kind": "exclusion", "exclusion": "mandatory", "years": 5, "event_date": "a", "self_cleaning": "b"}
+    assert ExclusionGround.model_validate(stored).law == REG_57
+
+
+LAST_DAY = said("labour_law", "2023-03-09")
+FAILS = {"labour_law": {"finding": "fail", "comment": "Nothing has changed since."}}
+
+
+def test_time_is_counted_until_the_day_of_the_determination(house: House, session: Session, at: Time) -> None:
+    """What was in time when the application was received is so no longer when its time is over."""
     lot = house.open_lot()
-    part = house.part(lot, applicant(session), answers=said("labour_law", "2023-03-02"))
+    part = house.part(lot, applicant(session), answers=LAST_DAY)
+    for day, judged in ((9, True), (10, False)):
+        at.now = datetime(2026, 3, day, 12, tzinfo=UTC)
+        shown = ok(house.commissioner().get(f"/v1/lot-applications/{part}/evaluation"))
+        assert ("labour_law" in {one["question"] for one in shown["criteria"]}) is judged
+        assert [one["question"] for one in shown["out_of_time"]] == ([] if judged else ["labour_law"])
+
+
+def test_nobody_is_refused_for_a_ground_whose_time_ended_after_the_report(
+    house: House, session: Session, at: Time
+) -> None:
+    lot = house.open_lot()
+    part = house.part(lot, applicant(session), answers=LAST_DAY)
     at.now = datetime(2026, 3, 9, 12, tzinfo=UTC)
-    shown = ok(house.commissioner().get(f"/v1/lot-applications/{part}/evaluation"))
-    assert shown["out_of_time"] == []
-    assert "labour_law" in {one["question"] for one in shown["criteria"]}
+    report = house.evaluate(part, whole_sheet(session, lot) | FAILS)
+    assert (report["content"]["tested_on"], report["content"]["failed"]) == ("2026-03-09", ["labour_law"])
+    ground = [criterion_reason("labour_law")]
+    ok(house.decide(part, "minded_to_refuse", criteria=ground))
+    at.now += timedelta(days=40)
+    refusal = {"reason": "The ground stands against it.", "criteria": ground}
+    assert "criteria-met" in refused(house.manager().post(f"/v1/lot-applications/{part}/refusal", json=refusal))

@@ -166,7 +166,7 @@ class World:
         failing: dict[str, Any] = {} if passes else FAILING
         marks = sheet(self.session, self.as_json(), **failing)
         given = {question: mark_of(mark) for question, mark in marks.items()}
-        scoring.save_sheet(self.session, part.id, given, by=evaluator(name))
+        scoring.save_sheet(self.session, part.id, given, by=evaluator(name), now=self.now)
         scoring.finish_sheet(self.session, part.id, by=evaluator(name), now=self.now)
 
     def report(self, n: int) -> None:

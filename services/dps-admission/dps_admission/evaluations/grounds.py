@@ -16,9 +16,13 @@ class Ground:
     text: str
     happened_on: date | None
     counts_until: date | None
-    """The last day on which it counts; None: it counts for as long as it lasts, or no day was given."""
+    """The last day on which it counts; None: it lasts still, no day was given, or it never counted."""
+    not_before: date | None = None
+    """What happened before this day never counts."""
 
     def is_in_time(self, day: date) -> bool:
+        if self.happened_on and self.not_before and self.happened_on < self.not_before:
+            return False
         return self.counts_until is None or day <= self.counts_until
 
 
@@ -30,8 +34,10 @@ def grounds_said(content: QuestionSetContent, answers: Answers) -> list[Ground]:
     said = []
     for question in questions_asked(content, answers):
         match question.grading:
-            case ExclusionGround(years=years, event_date=when) if answers.get(question.id) is True:
+            case ExclusionGround(years=years, event_date=when, not_before=start) if answers.get(question.id) is True:
                 day = as_date(answers.get(when))
-                until = months_after(day, 12 * years) if day and years else None
-                said.append(Ground(question=question.id, text=question.text, happened_on=day, counts_until=until))
+                counted = day is not None and (start is None or day >= start)
+                until = months_after(day, 12 * years) if day and counted and years else None
+                about = {"question": question.id, "text": question.text}
+                said.append(Ground(**about, happened_on=day, counts_until=until, not_before=start))
     return said

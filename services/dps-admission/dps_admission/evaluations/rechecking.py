@@ -1,28 +1,39 @@
 """Before every decision the automatic checks run again: what was seen when the evaluation began may be so no longer."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlmodel import Session
 
+from assay_kit.calendar import london_day
 from dps_admission.applications.checking import run_checks_again
 from dps_admission.applications.checks import NEEDS_PERSON
+from dps_admission.applications.repository import Applications
 from dps_admission.bars import Bar
 from dps_admission.evaluations.rules import Finding
+from dps_admission.question_sets.repository import QuestionSets
 from dps_admission.tables import Check, EvaluationReport, LotApplication
 
 from .errors import DecisionRefused
+from .grounds import grounds_said
 
 
 def failed_now(session: Session, part: LotApplication, report: EvaluationReport, *, now: datetime) -> list[str]:
-    """What fails by the report, and by the checks as they run now.
+    """What fails by the report, and by the checks as they run now; no ground of exclusion whose time is over today.
 
     DecisionRefused where one fails or cannot run that nobody has settled: a person runs them again and settles it.
     """
     run = run_checks_again(session, part, now=now)
     DecisionRefused.unless_clear([_bar(one) for one in run if one.outcome in NEEDS_PERSON and one.finding is None])
-    failed: list[str] = list(report.content["failed"])
+    over = _out_of_time(session, part, london_day(now))
+    failed: list[str] = [one for one in report.content["failed"] if one not in over]
     fresh = (f"check:{one.kind}" for one in run if one.finding == Finding.FAIL)
     return failed + [one for one in fresh if one not in failed]
+
+
+def _out_of_time(session: Session, part: LotApplication, today: date) -> set[str]:
+    content = QuestionSets(session).content(part.question_set_id)
+    said = grounds_said(content, Applications(session).get(part.application_id).answers)
+    return {one.question for one in said if not one.is_in_time(today)}
 
 
 def _bar(check: Check) -> Bar:

@@ -1,6 +1,7 @@
 """HTTP for evaluations and decisions. Translate, call one action, answer."""
 
 from dataclasses import asdict
+from datetime import datetime
 from uuid import UUID
 
 from fastapi import APIRouter
@@ -57,8 +58,8 @@ ON_DECISION = may_answer(LotApplicationNotFound, ReportNotFound, DecisionRefused
 
 
 @router.get("/evaluation", operation_id="read_evaluation")
-def read_evaluation(lot_application_id: UUID, session: SessionDep, by: CaseReader) -> EvaluationRead:
-    return _evaluation(session, Applications(session).lot_application(lot_application_id), by)
+def read_evaluation(lot_application_id: UUID, session: SessionDep, by: CaseReader, now: Now) -> EvaluationRead:
+    return _evaluation(session, Applications(session).lot_application(lot_application_id), by, now=now)
 
 
 @router.post("/evaluators", operation_id="assign_evaluator", status_code=201, responses=ON_EVALUATION)
@@ -74,7 +75,7 @@ def assign_evaluator(
     part = scoring.assign(
         session, lot_application_id, person=asked.person, name=asked.name, role=asked.part, by=by, now=now
     )
-    return _evaluation(session, part, by)
+    return _evaluation(session, part, by, now=now)
 
 
 @router.post(
@@ -88,7 +89,7 @@ def release_evaluator(
 ) -> EvaluationRead:
     person, reason = asked.person, asked.reason
     part = scoring.release(session, lot_application_id, person=person, reason=reason, by=by, now=now)
-    return _evaluation(session, part, by)
+    return _evaluation(session, part, by, now=now)
 
 
 @router.post("/declaration", operation_id="declare_interests", responses=ON_EVALUATION)
@@ -98,21 +99,23 @@ def declare_interests(
     part = scoring.declare(
         session, lot_application_id, has_conflict=asked.has_conflict, detail=asked.detail, by=by, now=now
     )
-    return _evaluation(session, part, by)
+    return _evaluation(session, part, by, now=now)
 
 
 @router.put("/scores", operation_id="save_scores", summary="Save one's own score sheet", responses=ON_EVALUATION)
-def save_scores(lot_application_id: UUID, asked: SheetIn, session: SessionDep, by: Commissioner) -> EvaluationRead:
+def save_scores(
+    lot_application_id: UUID, asked: SheetIn, session: SessionDep, by: Commissioner, now: Now
+) -> EvaluationRead:
     sheet = {
         question: Mark(score=mark.score, finding=mark.finding, comment=mark.comment)
         for question, mark in asked.marks.items()
     }
-    return _evaluation(session, scoring.save_sheet(session, lot_application_id, sheet, by=by), by)
+    return _evaluation(session, scoring.save_sheet(session, lot_application_id, sheet, by=by, now=now), by, now=now)
 
 
 @router.post("/scores/completion", operation_id="finish_scores", responses=ON_EVALUATION)
 def finish_scores(lot_application_id: UUID, session: SessionDep, by: Commissioner, now: Now) -> EvaluationRead:
-    return _evaluation(session, scoring.finish_sheet(session, lot_application_id, by=by, now=now), by)
+    return _evaluation(session, scoring.finish_sheet(session, lot_application_id, by=by, now=now), by, now=now)
 
 
 @router.post("/consensus", operation_id="record_consensus", responses=ON_EVALUATION)
@@ -121,7 +124,7 @@ def record_consensus(
 ) -> EvaluationRead:
     mark = Mark(score=asked.score, finding=asked.finding, comment=asked.reason)
     part = scoring.record_consensus(session, lot_application_id, question=asked.question, mark=mark, by=by, now=now)
-    return _evaluation(session, part, by)
+    return _evaluation(session, part, by, now=now)
 
 
 @router.post("/report", operation_id="make_report", status_code=201, responses=ON_EVALUATION)
@@ -206,9 +209,9 @@ def _decided(session: Session, decision: Decision) -> DecidedRead:
     )
 
 
-def _evaluation(session: Session, part: LotApplication, by: Principal) -> EvaluationRead:
+def _evaluation(session: Session, part: LotApplication, by: Principal, *, now: datetime) -> EvaluationRead:
     """Blind: another's sheet is shown only when every evaluator has finished."""
-    picture = scoring.picture_of(session, part)
+    picture = scoring.picture_of(session, part, now=now)
     shown = [one for one in picture.evaluators if picture.is_scored or one.person == by.subject]
     return EvaluationRead(
         round=part.round,

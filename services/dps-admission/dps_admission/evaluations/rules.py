@@ -100,14 +100,14 @@ class Assigned:
         return not self.is_released and self.conflict != Conflict.CONFLICTED
 
 
-def criteria_of(content: QuestionSetContent, answers: Answers, *, received_on: date) -> list[Criterion]:
+def criteria_of(content: QuestionSetContent, answers: Answers, *, on: date) -> list[Criterion]:
     """Only questions that were asked are judged; a dependent question not asked carries no weight.
 
-    An exclusion ground whose time had run out when the application was received may not be held against anybody.
+    An exclusion ground whose time has run out on the day of the determination may not be held against anybody.
     """
     grounds = {ground.question: ground for ground in grounds_said(content, answers)}
     found = (_criterion(question, grounds.get(question.id)) for question in questions_asked(content, answers))
-    over = {one.question for one in grounds.values() if not one.is_in_time(received_on)}
+    over = {one.question for one in grounds.values() if not one.is_in_time(on)}
     return [criterion for criterion in found if criterion and criterion.question not in over]
 
 
@@ -383,6 +383,8 @@ def bars_to_refusing(
         for one in failed
         if one not in noticed
     ]
+    if not failed:
+        bars.append(Bar("criteria-met", "Nothing fails any longer: have it evaluated again."))
     if not window_is_over and not has_answer:
         bars.append(Bar("window-open", "The provider can still answer; wait for it or for the end of the window."))
     return bars + bars_to_reasons(failed=failed, reasons=reasons)

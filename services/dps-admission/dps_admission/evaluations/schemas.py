@@ -107,7 +107,7 @@ class CriterionRead(BaseModel):
 
 
 class GroundRead(BaseModel):
-    """An exclusion ground that applied once; it ran out before the application was received."""
+    """An exclusion ground that applied once; it may no longer be held against the applicant."""
 
     model_config = ConfigDict(from_attributes=True)
 

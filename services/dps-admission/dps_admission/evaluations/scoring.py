@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import date, datetime
 from fractions import Fraction
 from typing import Any
 from uuid import UUID
@@ -34,6 +34,8 @@ from .rules import Conflict, Criterion, Finding, Mark, OpenCheck, Part, Result, 
 class Picture:
     """Everything about the evaluation of one lot application in its present round, read once."""
 
+    tested_on: date
+    """The day on which grounds of exclusion are looked at: that of the determination."""
     criteria: Sequence[Criterion]
     out_of_time: Sequence[Ground]
     """Exclusion grounds that applied once, and may no longer be held against the applicant."""
@@ -85,13 +87,14 @@ class Picture:
         )
 
 
-def picture_of(session: Session, part: LotApplication) -> Picture:
+def picture_of(session: Session, part: LotApplication, *, now: datetime) -> Picture:
     evaluations, applications = Evaluations(session, part), Applications(session)
     answers = applications.get(part.application_id).answers
-    content, received_on = QuestionSets(session).content(part.question_set_id), london_day(part.received_at)
+    content, today = QuestionSets(session).content(part.question_set_id), london_day(now)
     return Picture(
-        criteria=rules.criteria_of(content, answers, received_on=received_on),
-        out_of_time=[one for one in grounds_said(content, answers) if not one.is_in_time(received_on)],
+        tested_on=today,
+        criteria=rules.criteria_of(content, answers, on=today),
+        out_of_time=[one for one in grounds_said(content, answers) if not one.is_in_time(today)],
         assignments=evaluations.assignments(),
         consensus=consensus_of(evaluations.consensus()),
         checks=applications.checks_of(part),
@@ -107,7 +110,7 @@ def assign(
     evaluations = Evaluations(session, part)
     if evaluations.assignment_of(person):
         raise EvaluationRefused([Bar("already-assigned", f"{name} is assigned already.")])
-    picture = picture_of(session, part)
+    picture = picture_of(session, part, now=now)
     there = [assigned(one) for one in picture.assignments]
     EvaluationRefused.unless_clear(rules.bars_to_assigning(there, part=role, are_sheets_seen=picture.is_scored))
     _must_have_no_report(evaluations)
@@ -163,10 +166,12 @@ def declare(
     return part
 
 
-def save_sheet(session: Session, part_id: UUID, sheet: Mapping[str, Mark], *, by: Principal) -> LotApplication:
+def save_sheet(
+    session: Session, part_id: UUID, sheet: Mapping[str, Mark], *, by: Principal, now: datetime
+) -> LotApplication:
     part = _open_part(session, part_id)
     row = _own_row(session, part, by)
-    criteria = picture_of(session, part).criteria
+    criteria = picture_of(session, part, now=now).criteria
     EvaluationRefused.unless_clear(rules.bars_to_sheet(criteria, sheet, complete=False))
     row.sheet = {question: asdict(mark) for question, mark in sheet.items()}
     session.flush()
@@ -177,7 +182,7 @@ def finish_sheet(session: Session, part_id: UUID, *, by: Principal, now: datetim
     """From here on the sheet is frozen, and once all have finished everyone's can be seen."""
     part = _open_part(session, part_id)
     row = _own_row(session, part, by)
-    criteria = picture_of(session, part).criteria
+    criteria = picture_of(session, part, now=now).criteria
     EvaluationRefused.unless_clear(rules.bars_to_sheet(criteria, sheet_of(row), complete=True))
     row.finished_at = now
     session.flush()
@@ -196,7 +201,7 @@ def record_consensus(
     session: Session, part_id: UUID, *, question: str, mark: Mark, by: Principal, now: datetime
 ) -> LotApplication:
     part = _open_part(session, part_id)
-    evaluations, picture = Evaluations(session, part), picture_of(session, part)
+    evaluations, picture = Evaluations(session, part), picture_of(session, part, now=now)
     _must_have_no_report(evaluations)
     row = evaluations.assignment_of(by.subject)
     bars = rules.bars_to_moderating(
@@ -223,7 +228,7 @@ def make_report(session: Session, part_id: UUID, *, by: Principal, now: datetime
     if part.status != LotApplicationStatus.EVALUATING:
         raise EvaluationRefused([Bar("not-evaluating", f"The lot application is {part.status}.")])
     _must_have_no_report(Evaluations(session, part))
-    picture = picture_of(session, part)
+    picture = picture_of(session, part, now=now)
     EvaluationRefused.unless_clear(picture.bars)
     result = picture.result
     content = report_content(picture, result)
@@ -262,6 +267,7 @@ def report_content(picture: Picture, result: Result) -> dict[str, Any]:
             }
             for one in result.criteria
         ],
+        "tested_on": picture.tested_on.isoformat(),
         "out_of_time": [_said(one) for one in picture.out_of_time],
         "checks": [
             {"kind": one.kind, "outcome": one.outcome, "finding": one.finding, "why": one.finding_reason}

@@ -1,6 +1,7 @@
 """The shape of a question set: one definition that the API validates by and the pages are drawn from. Pure."""
 
 from collections.abc import Iterator
+from datetime import date
 from enum import StrEnum
 from typing import Annotated, Literal
 
@@ -81,11 +82,13 @@ class ExclusionGround(_Part):
     """Yes needs the date of the event and a statement of self-cleaning; it counts for so many years from that day."""
 
     kind: Literal["exclusion"]
-    law: ExclusionQuestions
-    """Which law knows the ground: lots of another regime do not ask it."""
+    law: ExclusionQuestions = ExclusionQuestions.REGULATION_57
+    """Which law knows the ground: lots of another regime do not ask it. Sets of before this was said: regulation 57."""
     exclusion: Exclusion
     years: int | None = Field(ge=1, le=10)
     """None: it counts for as long as it lasts, such as an insolvency."""
+    not_before: date | None = None
+    """What happened before this day is ignored, such as what was before a law's commencement."""
     event_date: Slug
     self_cleaning: Slug
 
