@@ -249,6 +249,8 @@ def _asked(engine: Engine, settings: Settings) -> Iterator[Result]:
             {"band": "red", "care_service_type": "home_care"},
             {"client_group": "autism", "sort": "name"},
             {"search": "Service a1"},
+            {"moved_since": NOON.date().isoformat()},
+            {"officer": "person:officer-7", "sort": "latest_change"},
         ]
         for filters in pages:  # as a service that has been asked before
             _of_page(client, filters)

@@ -1,5 +1,6 @@
 -- An invented estate for measuring early warning: services :first to :last, each with twenty entries of intelligence and
--- ten readings of registers. Four services to a provider. Everything follows from the number, so a run can be repeated.
+-- ten readings of registers, one in ten with an open case. Four services to a provider. Everything follows from the
+-- number, so a run can be repeated.
 INSERT INTO provider_copy (id, version, name, status, record)
 SELECT
     ('019b0000-0000-7000-8001-' || lpad(to_hex(n), 12, '0'))::uuid, 1, 'Provider ' || n, 'active',
@@ -83,3 +84,11 @@ FROM (
     FROM generate_series(:first, :last - 1) AS n
     CROSS JOIN generate_series(0, 19) AS turn
 ) AS made;
+
+INSERT INTO case_file (id, care_service_id, provider_id, status, owner, owner_name, review_on, opened_at, opened_by_name)
+SELECT
+    gen_random_uuid(), ('019b0000-0000-7000-8002-' || lpad(to_hex(n), 12, '0'))::uuid,
+    ('019b0000-0000-7000-8001-' || lpad(to_hex(n / 4), 12, '0'))::uuid, 'open', 'person:officer-' || n % 20,
+    'Officer ' || n % 20, DATE '2026-04-01' + n % 60, :at, 'Olga'
+FROM generate_series(:first, :last - 1) AS n
+WHERE n % 10 = 7;
