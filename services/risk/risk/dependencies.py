@@ -19,6 +19,7 @@ Caseworker = Annotated[Principal, allow(Role.COMPLIANCE_OFFICER, Role.COMMISSION
 Manager = Annotated[Principal, allow(Role.COMMISSIONING_MANAGER)]
 Administrator = Annotated[Principal, allow(Role.ADMINISTRATOR)]
 ModelReviewer = Annotated[Principal, allow(Role.ADMINISTRATOR, Role.COMMISSIONING_MANAGER)]
+RunReader = Annotated[Principal, allow(Role.ADMINISTRATOR, Role.COMMISSIONING_MANAGER, Role.AUDITOR)]
 IntelligenceReader = Annotated[
     Principal, allow(Role.COMPLIANCE_OFFICER, Role.COMMISSIONING_MANAGER, Role.COMMISSIONER, Role.AUDITOR)
 ]

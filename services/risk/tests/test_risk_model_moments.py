@@ -183,7 +183,7 @@ def test_an_administrator_learns_nothing_in_confidence_from_a_model_drafted_for_
     version = admin.post("/v1/scoring-models", json=draft).json()["version"]
 
     def told() -> list[Any]:
-        period = {"first_day": "2026-03-02", "last_day": "2026-03-02"}
+        period = {"first_day": "2026-03-01", "last_day": "2026-03-01"}
         checked = outcome_check(session, client_as, version, period, Role.ADMINISTRATOR)
         return [as_of(dry_run(session, client_as, version, None, Role.ADMINISTRATOR)), as_of(checked)]
 

@@ -1,19 +1,27 @@
 """Trials of scoring models: kept, worked out a chunk at a time with progress, and read by whoever may."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from make_risk import ClientAs, green_service, provider
 from make_runs import dry_run, outcome_check, tried
-from sqlalchemy import event
+from sqlalchemy import Engine, event, func, select, text
+from sqlalchemy.exc import OperationalError
 from sqlmodel import Session
 
 from assay_contracts.roles import Role
+from assay_kit.identity import Principal
 from assay_kit.testing import NOON, do_due
 from risk.bands.rules import Band
 from risk.model_runs import actions, rules
+from risk.model_runs.repository import _ASKING
 from risk.model_runs.rules import Kind, Measure, warnings
+from risk.model_runs.schemas import DryRunWanted
+from risk.model_runs.working import Tally, dry_run_chunk
+from risk.tables import ModelRun
 
 
 def asked(client_as: ClientAs, kind: str = "dry-runs", **wanted: Any) -> Any:
@@ -62,7 +70,7 @@ def test_a_minutes_work_ends_in_time_for_the_next_and_finishes_what_is_small(
     session: Session, client_as: ClientAs
 ) -> None:
     green_service(session)
-    run = asked(client_as, "outcome-checks", first_day="2026-03-01", last_day="2026-03-02")
+    run = asked(client_as, "outcome-checks", first_day="2026-02-28", last_day="2026-03-01")
     do_due(session, NOON)
     assert read(client_as, run, "outcome-checks").json()["finished_at"] is not None
 
@@ -96,12 +104,59 @@ def test_what_cannot_be_worked_out_ends_the_run_and_says_so(
     said = read(client_as, run).json()
     assert (said["failure"], said["finished_at"] is not None) == ("ZeroDivisionError", True)
     assert actions.next_run(session) is None
+    for part in ("changes", "changes-export"):
+        refused = client_as(Role.COMMISSIONING_MANAGER).get(f"/v1/dry-runs/{run['id']}/{part}")
+        assert (refused.status_code, refused.json()["type"].rpartition("/")[2]) == (409, "run-failed")
+
+
+def test_a_service_that_cannot_be_worked_out_is_counted_and_stops_no_other(
+    session: Session, client_as: ClientAs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    services = [green_service(session, name=name) for name in ("Abbey", "Bridge", "Castle")]
+
+    def odd_about_one(session: Session, run: ModelRun, ids: Sequence[UUID]) -> Tally:
+        if services[0].id in ids:
+            raise ZeroDivisionError
+        return dry_run_chunk(session, run, ids)
+
+    monkeypatch.setitem(actions._WORK, Kind.DRY_RUN, odd_about_one)
+    run = asked(client_as)
+    actions.work_on(session, NOON)
+    said = read(client_as, run).json()
+    assert (said["failure"], said["finished_at"] is not None) == (None, True)
+    assert (said["done_count"], said["failed_count"], said["services"]) == (3, 1, 2)
+    assert read(client_as, {"id": f"{run['id']}/changes"}).status_code == 200
+
+
+def test_runs_take_turns_so_that_a_small_one_does_not_wait_for_a_large_one(
+    session: Session, client_as: ClientAs, at: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    in_small_turns(monkeypatch)
+    for name in ("Abbey", "Bridge"):
+        green_service(session, name=name)
+    first = asked(client_as)
+    actions.work_on(session, NOON)
+    at.now = NOON + timedelta(minutes=1)
+    second = asked(client_as, on="2026-03-01")
+    actions.work_on(session, at.now)
+    assert [read(client_as, run).json()["done_count"] for run in (first, second)] == [1, 1]
+
+
+def test_two_who_ask_at_once_ask_one_after_the_other(session: Session, engine: Engine, client_as: ClientAs) -> None:
+    wanted, by = DryRunWanted(version=1), Principal(subject="person:mary", name="Mary")
+    green_service(session)
+    with engine.begin() as another:
+        another.execute(select(func.pg_advisory_xact_lock(_ASKING)))
+        session.execute(text("SET LOCAL lock_timeout = '20ms'"))
+        with pytest.raises(OperationalError, match="lock timeout"), session.begin_nested():
+            actions.ask_for_dry_run(session, wanted, by=by, in_full=True, now=NOON)
+    assert actions.ask_for_dry_run(session, wanted, by=by, in_full=True, now=NOON).finished_at is None
 
 
 def test_no_more_than_a_few_wait(session: Session, client_as: ClientAs, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(actions, "MOST_WAITING", 2)
-    for day in ("2026-03-01", "2026-03-02"):
-        asked(client_as, "outcome-checks", first_day="2026-03-01", last_day=day)
+    for day in ("2026-02-28", "2026-03-01"):
+        asked(client_as, "outcome-checks", first_day="2026-02-28", last_day=day)
     manager = client_as(Role.COMMISSIONING_MANAGER, name="Mary")
     refused = manager.post("/v1/dry-runs", json={"version": 1})
     assert (refused.status_code, refused.json()["type"].rpartition("/")[2]) == (409, "runs-waiting")
@@ -117,19 +172,22 @@ def entry(service: Any, **about: Any) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("kind", ["dry-runs", "outcome-checks"])
-def test_a_run_made_with_what_is_held_in_confidence_is_not_for_an_administrator(
+def test_a_run_made_with_what_is_held_in_confidence_is_not_for_an_administrator_or_an_auditor(
     session: Session, client_as: ClientAs, kind: str
 ) -> None:
     green_service(session)
-    period = {"first_day": "2026-03-01", "last_day": "2026-03-02"} if kind == "outcome-checks" else {}
-    admin = client_as(Role.ADMINISTRATOR, name="Adam")
+    period = {"first_day": "2026-02-28", "last_day": "2026-03-01"} if kind == "outcome-checks" else {}
+    admin, auditor = client_as(Role.ADMINISTRATOR, name="Adam"), client_as(Role.AUDITOR, name="Audrey")
     of_manager = tried(client_as(Role.COMMISSIONING_MANAGER), session, kind, {"version": 1} | period)
     of_admin = tried(admin, session, kind, {"version": 1} | period)
     assert (of_manager["is_in_full"], of_admin["is_in_full"]) == (True, False)
     paths = [f"/v1/{kind}/{of_manager['id']}"]
     paths += [f"{paths[0]}/{part}" for part in ("changes", "changes-export") if kind == "dry-runs"]
-    assert [admin.get(path).status_code for path in paths] == [404] * len(paths)
-    assert [each["id"] for each in admin.get(f"/v1/{kind}").json()["items"]] == [of_admin["id"]]
+    for reader in (admin, auditor):
+        assert [reader.get(path).status_code for path in paths] == [404] * len(paths)
+        assert [each["id"] for each in reader.get(f"/v1/{kind}").json()["items"]] == [of_admin["id"]]
+        assert reader.get(f"/v1/{kind}/{of_admin['id']}").status_code == 200
+    assert auditor.post(f"/v1/{kind}", json={"version": 1} | period).status_code == 403
     both = client_as(Role.COMMISSIONING_MANAGER).get(f"/v1/{kind}").json()["items"]
     assert {each["id"] for each in both} == {of_manager["id"], of_admin["id"]}
 
@@ -168,7 +226,7 @@ def test_a_chunk_takes_no_more_statements_than_a_service(session: Session, clien
         if kind == "dry-runs":
             dry_run(session, client_as, 1, role=Role.ADMINISTRATOR)
         else:
-            outcome_check(session, client_as, 1, {"first_day": "2026-03-01", "last_day": "2026-03-02"})
+            outcome_check(session, client_as, 1, {"first_day": "2026-02-28", "last_day": "2026-03-01"})
         event.remove(listening, "before_cursor_execute", note)
         return len(said)
 

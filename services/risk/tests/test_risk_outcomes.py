@@ -61,7 +61,7 @@ def estate(session: Session, at: Any) -> dict[str, Any]:
     for name in ("Foreseen", "Unforeseen"):
         issued(session, made[name])
     issued(session, made["Young"], wide=True)
-    at.now = ISSUED
+    at.now = ISSUED + timedelta(days=1)
     return made
 
 
@@ -86,8 +86,8 @@ def test_warnings_are_followed_lead_to_nothing_or_are_open(
     early = checked(session, client_as, last_day=(FIRST_DAY + timedelta(days=5)).isoformat())["alarms"]
     assert (early["begun"], early["led_to_nothing"]) == (1, 1)
     at.now = NOON + timedelta(days=50)
-    young = checked(session, client_as, last_day=at.now.date().isoformat())["alarms"]
-    assert (young["begun"], young["open"]) == (2, 1)  # the intervention that is to come is in the tables already
+    young = checked(session, client_as, last_day=(at.now - timedelta(days=1)).date().isoformat())["alarms"]
+    assert (young["begun"], young["open"]) == (2, 2)  # an intervention that is to come follows nothing yet
 
 
 def test_an_intervention_neither_finds_itself_nor_is_an_alarm_that_led_to_nothing(
@@ -147,6 +147,7 @@ def test_a_draft_has_a_track_record_too(session: Session, estate: dict[str, Any]
         ("2026-03-02", "2026-03-01"),
         ("2025-01-01", "2026-03-01"),
         ("2026-03-01", "2026-03-03"),
+        ("2026-03-01", "2026-03-02"),  # today is not over
         ("1999-12-31", "1999-12-31"),
     ],
 )

@@ -1,11 +1,14 @@
 """Asks for trials of scoring models, and works them out: some seconds of each minute, a chunk of services at a time.
 
-They are the last due work of a minute and may take no more of it: what officers wait for comes first.
+They are the last due work of a minute and may take a little of it, turn about: what officers wait for comes first. A
+service that cannot be worked out stops no other: it is counted as failed.
 """
 
 from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime
 from time import perf_counter
+from uuid import UUID
 
 import structlog
 from sqlalchemy.exc import OperationalError
@@ -19,12 +22,12 @@ from risk.model_runs.errors import DayAhead, NoModelThen, PeriodNotChecked, Runs
 from risk.model_runs.repository import Runs
 from risk.model_runs.rules import EARLIEST, LONGEST, Kind, may_be_checked
 from risk.model_runs.schemas import DryRunWanted, OutcomeCheckWanted
-from risk.model_runs.working import dry_run_chunk, outcome_check_chunk
+from risk.model_runs.working import Tally, dry_run_chunk, outcome_check_chunk
 from risk.scoring_models.repository import ScoringModels
 from risk.tables import ModelRun
 
 MOST_WAITING = 10
-SECONDS_A_TURN = 40.0
+SECONDS_A_TURN = 10.0
 _WORK = {Kind.DRY_RUN: dry_run_chunk, Kind.OUTCOME_CHECK: outcome_check_chunk}
 _CHUNKS = {Kind.DRY_RUN: CHUNK, Kind.OUTCOME_CHECK: CHUNK // 5}  # an outcome check looks at up to 13 days of each
 
@@ -70,7 +73,7 @@ def ask_for_outcome_check(
     today = london_day(now)
     if not may_be_checked(wanted.first_day, wanted.last_day, today=today):
         raise PeriodNotChecked(
-            f"Ask for {LONGEST.days} days at most, from {EARLIEST.year} on, and over by {today.isoformat()}."
+            f"Ask for {LONGEST.days} days at most, from {EARLIEST.year} on, and over before {today.isoformat()}."
         )
     model = ScoringModels(session).get(wanted.version)
     return _ask(
@@ -94,8 +97,9 @@ def ask_for_outcome_check(
 
 
 def _ask(session: Session, run: ModelRun) -> ModelRun:
-    """Whoever asks what is being worked out already is shown that."""
+    """Whoever asks what is being worked out already is shown that: two that ask at once too."""
     runs = Runs(session)
+    runs.one_asks_at_a_time()
     if (same := runs.unfinished_like(run)) is not None:
         return same
     if runs.count_unfinished() >= MOST_WAITING:
@@ -112,7 +116,7 @@ def work_on(session: Session, now: datetime) -> int:
     """Due work: a turn. It answers 0 whatever it did: the rest waits for the next minute, not for this one's end."""
     began = perf_counter()
     runs = Runs(session)
-    while (run := runs.first_unfinished()) is not None:
+    while (run := runs.whose_turn()) is not None:
         _work_on_one(session, run, now=now)
         if perf_counter() - began >= SECONDS_A_TURN:
             break
@@ -120,25 +124,45 @@ def work_on(session: Session, now: datetime) -> int:
 
 
 def _work_on_one(session: Session, run: ModelRun, *, now: datetime) -> None:
-    """A chunk. What cannot be worked out ends the run, and says so: it is asked for again when it is mended."""
+    """A chunk. Where nothing at all can be worked out the run ends and says why: it is asked for again when that is
+    mended."""
     began = perf_counter()
     size = _CHUNKS[Kind(run.kind)]
     ids = Bands(session).services_after(run.reached, limit=size)
-    try:
-        with session.begin_nested():
-            counted = _WORK[Kind(run.kind)](session, run, ids)
-    except OperationalError:
-        raise
-    except Exception as error:  # whatever is odd about one service, or about what a model says
-        log.exception("a trial could not be worked out", run=str(run.id))
-        run.failure, run.finished_at = type(error).__name__, now
-        session.flush()
-        return
-    run.tally = {name: dict(Counter(run.tally.get(name, {})) + counts) for name, counts in counted.items()}
+    tally, failures = _work_out(session, run, ids) if ids else ({}, [])
+    so_far = {name: Counter(counts) for name, counts in run.tally.items()}
+    run.tally = {name: dict(counts) for name, counts in _together(so_far, tally).items()}
     run.done_count += len(ids)
+    run.failed_count += len(failures)
     if ids:
         run.reached = ids[-1]
-    if len(ids) < size:
+    if failures and run.failed_count == run.done_count:
+        run.failure, run.finished_at = failures[0], now
+    elif len(ids) < size:
         run.finished_at = now
     run.working_seconds += perf_counter() - began
     session.flush()
+
+
+def _work_out(session: Session, run: ModelRun, ids: Sequence[UUID]) -> tuple[Tally, list[str]]:
+    """What was counted, and why some services could not be worked out. A database that is not there stops all of it."""
+    try:
+        with session.begin_nested():
+            return _WORK[Kind(run.kind)](session, run, ids), []
+    except OperationalError:
+        raise
+    except Exception as error:  # whatever is odd about one service, or about what a model says
+        log.exception("a trial could not be worked out", run=str(run.id), services=len(ids))
+        if len(ids) == 1:
+            return {}, [type(error).__name__]
+    tally: Tally = {}
+    failures: list[str] = []
+    for each in ids:
+        counted, failed = _work_out(session, run, [each])
+        tally = _together(tally, counted)
+        failures += failed
+    return tally, failures
+
+
+def _together(one: Tally, other: Tally) -> Tally:
+    return {name: one.get(name, Counter()) + other.get(name, Counter()) for name in {**one, **other}}

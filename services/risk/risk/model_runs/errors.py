@@ -32,6 +32,13 @@ class RunsWaiting(Conflict):
     slug, title = "runs-waiting", "Enough runs wait to be worked out"
 
 
+class RunFailed(Conflict):
+    slug, title = "run-failed", "The run could not be worked out"
+
+    def __init__(self, run_id: UUID) -> None:
+        super().__init__(f"Run {run_id} ended early: what it found is not the whole of it. Ask for another.")
+
+
 class RunUnfinished(Conflict):
     slug, title = "run-unfinished", "The run is not finished yet"
 

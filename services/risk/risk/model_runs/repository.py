@@ -27,6 +27,9 @@ GRAVEST_FIRST = (
 )
 
 
+_ASKING = 0x5452_4941  # advisory lock: "TRIA"
+
+
 class Runs:
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -57,9 +60,15 @@ class Runs:
     def next_asked(self) -> datetime | None:
         return self._session.exec(select(func.min(ModelRun.asked_at)).where(col(ModelRun.finished_at).is_(None))).one()
 
-    def first_unfinished(self) -> ModelRun | None:
+    def whose_turn(self) -> ModelRun | None:
+        """The one that had the least of the time so far: a small run does not wait for a large one to end."""
         wanted = select(ModelRun).where(col(ModelRun.finished_at).is_(None))
-        return self._session.exec(wanted.order_by(col(ModelRun.asked_at)).limit(1).with_for_update()).first()
+        in_turn = wanted.order_by(col(ModelRun.working_seconds), col(ModelRun.asked_at), col(ModelRun.id))
+        return self._session.exec(in_turn.limit(1).with_for_update()).first()
+
+    def one_asks_at_a_time(self) -> None:
+        """Until the transaction ends: whoever asks meanwhile waits, and then finds what was asked."""
+        self._session.execute(columns(func.pg_advisory_xact_lock(_ASKING)))
 
     def add(self, run: ModelRun) -> None:
         self._session.add(run)
@@ -85,8 +94,8 @@ class Runs:
         wanted = columns(service.c.id, service.c.name).where(_among(ids))
         return {care_service_id: name for care_service_id, name in self._session.execute(wanted)}
 
-    def measures(self, ids: Sequence[UUID]) -> dict[UUID, list[Measure]]:
-        """The interventions that were ever issued and reach these services, in order."""
+    def measures(self, ids: Sequence[UUID], *, at: datetime) -> dict[UUID, list[Measure]]:
+        """The interventions that had been issued by then and reach these services, in order."""
         reaches = or_(
             col(Intervention.care_service_id) == service.c.id,
             and_(col(Intervention.care_service_id).is_(None), col(Intervention.provider_id) == service.c.provider_id),
@@ -94,14 +103,15 @@ class Runs:
         wanted = (
             columns(service.c.id, col(Intervention.issued_at), col(Intervention.ended_at))
             .join(Intervention, reaches)
-            .where(_among(ids), col(Intervention.issued_at).is_not(None))
+            .where(_among(ids), col(Intervention.issued_at) <= at)
             .order_by(col(Intervention.issued_at))
         )
         found: dict[UUID, list[Measure]] = {}
         issued: datetime
         ended: datetime | None
         for care_service_id, issued, ended in self._session.execute(wanted):
-            measure = Measure(issued_on=london_day(issued), ended_on=london_day(ended) if ended else None)
+            ended_on = london_day(ended) if ended and ended <= at else None
+            measure = Measure(issued_on=london_day(issued), ended_on=ended_on)
             found.setdefault(care_service_id, []).append(measure)
         return found
 

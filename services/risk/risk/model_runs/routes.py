@@ -11,10 +11,18 @@ from assay_kit.database import SessionDep
 from assay_kit.pagination import Page, PageQuery
 from assay_kit.problems import InvalidRequest, may_answer
 from risk.bands.rules import Band
-from risk.dependencies import ModelReviewer
+from risk.dependencies import ModelReviewer, RunReader
 from risk.intelligence.sight import InFull
 from risk.model_runs import actions
-from risk.model_runs.errors import DayAhead, NoModelThen, PeriodNotChecked, RunNotFound, RunsWaiting, RunUnfinished
+from risk.model_runs.errors import (
+    DayAhead,
+    NoModelThen,
+    PeriodNotChecked,
+    RunFailed,
+    RunNotFound,
+    RunsWaiting,
+    RunUnfinished,
+)
 from risk.model_runs.repository import Runs
 from risk.model_runs.rules import Kind
 from risk.model_runs.schemas import ColourChange, DryRun, DryRunWanted, OutcomeCheck, OutcomeCheckWanted
@@ -36,13 +44,14 @@ _CSV: dict[int | str, dict[str, Any]] = {200: {"content": {"text/csv": {"schema"
     responses=may_answer(ScoringModelNotFound, DayAhead, NoModelThen, RunsWaiting),
 )
 def ask_for_dry_run(wanted: DryRunWanted, session: SessionDep, in_full: InFull, by: ModelReviewer, now: Now) -> DryRun:
-    """It is begun within a minute, and kept. What is being worked out already is not begun again."""
+    """It is kept, and worked out in turns with the others that wait, some seconds of each minute. What is being worked
+    out already is not begun again."""
     return dry_run_read(actions.ask_for_dry_run(session, wanted, by=by, in_full=in_full, now=now))
 
 
 @router.get("/dry-runs", summary="Dry runs, the newest first", operation_id="list_dry_runs")
 def list_dry_runs(
-    session: SessionDep, page: PageQuery, in_full: InFull, by: ModelReviewer, version: VersionAsked = None
+    session: SessionDep, page: PageQuery, in_full: InFull, by: RunReader, version: VersionAsked = None
 ) -> Page[DryRun]:
     return Runs(session).page(page, Kind.DRY_RUN, version=version, in_full=in_full).map(dry_run_read)
 
@@ -53,7 +62,7 @@ def list_dry_runs(
     operation_id="read_dry_run",
     responses=may_answer(RunNotFound),
 )
-def read_dry_run(run_id: UUID, session: SessionDep, in_full: InFull, by: ModelReviewer) -> DryRun:
+def read_dry_run(run_id: UUID, session: SessionDep, in_full: InFull, by: RunReader) -> DryRun:
     return dry_run_read(Runs(session).get(run_id, Kind.DRY_RUN, in_full=in_full))
 
 
@@ -61,7 +70,7 @@ def read_dry_run(run_id: UUID, session: SessionDep, in_full: InFull, by: ModelRe
     "/dry-runs/{run_id}/changes",
     summary="Who would change colour, and why: the gravest first, then by name",
     operation_id="list_dry_run_changes",
-    responses=may_answer(RunNotFound, RunUnfinished),
+    responses=may_answer(RunNotFound, RunUnfinished, RunFailed),
 )
 def list_dry_run_changes(
     run_id: UUID,
@@ -69,7 +78,7 @@ def list_dry_run_changes(
     page: PageQuery,
     in_full: InFull,
     *,
-    by: ModelReviewer,
+    by: RunReader,
     band_then: Annotated[Band | None, Query(description="Only services that would be in this band.")] = None,
 ) -> Page[ColourChange]:
     run = _finished(session, run_id, in_full=in_full)
@@ -81,9 +90,9 @@ def list_dry_run_changes(
     summary="Everybody who would change colour, as a CSV file",
     operation_id="export_dry_run_changes",
     response_class=Response,
-    responses={**_CSV, **may_answer(RunNotFound, RunUnfinished)},
+    responses={**_CSV, **may_answer(RunNotFound, RunUnfinished, RunFailed)},
 )
-def export_dry_run_changes(run_id: UUID, session: SessionDep, in_full: InFull, by: ModelReviewer) -> Response:
+def export_dry_run_changes(run_id: UUID, session: SessionDep, in_full: InFull, by: RunReader) -> Response:
     run = _finished(session, run_id, in_full=in_full)
     return changes_as_csv(run, Runs(session).every_change(run))
 
@@ -106,7 +115,7 @@ def ask_for_outcome_check(
 
 @router.get("/outcome-checks", summary="Outcome checks, the newest first", operation_id="list_outcome_checks")
 def list_outcome_checks(
-    session: SessionDep, page: PageQuery, in_full: InFull, by: ModelReviewer, version: VersionAsked = None
+    session: SessionDep, page: PageQuery, in_full: InFull, by: RunReader, version: VersionAsked = None
 ) -> Page[OutcomeCheck]:
     return Runs(session).page(page, Kind.OUTCOME_CHECK, version=version, in_full=in_full).map(outcome_check_read)
 
@@ -117,7 +126,7 @@ def list_outcome_checks(
     operation_id="read_outcome_check",
     responses=may_answer(RunNotFound),
 )
-def read_outcome_check(run_id: UUID, session: SessionDep, in_full: InFull, by: ModelReviewer) -> OutcomeCheck:
+def read_outcome_check(run_id: UUID, session: SessionDep, in_full: InFull, by: RunReader) -> OutcomeCheck:
     return outcome_check_read(Runs(session).get(run_id, Kind.OUTCOME_CHECK, in_full=in_full))
 
 
@@ -125,4 +134,6 @@ def _finished(session: SessionDep, run_id: UUID, *, in_full: bool) -> ModelRun:
     run = Runs(session).get(run_id, Kind.DRY_RUN, in_full=in_full)
     if run.finished_at is None:
         raise RunUnfinished(run_id)
+    if run.failure is not None:
+        raise RunFailed(run_id)
     return run

@@ -32,7 +32,7 @@ class Measure:
 
 
 def may_be_checked(first_day: date, last_day: date, *, today: date) -> bool:
-    return EARLIEST <= first_day <= last_day <= today and last_day - first_day <= LONGEST
+    return EARLIEST <= first_day <= last_day < today and last_day - first_day <= LONGEST
 
 
 def sampled(first_day: date, last_day: date) -> Iterator[date]:

@@ -20,7 +20,7 @@ class DryRunWanted(Model):
 
 
 class OutcomeCheckWanted(Model):
-    """A period of a year at most, that is over."""
+    """A period of a year at most, that ended before today."""
 
     version: Version
     first_day: Day
@@ -35,8 +35,9 @@ class BandCount(BaseModel):
 
 class RunRead(BaseModel):
     """How far a run has come: `done_count` of `service_count` services, in `working_seconds` of real time.
-    `edition`: the one of the model that was tried. Not `is_in_full`: worked out without all that is held in confidence,
-    for whoever does not see it. `failure`: why it ended early."""
+    `failed_count`: of those, how many could not be worked out, and are counted nowhere else. `edition`: the one of the
+    model that was tried. Not `is_in_full`: worked out without all that is held in confidence, for whoever does not see
+    it. `failure`: why it ended early, because none could be."""
 
     id: UUID
     version: int
@@ -46,6 +47,7 @@ class RunRead(BaseModel):
     asked_at: AwareDatetime
     service_count: int
     done_count: int
+    failed_count: int
     working_seconds: float
     failure: str | None
     finished_at: AwareDatetime | None

@@ -61,7 +61,7 @@ def dry_run_chunk(session: Session, run: ModelRun, ids: Sequence[UUID]) -> Tally
 def outcome_check_chunk(session: Session, run: ModelRun, ids: Sequence[UUID]) -> Tally:
     """What the model would have warned of, and what came of it, from what was known on the days in question."""
     model = _Model(session, run)
-    measures = Runs(session).measures(ids)
+    measures = Runs(session).measures(ids, at=run.at)
     tally: Tally = {"measures": Counter(), "alarms": Counter(), **{f"lead {days}": Counter() for days in LEADS}}
     first_of = {
         each: first

@@ -176,7 +176,7 @@ class Override(RiskTable, table=True):
 class Intervention(RiskTable, table=True):
     """A measure of the council's, about one service or about a provider as a whole. `counts_until`: bands are worked
     out with it until then; where it was escalated that is later than `ended_at`. `plan_edition` counts the continuity
-    plans that were written of it."""
+    plans that were written of it, the last one at `plan_written_at`."""
 
     __tablename__ = "intervention"
     __table_args__ = (
@@ -209,6 +209,7 @@ class Intervention(RiskTable, table=True):
     review_on: date
     continuity_plan: dict[str, Any] | None = optional_json_column()
     plan_edition: int = 0
+    plan_written_at: datetime | None = Field(default=None, sa_type=Instant)
     proposed_by: str
     proposed_by_name: str
     proposed_at: datetime = Field(sa_type=Instant)

@@ -131,6 +131,7 @@ class IntakeItem(RiskTable, table=True):
         UniqueConstraint("system", "kind", "source_reference"),
         Index("ix_intake_item_status", "status", "received_at"),
         Index("ix_intake_item_location", "cqc_location_id"),
+        Index("ix_intake_item_entry", "intelligence_id"),
     )
 
     id: UUID = Field(default_factory=new_id, primary_key=True)

@@ -16,8 +16,8 @@ from risk.tables.base import RiskTable, json_column, texts_column
 class ModelRun(RiskTable, table=True):
     """A dry run, or a look at a model's own track record. `policy` is that of the `edition` that was asked about: a
     draft may be edited while it runs. `at`: what had been recorded by then is known; `started_by`: of a past day, only
-    services that had begun. `reached` is the last service done, `tally` what was counted so far, `failure` why it ended
-    early."""
+    services that had begun. `reached` is the last service done, `tally` what was counted so far, `failed_count`
+    how many of the done could not be worked out, `failure` why it ended early."""
 
     __tablename__ = "model_run"
     __table_args__ = (
@@ -43,6 +43,7 @@ class ModelRun(RiskTable, table=True):
     reached: UUID | None = None
     service_count: int
     done_count: int = 0
+    failed_count: int = 0
     tally: dict[str, dict[str, int]] = json_column()
     working_seconds: float = 0
     failure: str | None = None

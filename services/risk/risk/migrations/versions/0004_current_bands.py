@@ -51,6 +51,13 @@ SET heard_at = CAST(published_on AS timestamp) AT TIME ZONE 'Europe/London'
 WHERE published_on IS NOT NULL
 """
 
+# When a plan was written was not kept: no later than it was decided on.
+_PLANNED = """
+UPDATE intervention
+SET plan_edition = 1, plan_written_at = coalesce(decided_at, ended_at, now())
+WHERE continuity_plan IS NOT NULL
+"""
+
 _ADDED = {
     "gravity": sa.SmallInteger(),
     "name": sa.String(),
@@ -89,10 +96,12 @@ def upgrade() -> None:
     _keep_runs()
     op.add_column("intervention", sa.Column("plan_edition", sa.Integer(), server_default=sa.text("0"), nullable=False))
     op.alter_column("intervention", "plan_edition", server_default=None)
-    op.execute("UPDATE intervention SET plan_edition = 1 WHERE continuity_plan IS NOT NULL")
+    op.add_column("intervention", sa.Column("plan_written_at", sa.DateTime(timezone=True), nullable=True))
+    op.execute(_PLANNED)
     op.add_column("assessment_rating", sa.Column("heard_at", sa.DateTime(timezone=True), nullable=True))
     op.execute(_HEARD)
 
+    op.create_index("ix_intake_item_entry", "intake_item", ["intelligence_id"])
     op.drop_constraint(op.f("uq_intelligence_corrects_id"), "intelligence", type_="unique")
     op.create_index(
         "ix_intelligence_corrects_id",
@@ -142,6 +151,7 @@ def _keep_runs() -> None:
         sa.Column("reached", sa.Uuid(), nullable=True),
         sa.Column("service_count", sa.Integer(), nullable=False),
         sa.Column("done_count", sa.Integer(), nullable=False),
+        sa.Column("failed_count", sa.Integer(), nullable=False),
         sa.Column("tally", postgresql.JSONB(), nullable=False),
         sa.Column("working_seconds", sa.Float(), nullable=False),
         sa.Column("failure", sa.String(), nullable=True),
