@@ -287,7 +287,7 @@ CALLS: KnownCalls = {
     "list_dashboard": lambda _: _reader(),
     "count_dashboard": lambda _: _reader(),
     "export_dashboard": lambda _: _reader(query={"file": "csv"}),
-    "read_dashboard_history": lambda _: _reader(),
+    "read_dashboard_history": lambda _: Call(roles=[Role.COMMISSIONER]),
     "read_care_service": _on_service(),
     "look_up_location": lambda _: Call(path={"cqc_location_id": "1-404"}, scopes=[Scope.BANDS_READ]),
     "read_band": _on_service(_officer),

@@ -7,13 +7,14 @@ from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
-from make_risk import ClientAs, green_service
+from make_risk import ClientAs, care_service, green_service
 from sqlmodel import Session
 
-from assay_contracts.roles import Role
+from assay_contracts.roles import Role, Scope
 from assay_kit.testing import NOON
 from risk.bands.rules import IN_CONFIDENCE
 
+LOCATION = "1-900000001"
 SECRET = "The night manager was dismissed"
 OTHERS = [Role.SOCIAL_CARE_ASSESSOR, Role.ADULT_CARE_VIEWER, Role.COMMISSIONER, Role.AUDITOR]
 
@@ -91,6 +92,7 @@ def test_who_arranges_care_is_shown_the_same_few_fields_everywhere(
     session: Session, client_as: ClientAs, role: Role
 ) -> None:
     service, _ = restricted_death(session, client_as)
+    care_service(session, **service.model_dump() | {"version": 2, "cqc_location_id": LOCATION})
     embargo = {
         "provider_id": str(service.provider_id),
         "care_service_id": str(service.id),
@@ -112,13 +114,19 @@ def test_who_arranges_care_is_shown_the_same_few_fields_everywhere(
     assert shown["reasons"] == ["Partial embargo on new placements in force since 2 March 2026.", IN_CONFIDENCE]
     [row] = csv.DictReader(StringIO(reader.get("/v1/dashboard-export").text))
     assert row.keys() == COLUMNS
-    for path in (f"{page}/band", f"{page}/band-results", "/v1/interventions", f"{page}/case-file", "/v1/overrides"):
+    place = f"/v1/locations/{LOCATION}"
+    [there] = reader.get(place).json()["items"]
+    assert there.keys() == PLAIN - {"zones", "provider_name", "reasons"} | {"cqc_location_id"}
+    machine = client_as(scopes=(Scope.BANDS_READ,), name="Brokerage system")
+    for other in (manager, machine):
+        assert other.get(place).json()["items"] == [there | {"computed_band": "red"}]
+    others = ("/v1/interventions", f"{page}/case-file", "/v1/overrides", "/v1/dashboard-history")
+    for path in (f"{page}/band", f"{page}/band-results", *others):
         assert reader.get(path).status_code == 403, path
     for asked in ({"moved_since": "2026-03-01"}, {"officer": "person:olga"}):
         for path in ("dashboard", "dashboard-counts", "dashboard-export"):
             assert reader.get(f"/v1/{path}", params=asked).status_code == 403
-    others = {"standing", "interventions", "timeline"}
-    assert manager.get(page).json().keys() == others | {
+    assert manager.get(page).json().keys() == {"standing", "interventions", "timeline"} | {
         each for each in PLAIN if each.startswith(("care_", "provider_"))
     }
 

@@ -7,9 +7,12 @@ import pytest
 from make_risk import ClientAs, care_service, feeds_heard, green_service, rating, rules_of
 from sqlmodel import Session
 
+from assay_contracts.directory.client import FakeDirectory
 from assay_contracts.risk import BandChanged
 from assay_contracts.roles import Role
 from assay_kit.testing import do_due, told
+from risk.bands.showing import SET_BY_THE_COUNCIL
+from risk.own_services.routes import SETTING
 
 WHY = "The rating was published before the new manager began."
 
@@ -43,6 +46,28 @@ def test_the_computed_band_stays_beside_an_override(session: Session, client_as:
     assert stands(service, client_as) == ("green", "amber")
     last = told(session, BandChanged)[-1]
     assert (last.band, last.computed_band, last.previous_band) == ("green", "amber", "amber")
+
+
+@pytest.mark.parametrize("band", ["amber", "red"])
+def test_who_does_not_see_the_computed_band_reads_that_two_people_set_it_and_no_reasons_of_another(
+    session: Session, client_as: ClientAs, directory: FakeDirectory, band: str
+) -> None:
+    directory.settings = {SETTING: True}
+    service = green_service(session)
+    broker, of = client_as(Role.ADULT_CARE_VIEWER), client_as(Role.PROVIDER_USER, org=service.provider_id)
+
+    def shown() -> list[dict[str, Any]]:
+        lists = [broker.get("/v1/dashboard").json(), of.get("/v1/own-care-services").json()]
+        return [broker.get(f"/v1/care-services/{service.id}").json(), *(each["items"][0] for each in lists)]
+
+    approved(service, client_as, band=band)
+    assert [(each["band"], each["reasons"]) for each in shown()] == [(band, [SET_BY_THE_COUNCIL])] * 3
+    assert SET_BY_THE_COUNCIL in broker.get("/v1/dashboard-export").text
+    rating(session, service, "requires_improvement", published_on=date(2026, 3, 1))
+    why = client_as(Role.COMMISSIONER).get("/v1/dashboard").json()["items"][0]["reasons"]
+    explained = why if band == "amber" else [SET_BY_THE_COUNCIL]  # one that says the same as the computed band ends
+    assert why
+    assert [each["reasons"] for each in shown()] == [explained] * 3
 
 
 def test_whoever_proposes_may_not_approve(session: Session, client_as: ClientAs) -> None:

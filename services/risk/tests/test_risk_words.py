@@ -4,11 +4,12 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from fastapi.testclient import TestClient
 from make_risk import ClientAs, green_service, provider
 from sqlalchemy import insert
 from sqlmodel import Session
 
-from assay_contracts.roles import Role
+from assay_contracts.roles import Role, Scope
 from assay_kit.testing import NOON
 from assay_kit.timeline import timeline_entry
 from risk.bands.rules import IN_CONFIDENCE
@@ -29,6 +30,19 @@ def learnt(client_as: ClientAs, service: Any, **about: Any) -> None:
     }
     made = client_as(Role.COMPLIANCE_OFFICER, name="Olga").post("/v1/intelligence", json=entry | about)
     assert made.status_code == 201, made.text
+
+
+def planned(officer: TestClient, about: dict[str, str], words: str) -> str:
+    """A termination on which nobody has decided: proposed before anything, its continuity plan written now."""
+    ending = {"kind": "termination_of_contract", "reason": words, "skip_reason": words, "review_on": "2026-03-30"}
+    made = officer.post("/v1/interventions", json=about | ending)
+    assert made.status_code == 201, made.text
+    told = dict.fromkeys(("cqc_told_on", "health_told_on", "other_councils_told_on"), "2026-03-02")
+    plan = {"people_affected": 4, "replacement": words, "starts_on": "2026-03-10", "ends_on": "2026-04-30"} | told
+    path = f"/v1/interventions/{made.json()['id']}"
+    written = officer.put(f"{path}/continuity-plan", json=plan)
+    assert written.json()["continuity_plan"]["replacement"] == words, written.text
+    return path
 
 
 def written(client_as: ClientAs, service: Any, words: str) -> list[str]:
@@ -52,8 +66,8 @@ def written(client_as: ClientAs, service: Any, words: str) -> list[str]:
     visit = {"visited_on": "2026-03-01", "is_announced": True, "purpose": words, "findings": words}
     assert officer.post(f"/v1/case-files/{case['id']}/visits", json=visit).status_code == 201
     assert officer.post(f"/v1/case-files/{case['id']}/actions", json={"wording": words}).status_code == 201
-    page = f"/v1/care-services/{service.id}"
-    return [path, "/v1/overrides", page, f"{page}/band", f"{page}/case-file"]
+    page, ending = f"/v1/care-services/{service.id}", planned(officer, about, words)
+    return [path, ending, "/v1/overrides", page, f"{page}/band", f"{page}/case-file"]
 
 
 @pytest.mark.parametrize("role", OTHERS)
@@ -89,7 +103,7 @@ def test_words_about_a_provider_as_a_whole_follow_what_is_held_of_any_of_its_ser
     session: Session, client_as: ClientAs, at: Any
 ) -> None:
     of = provider(session)
-    service = green_service(session, of)
+    service, sister = green_service(session, of), green_service(session, of, name="Another")
     learnt(client_as, service)
     at.now = NOON + timedelta(hours=1)
     wide = {"provider_id": str(of.id), "kind": "improvement_plan", "reason": SINCE, "review_on": "2026-03-30"}
@@ -97,6 +111,52 @@ def test_words_about_a_provider_as_a_whole_follow_what_is_held_of_any_of_its_ser
     made = officer.post("/v1/interventions", json=wide | {"skip_reason": SINCE}).json()["id"]
     assert client_as(Role.COMMISSIONER).get(f"/v1/interventions/{made}").json()["reason"] == IN_CONFIDENCE
     assert officer.get(f"/v1/interventions/{made}").json()["reason"] == SINCE
+    for page in (f"/v1/care-services/{each.id}" for each in (service, sister)):
+        assert SINCE in officer.get(page).text
+        assert SINCE not in client_as(Role.COMMISSIONER).get(page).text
+
+
+def test_a_plan_is_dated_by_when_it_was_written_not_by_its_proposal(
+    session: Session, client_as: ClientAs, at: Any
+) -> None:
+    service, officer = green_service(session), client_as(Role.COMPLIANCE_OFFICER, name="Olga")
+    path = planned(officer, {"provider_id": str(service.provider_id), "care_service_id": str(service.id)}, BEFORE)
+    plan = officer.get(path).json()["continuity_plan"]
+    at.now = NOON + timedelta(hours=1)
+    learnt(client_as, service)
+
+    def shown() -> str:
+        return str(client_as(Role.COMMISSIONER).get(path).json()["continuity_plan"]["replacement"])
+
+    assert shown() == BEFORE
+    at.now = NOON + timedelta(hours=2)
+    again = officer.put(f"{path}/continuity-plan", json=plan | {"replacement": SINCE}, headers={"If-Match": '"1"'})
+    assert again.status_code == 200
+    assert shown() == IN_CONFIDENCE
+
+
+def test_words_written_while_something_restricted_waits_to_be_placed_are_not_open(
+    session: Session, client_as: ClientAs, at: Any
+) -> None:
+    of, location = provider(session), {"cqc_location_id": "1-900000001"}
+    one = green_service(session, of, **location)
+    green_service(session, of, name="Another", **location)
+    sent = {"source_reference": "UD-1", "died_on": "2026-02-10", "restricted": True}
+    machine = client_as(scopes=(Scope.INTELLIGENCE_WRITE,), name="Case management")
+    queued = machine.post("/v1/unexpected-deaths", json=sent | location).json()["intake_item_id"]
+    at.now = NOON + timedelta(hours=1)
+    paths = written(client_as, one, SINCE)
+    at.now = NOON + timedelta(hours=2)
+
+    def readable() -> list[str]:
+        return [path for path in paths if SINCE in client_as(Role.COMMISSIONER).get(path).text]
+
+    assert readable() == []
+    placing = {"care_service_id": str(one.id), "reason": "It happened there."}
+    placed = client_as(Role.COMPLIANCE_OFFICER).post(f"/v1/intake-items/{queued}/placement", json=placing)
+    assert placed.status_code == 200, placed.text
+    assert readable() == []
+    assert SINCE in client_as(Role.COMPLIANCE_OFFICER, name="Olga").get(paths[0]).text
 
 
 def test_what_a_reader_may_not_know_of_takes_no_room_on_the_timeline(session: Session, client_as: ClientAs) -> None:

@@ -15,6 +15,7 @@ from risk.intelligence.words import Words
 from risk.tables.base import columns_of
 
 TRAVEL = timedelta(days=90)
+SET_BY_THE_COUNCIL = "The council has set this band by a decision of two people."
 
 _WEIGH_CASES = (Role.COMPLIANCE_OFFICER, Role.COMMISSIONING_MANAGER, Role.COMMISSIONER, Role.AUDITOR)
 
@@ -22,6 +23,12 @@ _WEIGH_CASES = (Role.COMPLIANCE_OFFICER, Role.COMMISSIONING_MANAGER, Role.COMMIS
 def sees_casework(by: Principal) -> bool:
     """Whether somebody reads officers' own words, which may touch on safeguarding: a social worker does not."""
     return by.has(*_WEIGH_CASES)
+
+
+def reasons_of_shown(reasons: list[str], *, is_overridden: bool) -> list[str]:
+    """Why a service is shown in its band, to those who do not see the computed one beside it. The reasons of the
+    computed band do not explain an override, and would tell that band."""
+    return [SET_BY_THE_COUNCIL] if is_overridden else reasons
 
 
 def standing_of(session: Session, care_service_id: UUID, *, in_full: bool, now: datetime) -> BandRead:

@@ -16,7 +16,7 @@ from assay_kit.problems import InvalidRequest, may_answer
 from assay_kit.text import Day, Name
 from assay_kit.timeline import TimelineEntryRead, timeline_of
 from risk.bands.rules import Band, direction
-from risk.bands.showing import TRAVEL, sees_casework, standing_of
+from risk.bands.showing import TRAVEL, reasons_of_shown, sees_casework, standing_of
 from risk.dashboard import repository
 from risk.dashboard.errors import CareServiceNotShown, PeriodNotShown
 from risk.dashboard.export import DOCUMENTED, File, exported
@@ -29,10 +29,11 @@ from risk.dashboard.schemas import (
     EstateHistory,
     LocationBand,
     LocationBands,
+    PlainLocation,
     PlainService,
 )
 from risk.dashboard.timeline import as_may_be_said, told_to_others
-from risk.dependencies import BandReader, Reader
+from risk.dependencies import BandReader, CaseReader, Reader
 from risk.intelligence.sight import InFull
 from risk.interventions.repository import Interventions
 from risk.interventions.reviews import overdue_days
@@ -46,9 +47,14 @@ Shown = DashboardRow | PlainService
 
 def _row(said: dict[str, Any], *, by: Principal) -> Shown:
     if not sees_casework(by):
-        return PlainService(**said)
+        return _in_plain(said)
     before = Band(said["band_before"]) if said["band_before"] else None
     return DashboardRow(**said, direction=direction(Band(said["computed_band"]), before=before))
+
+
+def _in_plain(said: dict[str, Any]) -> PlainService:
+    reasons = reasons_of_shown(said["reasons"], is_overridden=said["is_overridden"])
+    return PlainService(**said | {"reasons": reasons})
 
 
 @router.get("/dashboard", summary="Every service with its band, the gravest first", operation_id="list_dashboard")
@@ -102,7 +108,7 @@ def export_dashboard(
 def read_dashboard_history(
     session: SessionDep,
     *,
-    by: Reader,
+    by: CaseReader,
     now: Now,
     first_day: Annotated[Day | None, Query(description="90 days before the last day where it is left out.")] = None,
     last_day: Annotated[Day | None, Query(description="Today where it is left out.")] = None,
@@ -133,7 +139,7 @@ def read_care_service(
     if row is None:
         raise CareServiceNotShown(care_service_id)
     if not sees_casework(by):
-        return PlainService(**row)
+        return _in_plain(row)
     interventions = Interventions(session).page(by, PageAsked(limit=50), care_service_id=care_service_id)
     return CareServicePage(
         care_service_id=care_service_id,
@@ -170,9 +176,10 @@ def look_up_location(
     now: Now,
 ) -> LocationBands:
     """Ids are case-sensitive. A location that no service is at (any more) answers an empty list."""
+    shown = LocationBand if by.is_machine or sees_casework(by) else PlainLocation
     return LocationBands(
         items=[
-            LocationBand(
+            shown(
                 **columns_of(band),
                 care_service_name=band.name,
                 care_service_type=band.type,

@@ -40,8 +40,8 @@ class DashboardRow(BaseModel):
 
 class PlainService(BaseModel):
     """A service as it is shown to who arranges care, on every page: the band, since when, why in plain words, and what
-    stands in the way of a placement. What is held in confidence is one fixed sentence. Nothing else, in whatever list
-    or file it is asked for."""
+    stands in the way of a placement. What is held in confidence is one fixed sentence, and so is that two people set
+    the band. Nothing else, in whatever list or file it is asked for."""
 
     care_service_id: UUID
     care_service_name: str
@@ -92,8 +92,8 @@ class CareServicePage(BaseModel):
     timeline: list[TimelineEntryRead] = Field(max_length=200)
 
 
-class LocationBand(BaseModel):
-    """What a machine is told of a service at a CQC location."""
+class PlainLocation(BaseModel):
+    """What who arranges care is told of a service at a CQC location."""
 
     care_service_id: UUID
     care_service_name: str
@@ -101,14 +101,19 @@ class LocationBand(BaseModel):
     provider_id: UUID
     cqc_location_id: str
     band: Band
-    computed_band: Band
     since: AwareDatetime
     embargo: Extent | None
     embargo_limits: list[str] = Field(max_length=200)
     embargo_since: date | None
 
 
+class LocationBand(PlainLocation):
+    """What a machine is told of a service at a CQC location, and whoever weighs cases."""
+
+    computed_band: Band
+
+
 class LocationBands(BaseModel):
     """One location may run several services."""
 
-    items: list[LocationBand] = Field(max_length=200)
+    items: list[LocationBand | PlainLocation] = Field(max_length=200)

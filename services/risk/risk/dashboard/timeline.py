@@ -36,8 +36,8 @@ def as_may_be_said(
     changed = Hindsight(session, care_service_id).reasons_at(
         step.at for step in steps if step.object_kind == BAND_LIFE.name and step.reason
     )
-    held = held_since(session, {care_service_id: provider_id}).get(care_service_id)
-    return [_told(step, changed, held) for step in steps]
+    held = held_since(session, {care_service_id: provider_id, provider_id: provider_id})
+    return [_told(step, changed, held.get(step.care_service_id or provider_id)) for step in steps]
 
 
 def _told(step: TimelineEntryRead, changed: dict[datetime, list[str]], held: datetime | None) -> TimelineEntryRead:

@@ -30,7 +30,9 @@ def is_noted(session: Session, feed: Feed, reference: str) -> bool:
 
 
 def rows_since_last_delivery(session: Session, feed: Feed, *, by: str) -> int:
-    """How many rows of a sender were recorded, or wait to be placed, since it last said that it had delivered."""
+    """How many new rows of a sender came since it last said that it had delivered: a row that waited to be placed
+    counts when it came, not again when it is placed. A row that was held already, under its reference, does not count
+    however often it is sent."""
     said = select(func.max(FeedHeartbeat.heard_at)).where(
         FeedHeartbeat.feed == feed,
         FeedHeartbeat.given_by == by,
@@ -38,8 +40,9 @@ def rows_since_last_delivery(session: Session, feed: Feed, *, by: str) -> int:
     )
     last = session.exec(said).one() or _LONG_AGO
     [kind] = [kind for kind, of in FEEDS.items() if of is feed]
+    placed = select(IntakeItem.id).where(col(IntakeItem.intelligence_id) == Intelligence.id).correlate(Intelligence)
     recorded = select(func.count()).where(
-        Intelligence.system == by, Intelligence.kind == kind, Intelligence.recorded_at > last
+        Intelligence.system == by, Intelligence.kind == kind, Intelligence.recorded_at > last, ~placed.exists()
     )
     queued = select(func.count()).where(IntakeItem.system == by, IntakeItem.kind == kind, IntakeItem.received_at > last)
     return session.exec(recorded).one() + session.exec(queued).one()

@@ -40,8 +40,8 @@ class FeedList(BaseModel):
 
 
 class Delivery(Model):
-    """`row_count`: how many rows were sent since the last delivery, one by one; of zero rows too: that is how zero is
-    said."""
+    """`row_count`: how many new rows were sent since the last delivery, one by one; of zero rows too: that is how zero
+    is said. A row that was held already when it was sent is not a new one."""
 
     delivery_reference: Key
     row_count: Annotated[int, Field(ge=0, le=10_000_000), WHOLE]

@@ -250,7 +250,7 @@ def plan_continuity(
         raise InterventionBarred([Bar.PLAN_ENDS_BEFORE_START])
     take(session, intervention, Step.PLAN_CONTINUITY, LIFE, by=by, now=now, **_about(intervention))
     intervention.continuity_plan = plan.model_dump(mode="json")
-    intervention.plan_edition += 1
+    intervention.plan_edition, intervention.plan_written_at = intervention.plan_edition + 1, now
     session.flush()
     return intervention
 

@@ -145,6 +145,7 @@ class InterventionRead(BaseModel):
     days_past_review: int
     continuity_plan: ContinuityPlan | None
     plan_edition: int | None
+    plan_written_at: AwareDatetime | None
     proposed_by_name: str
     proposed_at: AwareDatetime
     decided_by_name: str | None
@@ -192,6 +193,7 @@ _INTERNAL = (
     "escalates_id",
     "continuity_plan",
     "plan_edition",
+    "plan_written_at",
     "ending_reason",
     "counts_until",
 )
@@ -222,7 +224,7 @@ def intervention_read(
 def told(read: InterventionRead, words: Words) -> InterventionRead:
     """As it is read by whoever may not see what officers' words may argue from. The notice is the provider's too."""
     about = read.care_service_id or read.provider_id
-    ended, decided = read.ended_at or read.proposed_at, read.decided_at or read.proposed_at
+    ended, planned = read.ended_at or read.proposed_at, read.plan_written_at or read.proposed_at
     plan = read.continuity_plan
     return read.model_copy(
         update={
@@ -230,7 +232,7 @@ def told(read: InterventionRead, words: Words) -> InterventionRead:
             "skip_reason": words.said_if_any(about, read.skip_reason, at=read.proposed_at),
             "ending_reason": words.said_if_any(about, read.ending_reason, at=ended),
             "continuity_plan": plan
-            and plan.model_copy(update={"replacement": words.said(about, plan.replacement, at=decided)}),
+            and plan.model_copy(update={"replacement": words.said(about, plan.replacement, at=planned)}),
             "conditions": [
                 each.model_copy(
                     update={

@@ -15,6 +15,7 @@ from assay_kit.pagination import PageAsked, PageQuery, paginate
 from assay_kit.problems import InvalidRequest, may_answer
 from risk.bands.repository import Bands, is_running
 from risk.bands.rules import Band
+from risk.bands.showing import reasons_of_shown
 from risk.dependencies import DirectoryDep, ProviderMember
 from risk.interventions.rules import Extent
 from risk.tables import ServiceBand
@@ -78,7 +79,7 @@ def _own(session: Session, page: PageAsked, *, provider_id: UUID, on: date) -> O
                 **columns_of(band),
                 care_service_name=band.name,
                 care_service_type=band.type,
-                reasons=reasons[band.care_service_id],
+                reasons=reasons_of_shown(reasons[band.care_service_id], is_overridden=band.override_id is not None),
             )
             for band in found.items
         ],
