@@ -11,6 +11,7 @@ from sqlmodel import Session
 from assay_contracts.dps_admission import MembershipChanged
 from assay_contracts.messages import MessageRequested
 from assay_contracts.risk import EmbargoImposed, Extent
+from assay_contracts.roles import Role
 from assay_kit.calendar import london_day
 from assay_kit.testing import Time, told
 
@@ -129,13 +130,55 @@ def test_an_embargo_follows_the_services_that_deliver(house: House, session: Ses
     at.now += timedelta(hours=1)
     asked = ok(report(house, who, address, first, second))
     assert house.membership(who)["status"] == "suspended"
-    ok(house.commissioner().post(f"/v1/service-changes/{asked['id']}/confirmation", json=WHY))
+    ok(house.manager().post(f"/v1/service-changes/{asked['id']}/confirmation", json=WHY))
     assert house.membership(who)["status"] == "active"
 
     at.now += timedelta(hours=1)
     asked = ok(report(house, who, address, first))
-    ok(house.commissioner().post(f"/v1/service-changes/{asked['id']}/confirmation", json=WHY))
+    ok(house.manager().post(f"/v1/service-changes/{asked['id']}/confirmation", json=WHY))
     assert house.membership(who)["status"] == "suspended"
+
+
+def test_only_a_manager_confirms_what_frees_of_an_embargo_and_only_what_meets_the_checks(
+    house: House, session: Session, at: Time
+) -> None:
+    who, address = member(house, session)
+    embargo(house, who, str(who.care_service_id), at)
+    other = branch(session, who, type="day_opportunities", is_regulated=False)
+    confirmation = f"/v1/service-changes/{ok(report(house, who, address, other))['id']}/confirmation"
+    assert refused(house.commissioner().post(confirmation, json=WHY)) == ["manager-confirms"]
+    accepted = WHY | {"accepts": ["services"]}
+    assert refused(house.manager().post(confirmation, json=accepted)) == ["embargo-stands"]
+    assert set(refused(house.manager().post(confirmation, json=WHY))) == {"check-failed"}
+    assert house.membership(who)["status"] == "suspended"
+
+
+def test_a_service_of_another_type_keeps_no_embargo_off(house: House, session: Session, at: Time) -> None:
+    """Of services that a person let in although none is of the lot's type, one that is embargoed suspends."""
+    who, address = member(house, session)
+    first, second = (branch(session, who, type="day_opportunities", is_regulated=False) for _ in range(2))
+    asked = ok(report(house, who, address, first, second))
+    accepted = WHY | {"accepts": ["services", "cqc_registration"]}
+    ok(house.commissioner().post(f"/v1/service-changes/{asked['id']}/confirmation", json=accepted))
+    embargo(house, who, first, at)
+    assert house.membership(who)["status"] == "suspended"
+
+
+@pytest.mark.parametrize("role", [Role.SOCIAL_CARE_ASSESSOR, Role.ADULT_CARE_VIEWER])
+def test_why_a_step_was_taken_is_for_those_who_work_on_the_case(house: House, session: Session, role: Role) -> None:
+    who, address = member(house, session)
+    ok(house.manager().post(f"{address}/removal-notice", json={"why": "breach", "reason": REASON}))
+    reader = house.client_as(role)
+    for kept in ("removal-notices", "service-changes"):
+        assert reader.get(f"{address}/{kept}").status_code == 403
+        for party in (house.provider(who), house.commissioner(), house.client_as(Role.AUDITOR)):
+            ok(party.get(f"{address}/{kept}"))
+    steps = ok(reader.get(f"{address}/timeline"))["items"]
+    assert steps[0]["step"] == "give_removal_notice"
+    assert {(one["reason"], str(one["detail"])) for one in steps} == {(None, "{}")}
+    for party in (house.provider(who), house.client_as(Role.AUDITOR)):
+        [seen] = ok(party.get(f"{address}/timeline"))["items"][:1]
+        assert (seen["reason"], seen["detail"]["why"]) == (REASON, "breach")
 
 
 def test_the_checks_before_an_offer_look_at_the_services_that_deliver_now(house: House, session: Session) -> None:

@@ -11,12 +11,12 @@ from assay_kit.clock import Now
 from assay_kit.pagination import Page, PageQuery, paginate
 from assay_kit.problems import StepNotAllowed, may_answer
 from dps_admission.dependencies import (
+    CaseParty,
     CaseReader,
     Commissioner,
     CopiesDep,
     Decider,
     DirectoryDep,
-    MembershipParty,
     ProviderAdmin,
     SessionDep,
 )
@@ -65,7 +65,7 @@ def give_removal_notice(
     operation_id="list_removal_notices",
     responses=may_answer(MembershipNotFound),
 )
-def list_removal_notices(membership_id: UUID, session: SessionDep, by: MembershipParty) -> RemovalNotices:
+def list_removal_notices(membership_id: UUID, session: SessionDep, by: CaseParty) -> RemovalNotices:
     found = Removals(session).of(Memberships(session).seen_by(membership_id, by).id)
     return RemovalNotices(items=[RemovalNoticeRead.model_validate(one) for one in found])
 
@@ -130,7 +130,7 @@ def report_service_change(
     operation_id="list_service_changes_of_membership",
     responses=may_answer(MembershipNotFound),
 )
-def list_service_changes_of_membership(membership_id: UUID, session: SessionDep, by: MembershipParty) -> ServiceChanges:
+def list_service_changes_of_membership(membership_id: UUID, session: SessionDep, by: CaseParty) -> ServiceChanges:
     found = ServiceChangesKept(session).of(Memberships(session).seen_by(membership_id, by).id)
     return ServiceChanges(items=[ServiceChangeRead.model_validate(one) for one in found])
 

@@ -9,6 +9,7 @@ from sqlmodel import Session
 from assay_contracts.directory.client import Directory
 from assay_contracts.directory.copies import Copies
 from assay_contracts.directory.evidence import RelyingObject
+from assay_contracts.roles import Role
 from assay_kit.calendar import london_day
 from assay_kit.identity import Principal
 from dps_admission.applications.checks import CheckKind, CheckOutcome, CheckResult, check_delivery
@@ -24,9 +25,11 @@ from .errors import MembershipRefused
 from .following import follow
 from .letters import write_of_services
 from .repository import Memberships
-from .rules import MembershipStatus, MembershipStep, bars_to_changing_services
+from .rules import Cause, MembershipStatus, MembershipStep, bars_to_changing_services
 from .service_changes import ServiceChangesKept
 from .stepping import step_membership
+
+OF_SERVICES = frozenset({CheckKind.SERVICES, CheckKind.CQC_REGISTRATION})
 
 
 def report_services(
@@ -92,6 +95,7 @@ def confirm_services(
         membership = next((one for one in live if one.id == asked.membership_id), None)
         if membership is None:
             raise MembershipRefused([Bar("already-ended", "This membership has ended.")])
+        MembershipRefused.unless_clear(_bars_under_embargo(session, membership, accepts, by=by))
         checks = check_delivery(delivery_of(session, membership, asked.after, now=now))
         MembershipRefused.unless_clear(_bars(checks, accepts))
         _answer(asked, is_confirmed=True, reason=reason, checks=checks, by=by, now=now)
@@ -121,6 +125,22 @@ def decline_services(
 def _must_be_open(asked: ServiceChange) -> None:
     if asked.answered_at is not None:
         raise MembershipRefused([Bar("already-answered", "This change of services was answered already.")])
+
+
+def _bars_under_embargo(
+    session: Session, membership: Membership, accepts: Collection[CheckKind], *, by: Principal
+) -> list[Bar]:
+    """What an embargo suspends is a manager's, and other services deliver it only when they meet the checks."""
+    if all(one.cause != Cause.EMBARGO for one in Memberships(session).open_causes(membership.id)):
+        return []
+    bars = []
+    if not by.has(Role.COMMISSIONING_MANAGER):
+        says = "An embargo suspends this membership: a commissioning manager confirms a change of its services."
+        bars.append(Bar("manager-confirms", says))
+    if OF_SERVICES & set(accepts):
+        says = "An embargo suspends this membership: other services deliver it only when they meet the checks."
+        bars.append(Bar("embargo-stands", says))
+    return bars
 
 
 def _bars(checks: Sequence[CheckResult], accepts: Collection[CheckKind]) -> list[Bar]:

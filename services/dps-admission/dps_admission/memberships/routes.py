@@ -12,6 +12,7 @@ from assay_kit.pagination import Page, PageQuery, paginate
 from assay_kit.problems import StepNotAllowed, may_answer
 from assay_kit.timeline import TimelineEntryRead, timeline_of
 from dps_admission.dependencies import (
+    CASEWORK,
     Commissioner,
     CopiesDep,
     Decider,
@@ -81,12 +82,16 @@ def read_membership(membership_id: UUID, session: SessionDep, by: MembershipRead
 @router.get(
     "/memberships/{membership_id}/timeline",
     operation_id="read_membership_timeline",
+    summary="The steps of a membership; why each was taken is for its provider and for those who work on its case",
     responses=may_answer(MembershipNotFound),
 )
 def read_membership_timeline(membership_id: UUID, session: SessionDep, by: MembershipParty) -> MembershipTimeline:
     membership = Memberships(session).seen_by(membership_id, by)
     entries = timeline_of(session, kind=MEMBERSHIP_LIFE.name, object_id=membership.id)
-    return MembershipTimeline(items=[TimelineEntryRead.model_validate(one) for one in entries])
+    steps = [TimelineEntryRead.model_validate(one) for one in entries]
+    if not (by.is_provider or by.has(*CASEWORK)):
+        steps = [one.model_copy(update={"reason": None, "detail": {}}) for one in steps]
+    return MembershipTimeline(items=steps)
 
 
 @router.post(

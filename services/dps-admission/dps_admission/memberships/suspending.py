@@ -172,7 +172,8 @@ def sync_embargoes(session: Session, membership: Membership, *, now: datetime) -
     named = _named_services(session, membership)
     membership.sync_on = _next_end(named.values(), today)
     lot_type = Schemes(session).lot(membership.lot_id).service_type
-    delivering = [one for one, service in named.items() if _delivers(service, lot_type, today)] or list(named)
+    delivering = [one for one, service in named.items() if _delivers(service, lot_type, today)]
+    delivering = delivering or [one for one in named if one in whole.values()]
     suspending = embargoes_that_suspend(delivering, whole=whole)
     open_now = {one.reference: one for one in memberships.open_causes(membership.id) if one.cause == Cause.EMBARGO}
     for intervention in sorted(suspending - open_now.keys()):
@@ -196,7 +197,7 @@ def _named_services(session: Session, membership: Membership) -> dict[UUID, Care
 def _delivers(service: CareServiceRecord | None, lot_type: str, today: date) -> bool:
     """Of the services that a membership names, one that has ended or is of another type delivers nothing of the lot.
 
-    Where that is so of all of them, all count: a person has let them in.
+    Where that is so of all of them, none keeps an embargo on another from suspending the membership.
     """
     return not has_ended(service, today) and (service is None or service.type == lot_type)
 
