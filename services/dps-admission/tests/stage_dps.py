@@ -1,7 +1,7 @@
 """Brings things to a stage with the service's own actions, for calls that must succeed whoever looks at them."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -184,7 +184,7 @@ class Stage:
         """The service that would deliver has ended: a check that runs again fails."""
         service = Copies(self.session).care_service(who.care_service_id)
         assert service is not None
-        about: dict[str, Any] = {"version": service.version + 1, "ended_on": NOW.date()}
+        about: dict[str, Any] = {"version": service.version + 1, "ended_on": NOW.date() - timedelta(days=1)}
         keep_care_service(self.session, service.model_copy(update=about))
 
     def suspended(self, cause: Cause = Cause.COUNCIL_DECISION) -> tuple[Membership, UUID]:

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
+import pytest
 from make_dps import REASON, SUBMISSION, Applicant, House, applicant, care_service, ok, refused
 from sqlmodel import Session
 
@@ -113,17 +114,24 @@ def test_a_service_that_has_ended_keeps_no_embargoed_member_active(house: House,
     house.deliver(CareServiceRecorded(care_service=later, at=at.now))
     assert house.membership(who)["status"] == "active"
 
-    ended = second.model_copy(update={"version": 3, "ended_on": london_day(at.now)})
+    last_day = second.model_copy(update={"version": 3, "ended_on": london_day(at.now)})
+    house.deliver(CareServiceRecorded(care_service=last_day, at=at.now))
+    assert house.membership(who)["status"] == "active"
+
+    ended = second.model_copy(update={"version": 4, "ended_on": london_day(at.now) - timedelta(days=1)})
     house.deliver(CareServiceRecorded(care_service=ended, at=at.now))
     assert house.membership(who)["status"] == "suspended"
 
 
-def test_a_service_that_will_end_still_passes_the_checks(house: House, session: Session, at: Time) -> None:
+@pytest.mark.parametrize(("days_after", "outcome"), [(90, "passed"), (0, "passed"), (-1, "failed")])
+def test_a_service_passes_the_checks_through_its_last_day(
+    house: House, session: Session, at: Time, days_after: int, outcome: str
+) -> None:
     lot, who = house.open_lot(), applicant(session)
     service = Copies(session).care_service(who.care_service_id)
     assert service is not None
-    ending = service.model_copy(update={"version": 2, "ended_on": london_day(at.now) + timedelta(days=90)})
+    ending = service.model_copy(update={"version": 2, "ended_on": london_day(at.now) + timedelta(days=days_after)})
     house.deliver(CareServiceRecorded(care_service=ending, at=at.now))
     part = house.part(lot, who)
     checks = {one["kind"]: one for one in ok(house.commissioner().get(f"/v1/lot-applications/{part}/checks"))["items"]}
-    assert checks["cqc_registration"]["outcome"] == "passed"
+    assert checks["services"]["outcome"] == outcome

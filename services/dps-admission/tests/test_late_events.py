@@ -73,14 +73,14 @@ def test_an_embargo_that_arrives_after_the_admission_suspends_after_it(
     assert [one["status"] for one in standing["states"]] == ["suspended"]
 
 
-def test_an_embargo_holds_from_the_day_on_which_the_other_service_ends(
+def test_an_embargo_holds_from_the_day_after_the_last_of_the_other_service(
     house: House, session: Session, at: Time
 ) -> None:
     who = applicant(session)
     second = care_service(session, who.provider_id, cqc_location_id="1-8080")
     member(house, house.open_lot(), who, second)
     house.deliver(imposed(who, at))
-    ends = second.model_copy(update={"version": 2, "ended_on": date(2026, 3, 11)})
+    ends = second.model_copy(update={"version": 2, "ended_on": date(2026, 3, 10)})
     house.deliver(CareServiceRecorded(care_service=ends, at=at.now))
     assert house.membership(who)["status"] == "active"
 

@@ -71,7 +71,7 @@ def test_an_override_to_amber_does_not_take_a_red_service_off_the_list(session: 
 def test_a_service_that_has_ended_waits_for_nobody(session: Session, client_as: ClientAs) -> None:
     red_service(session, ended_on=date(2026, 4, 1))
     assert len(unattended(client_as)) == 1
-    ended = red_service(session, ended_on=date(2026, 3, 2))
+    ended = red_service(session, ended_on=date(2026, 3, 1))
     assert str(ended.id) not in str(unattended(client_as))
     assert len(unattended(client_as)) == 1
 

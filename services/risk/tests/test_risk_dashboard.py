@@ -120,11 +120,21 @@ def test_a_machine_needs_the_scope(client_as: ClientAs) -> None:
 
 def test_a_service_that_ended_is_no_longer_shown(session: Session, client_as: ClientAs) -> None:
     service = green_service(session)
-    care_service(session, id=service.id, version=2, provider_id=service.provider_id, ended_on=NOON.date())
+    yesterday = NOON.date() - timedelta(days=1)
+    care_service(session, id=service.id, version=2, provider_id=service.provider_id, ended_on=yesterday)
     assert client_as(Role.COMMISSIONER).get("/v1/dashboard").json()["items"] == []
 
 
-def test_a_service_that_will_end_is_shown_until_that_day_and_its_successor_after(
+@pytest.mark.parametrize(("days_after", "bands"), [(0, ["green"]), (-1, [])])
+def test_a_service_is_worked_out_on_its_last_day_and_not_after(
+    session: Session, days_after: int, bands: list[str]
+) -> None:
+    service = green_service(session, ended_on=NOON.date() + timedelta(days=days_after))
+    scored = select(ServiceBand.band).where(ServiceBand.care_service_id == service.id)
+    assert session.exec(scored).all() == bands
+
+
+def test_a_service_that_will_end_is_shown_through_its_last_day_and_its_successor_after(
     session: Session, client_as: ClientAs, at: Any
 ) -> None:
     of, location = provider(session), "1-900000001"
@@ -142,9 +152,9 @@ def test_a_service_that_will_end_is_shown_until_that_day_and_its_successor_after
         page = reader.get(f"/v1/care-services/{service.id}").status_code
         return names(reader.get("/v1/dashboard").json()["items"]), counts["red"], names(found), page
 
-    at.now = NOON + timedelta(days=89)
-    assert shown() == (["Old", "New"], 1, ["New", "Old"], 200)
     at.now = NOON + timedelta(days=90)
+    assert shown() == (["Old", "New"], 1, ["New", "Old"], 200)
+    at.now = NOON + timedelta(days=91)
     assert shown() == (["New"], 0, ["New"], 404)
 
 

@@ -140,11 +140,11 @@ def test_the_estate_over_time_counts_where_each_service_stood(
     assert (narrowed[-1]["green"], narrowed[-1]["red"]) == (1, 1)
 
 
-def test_a_service_that_ended_leaves_the_history_on_that_day(
+def test_a_service_that_ended_leaves_the_history_after_its_last_day(
     session: Session, estate: dict[str, Any], client_as: ClientAs
 ) -> None:
     gone = estate["Aardvark"]
-    care_service(session, **gone.model_dump() | {"version": 2, "ended_on": date(2026, 3, 8)})
+    care_service(session, **gone.model_dump() | {"version": 2, "ended_on": date(2026, 3, 7)})
     asked = {"every": "day", "first_day": "2026-03-06", "last_day": "2026-03-09"}
     items = client_as(Role.COMMISSIONER).get("/v1/dashboard-history", params=asked).json()["items"]
     assert [each["green"] for each in items] == [2, 2, 1, 1]
@@ -153,10 +153,10 @@ def test_a_service_that_ended_leaves_the_history_on_that_day(
 def test_an_end_that_is_told_late_takes_a_service_out_from_its_day_on_and_never_below_none(
     session: Session, estate: dict[str, Any], client_as: ClientAs, at: Any
 ) -> None:
-    """Its band turned on the tenth day; by then it had ended on the sixth, which nobody had said."""
+    """Its band turned on the tenth day; its last day was the fifth, which nobody had said."""
     gone = estate["Alder"]
     at.now = LATER + timedelta(days=2)
-    ended = gone.model_dump() | {"version": 2, "ended_on": date(2026, 3, 8)}
+    ended = gone.model_dump() | {"version": 2, "ended_on": date(2026, 3, 7)}
     hear(session, CareServiceRecorded(at=at.now, care_service=CareServiceRecord(**ended)))
     asked = {"every": "day", "first_day": "2026-03-06", "last_day": "2026-03-13"}
     items = client_as(Role.COMMISSIONER).get("/v1/dashboard-history", params=asked).json()["items"]

@@ -2,6 +2,8 @@
 
 import inspect
 from collections.abc import Iterator
+from datetime import date, timedelta
+from uuid import UUID
 
 import pytest
 
@@ -40,3 +42,22 @@ def test_the_directory_hears_everything_and_only_services_are_told() -> None:
     subscribers = [heard for told in TELLS.values() for heard in told.values()]
     assert subscribers
     assert all("directory" in heard and set(heard) <= set(SERVICES) for heard in subscribers)
+
+
+@pytest.mark.parametrize(("days_after", "has_ended"), [(-1, False), (0, False), (1, True)])
+def test_a_service_has_ended_on_the_day_after_its_last(days_after: int, has_ended: bool) -> None:
+    last_day = date(2026, 3, 31)
+    service = directory.CareServiceRecord(
+        id=UUID(int=1),
+        version=1,
+        provider_id=UUID(int=2),
+        name="Alder",
+        type=directory.CareServiceType.HOME_CARE,
+        is_regulated=False,
+        prepares_food=False,
+        requires_registered_manager=False,
+        started_on=date(2020, 4, 1),
+        ended_on=last_day,
+    )
+    assert service.has_ended(last_day + timedelta(days=days_after)) is has_ended
+    assert not service.model_copy(update={"ended_on": None}).has_ended(date.max)

@@ -58,8 +58,7 @@ def set_due_date(
 
 def has_left(service: CareServiceRecord, now: datetime) -> bool:
     """Whether a service is out of the programme: it has ended, or the council does not buy it."""
-    has_ended = service.ended_on is not None and service.ended_on < london_day(now)
-    return has_ended or not service.is_contracted
+    return service.has_ended(london_day(now)) or not service.is_contracted
 
 
 def hear_of_band(session: Session, event: BandChanged) -> None:

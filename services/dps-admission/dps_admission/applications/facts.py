@@ -72,7 +72,7 @@ def services_of(
             is_regulated=one.is_regulated,
             cqc_location_id=one.cqc_location_id,
             is_of_type=one.type == service_type,
-            has_ended=one.ended_on is not None and one.ended_on <= today,
+            has_ended=one.has_ended(today),
         )
         for one in named
         if one is not None

@@ -25,7 +25,7 @@ from .repository import Memberships
 from .rules import MembershipStatus, MembershipStep, bars_to_confirming, bars_to_opening_membership
 from .schemas import OpeningMembershipIn
 from .stepping import begin_membership
-from .suspending import has_ended, sync_embargoes
+from .suspending import sync_embargoes
 
 
 def record_opening_membership(
@@ -91,6 +91,6 @@ def _must_be_clear(
             is_known=copies.provider(asked.provider_id) is not None,
             is_member=there > 0,
             owns_services=all(one is not None and one.provider_id == asked.provider_id for one in services),
-            can_deliver=all(one.type == lot.service_type and not has_ended(one, today) for one in known),
+            can_deliver=all(one.type == lot.service_type and not one.has_ended(today) for one in known),
         )
     )

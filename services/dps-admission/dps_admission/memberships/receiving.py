@@ -62,7 +62,7 @@ def receive_lifting(session: Session, event: EmbargoLifted) -> None:
 
 
 def follow_endings(session: Session, now: datetime) -> int:
-    """A service that a member names ends today: what embargoes suspend may be more now. A provider a transaction."""
+    """A service that a member names has ended: what embargoes suspend may be more now. A provider a transaction."""
     memberships = Memberships(session)
     provider_id = memberships.has_service_ending(london_day(now))
     if provider_id is None:

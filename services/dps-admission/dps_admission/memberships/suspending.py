@@ -170,7 +170,7 @@ def sync_embargoes(session: Session, membership: Membership, *, now: datetime) -
     memberships, today = Memberships(session), london_day(now)
     whole = memberships.whole_embargoes(membership.provider_id)
     named = _named_services(session, membership)
-    membership.sync_on = _next_end(named.values(), today)
+    membership.sync_on = _next_without(named.values(), today)
     lot_type = Schemes(session).lot(membership.lot_id).service_type
     delivering = [one for one, service in named.items() if _delivers(service, lot_type, today)]
     delivering = delivering or [one for one in named if one in whole.values()]
@@ -185,10 +185,6 @@ def sync_embargoes(session: Session, membership: Membership, *, now: datetime) -
     lift_if_clear(session, membership, by=SYSTEM, now=now)
 
 
-def has_ended(service: CareServiceRecord | None, today: date) -> bool:
-    return service is not None and service.ended_on is not None and service.ended_on <= today
-
-
 def _named_services(session: Session, membership: Membership) -> dict[UUID, CareServiceRecord | None]:
     copies = Copies(session)
     return {one: copies.care_service(one) for one in map(UUID, membership.care_service_ids)}
@@ -199,9 +195,10 @@ def _delivers(service: CareServiceRecord | None, lot_type: str, today: date) -> 
 
     Where that is so of all of them, none keeps an embargo on another from suspending the membership.
     """
-    return not has_ended(service, today) and (service is None or service.type == lot_type)
+    return service is None or (service.type == lot_type and not service.has_ended(today))
 
 
-def _next_end(services: Iterable[CareServiceRecord | None], today: date) -> date | None:
+def _next_without(services: Iterable[CareServiceRecord | None], today: date) -> date | None:
+    """The next day after the last of one of them."""
     ends = (one.ended_on for one in services if one is not None and one.ended_on is not None)
-    return min((day for day in ends if day > today), default=None)
+    return min((day + timedelta(days=1) for day in ends if day >= today), default=None)

@@ -13,7 +13,6 @@ from assay_kit.calendar import london_day
 from dps_admission.bars import Bar
 from dps_admission.memberships.repository import Memberships
 from dps_admission.memberships.rules import EmbargoExtent, MembershipStatus
-from dps_admission.memberships.suspending import has_ended
 from dps_admission.schemes.repository import content_of
 from dps_admission.schemes.rules import Tier
 from dps_admission.tables import Embargo, Membership, Placement, PlacementOffer, ServiceLook
@@ -157,7 +156,7 @@ class Candidates:
         record, embargoes = self._services.get(service), self._embargoes.get(service, [])
         return ServiceState(
             service=service,
-            has_ended=record is None or has_ended(record, max(self._today, self._need.starts_on)),
+            has_ended=record is None or record.has_ended(max(self._today, self._need.starts_on)),
             is_embargoed=any(one.extent == EmbargoExtent.WHOLE for one in embargoes),
             is_too_small=record is not None and _is_too_small(record, self._need.hours_a_week),
         )
@@ -204,7 +203,7 @@ def _homes_for(placements: Placements, need: Placement, *, today: date) -> list[
         one
         for one in placements.care_homes(CareServiceType(need.service_type))
         if one.is_contracted
-        and not has_ended(one, today)
+        and not one.has_ended(today)
         and (need.zone is None or not one.zones or need.zone in one.zones)
         and (need.client_group is None or not one.client_groups or need.client_group in one.client_groups)
     ]

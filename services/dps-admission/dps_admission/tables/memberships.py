@@ -62,7 +62,7 @@ class Membership(DpsTable, table=True):
     remind_on: date | None = None
     """The next day on which a reminder goes out or the declaration lapses."""
     sync_on: date | None = None
-    """The next day on which a service that it names ends: what embargoes suspend may change then."""
+    """The next day that follows the last of a service that it names: what embargoes suspend may change then."""
     leaves_on: date | None = None
     leaving_reason: str | None = None
     ended_at: datetime | None = Field(default=None, sa_type=Instant)

@@ -160,6 +160,6 @@ LEFT JOIN LATERAL (
     ) AS measure
 ) AS measures ON true
 WHERE service.id = ANY(:ids)
-    AND (service.record ->> 'ended_on' IS NULL OR CAST(service.record ->> 'ended_on' AS date) > :today)
+    AND (service.record ->> 'ended_on' IS NULL OR CAST(service.record ->> 'ended_on' AS date) >= :today)
     AND (CAST(:started_by AS date) IS NULL OR CAST(service.record ->> 'started_on' AS date) <= :started_by)
 ORDER BY service.id

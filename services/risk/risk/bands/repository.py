@@ -50,8 +50,8 @@ _ADD_RESULTS = f"COPY band_result ({', '.join(RESULT_COLUMNS)}) FROM STDIN"
 
 
 def is_running(on: date) -> ColumnElement[bool]:
-    """A service is scored and shown until the day on which it ends: `ended_on` is the first day without it."""
-    return or_(col(ServiceBand.ended_on).is_(None), col(ServiceBand.ended_on) > on)
+    """A service is scored and shown until its last day, `ended_on`, is over."""
+    return or_(col(ServiceBand.ended_on).is_(None), col(ServiceBand.ended_on) >= on)
 
 
 @dataclass(frozen=True, kw_only=True)

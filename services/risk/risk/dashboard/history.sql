@@ -3,7 +3,10 @@
 -- `place` says how many of the points have passed: what comes at place 0 is there at the first of them. Of what was before
 -- the first only the last result of each service is looked at, however long its history is.
 WITH service AS (
-    SELECT id, CAST(record ->> 'ended_on' AS timestamp) AT TIME ZONE 'Europe/London' AS ended_at
+    SELECT
+        id,
+        -- the first instant after its last day
+        (CAST(record ->> 'ended_on' AS timestamp) + interval '1 day') AT TIME ZONE 'Europe/London' AS ended_at
     FROM care_service_copy
     WHERE (CAST(:care_service_type AS text) IS NULL OR type = :care_service_type)
         AND (CAST(:provider_id AS uuid) IS NULL OR provider_id = :provider_id)

@@ -70,7 +70,10 @@ class Capacity(Record):
 
 
 class CareServiceRecord(Record):
-    """What is assessed and scored. One CQC location may run several; an unregulated one has none."""
+    """What is assessed and scored. One CQC location may run several; an unregulated one has none.
+
+    `started_on` and `ended_on` are its first and its last day: on both it is delivered.
+    """
 
     id: UUID
     version: int
@@ -94,6 +97,10 @@ class CareServiceRecord(Record):
     started_on: date
     first_placement_on: date | None = None
     ended_on: date | None = None
+
+    def has_ended(self, on: date) -> bool:
+        """Whether the day is after its last."""
+        return self.ended_on is not None and self.ended_on < on
 
 
 class ContractRate(Record):
