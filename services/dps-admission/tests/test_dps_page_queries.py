@@ -5,15 +5,16 @@ from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
-from make_dps import House, ok
+from make_dps import House, applicant, evidence, ok, sheet
 from sqlalchemy import Engine, event
 from sqlmodel import Session
 from stage_dps import COMMISSIONER, NOW, owner
 from stage_members import MemberStage
 
+from assay_contracts.directory import EvidenceLapsed
 from assay_contracts.directory.client import FakeDirectory
 from assay_contracts.directory.copies import Copies
-from assay_kit.testing import Time
+from assay_kit.testing import Time, hear
 from dps_admission.circumstances import actions as circumstances
 from dps_admission.circumstances.schemas import ChangeIn
 from dps_admission.placements import actions as placing
@@ -59,7 +60,7 @@ def asked(house: House, engine: Engine, address: str, **params: Any) -> tuple[in
 
 
 def one_of_each(stage: MemberStage, lot: Lot) -> None:
-    """A submitted application, a member who reports a change, a procurement, and a placement that is offered."""
+    """What fills every page once: among it a member who reports a change, one under notice, and a placement offered."""
     _, who = stage.admitted(lot)
     change = ChangeIn.model_validate({"kind": "ownership", "said": "We were bought.", "changed_on": NOW.date()})
     about: dict[str, Any] = {"directory": FakeDirectory(), "copies": Copies(stage.session), "now": NOW}
@@ -118,3 +119,24 @@ def test_what_shows_everybody_at_once_takes_no_more_queries_for_more(
     }
     for what in ("the register", "a shortlist"):
         assert len(many[what][1]["members"]) > len(few[what][1]["members"])
+
+
+def test_a_change_that_touches_more_memberships_takes_no_more_queries(
+    house: House, session: Session, engine: Engine, at: Time
+) -> None:
+    who, asked = applicant(session), list[int]()
+    file = evidence(house.directory, who.provider_id)
+    for _ in range(2):
+        lot = house.open_lot()
+        part = house.part(lot, who, answers={"insurance_certificate": str(file.id)})
+        house.evaluate(part, sheet(session, lot))
+        ok(house.decide(part))
+        at.now += timedelta(hours=1)
+        about: dict[str, Any] = {"provider_id": who.provider_id, "kind": file.kind, "expired_on": at.now.date()}
+        session.flush()
+        session.expunge_all()
+        with statements(engine) as seen:
+            hear(session, EvidenceLapsed(evidence_id=file.id, at=at.now, **about))
+        asked.append(len(seen))
+    assert len(ok(house.manager().get("/v1/changed-decisions"))["items"]) == 3
+    assert asked[0] == asked[1]

@@ -1,6 +1,6 @@
 """Records a change of circumstances and marks the decisions that it touches; a mark goes when it is answered."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -9,28 +9,37 @@ from sqlmodel import Session
 
 from assay_contracts.directory.copies import Copies
 from assay_kit.identity import Principal
-from assay_kit.timeline import begin, take
+from assay_kit.timeline import Taken, take, write_all
 from dps_admission.applications.messages import write_to_managers
 from dps_admission.tables import ChangedDecision, CircumstanceChange, Decision, Membership
 
 from .repository import Circumstances
-from .rules import CHANGED_LIFE, ChangedStep, ChangeKind, is_about
+from .rules import CHANGED_LIFE, ChangedStatus, ChangedStep, ChangeKind, is_about
 
-Touches = Callable[[Membership], bool]
+Touches = Callable[[Sequence[Membership]], list[Membership]]
+"""Those of some memberships of its provider that a change touches."""
 
 
-def record_change(session: Session, change: CircumstanceChange, *, by: Principal, touches: Touches) -> int:
-    """Keep a change and mark what it touches; managers are told where it touches anything. Says how many marks."""
-    touched = standing_touched(session, change, touches)
+def record_change(
+    session: Session,
+    change: CircumstanceChange,
+    *,
+    by: Principal,
+    touches: Touches,
+    only_where_it_touches: bool = False,
+) -> None:
+    """Keep a change and mark what it touches; managers are told where it touches anything."""
+    touched = _standing_touched(session, change, touches)
+    if only_where_it_touches and not touched:
+        return
     session.add(change)
     session.flush()
-    marks = [_mark(session, change, membership, decision, by=by) for membership, decision in touched]
-    if marks:
+    _mark(session, change, touched, by=by)
+    if touched:
         provider = Copies(session).provider(change.provider_id)
         about = {"provider": provider.name if provider else "", "what": change.kind.replace("_", " ")}
         now = change.reported_at
         write_to_managers(session, "circumstances_changed", about=change.id, personalisation=about, now=now)
-    return len(marks)
 
 
 def change_of(
@@ -58,36 +67,43 @@ def change_of(
 def touches_services(change: CircumstanceChange) -> Touches:
     """What is delivered by the service that the change is about, or by any where it is about all."""
     service = None if change.care_service_id is None else str(change.care_service_id)
-    return lambda membership: is_about(service, membership.care_service_ids)
+    return lambda members: [one for one in members if is_about(service, one.care_service_ids)]
 
 
-def standing_touched(
+def _standing_touched(
     session: Session, change: CircumstanceChange, touches: Touches
 ) -> list[tuple[Membership, Decision | None]]:
     """The live memberships that a change touches, decided before it, and what they rest on."""
-    found, circumstances = [], Circumstances(session)
-    for membership in circumstances.lock_members_of(change.provider_id, admitted_by=change.reported_at):
-        made_by = membership.lot_application_id
-        decision = circumstances.standing_decision(made_by) if made_by else None
-        if touches(membership) and (decision is None or decision.at <= change.reported_at):
-            found.append((membership, decision))
-    return found
+    circumstances = Circumstances(session)
+    touched = touches(circumstances.lock_members_of(change.provider_id, admitted_by=change.reported_at))
+    decisions = circumstances.standing_decisions([one.lot_application_id for one in touched if one.lot_application_id])
+    resting = [(one, decisions.get(one.lot_application_id) if one.lot_application_id else None) for one in touched]
+    return [(one, decision) for one, decision in resting if decision is None or decision.at <= change.reported_at]
 
 
 def _mark(
-    session: Session, change: CircumstanceChange, membership: Membership, decision: Decision | None, *, by: Principal
-) -> ChangedDecision:
-    mark = ChangedDecision(
-        change_id=change.id,
-        provider_id=change.provider_id,
-        membership_id=membership.id,
-        lot_application_id=membership.lot_application_id,
-        decision_id=decision.id if decision else None,
-        marked_at=change.reported_at,
-    )
-    session.add(mark)
-    begin(session, mark, CHANGED_LIFE, by=by, now=change.reported_at, provider_id=change.provider_id)
-    return mark
+    session: Session,
+    change: CircumstanceChange,
+    touched: Sequence[tuple[Membership, Decision | None]],
+    *,
+    by: Principal,
+) -> None:
+    marks = [
+        ChangedDecision(
+            change_id=change.id,
+            provider_id=change.provider_id,
+            membership_id=membership.id,
+            lot_application_id=membership.lot_application_id,
+            decision_id=decision.id if decision else None,
+            marked_at=change.reported_at,
+        )
+        for membership, decision in touched
+    ]
+    session.add_all(marks)
+    begun: list[Taken[ChangedStatus, ChangedStep]] = [
+        Taken(object_id=one.id, before=CHANGED_LIFE.start, provider_id=change.provider_id) for one in marks
+    ]
+    write_all(session, CHANGED_LIFE, begun, by=by, now=change.reported_at)
 
 
 def answer_mark(

@@ -3,6 +3,7 @@
 Whatever touches nothing is not kept here: it is the other service's to keep.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlmodel import Session
@@ -15,7 +16,7 @@ from assay_kit.events import acting_at
 from assay_kit.identity import SYSTEM
 from dps_admission.tables import CircumstanceChange, Membership
 
-from .marking import Touches, answer_mark, change_of, record_change, standing_touched, touches_services
+from .marking import Touches, answer_mark, change_of, record_change, touches_services
 from .repository import Circumstances
 from .rules import ChangedStep, ChangeKind, is_low, turned_red
 
@@ -70,13 +71,13 @@ def receive_lapse(session: Session, event: EvidenceLapsed) -> None:
         source_id=event.evidence_id,
     )
 
-    def rests_on_it(membership: Membership) -> bool:
-        return event.evidence_id in Circumstances(session).evidence_of(membership)
+    def resting_on_it(members: Sequence[Membership]) -> list[Membership]:
+        evidence = Circumstances(session).evidence_of(members)
+        return [one for one in members if event.evidence_id in evidence[one.id]]
 
-    _record(session, change, rests_on_it)
+    _record(session, change, resting_on_it)
 
 
 def _record(session: Session, change: CircumstanceChange, touches: Touches) -> None:
-    if standing_touched(session, change, touches):
-        record_change(session, change, by=SYSTEM, touches=touches)
+    record_change(session, change, by=SYSTEM, touches=touches, only_where_it_touches=True)
     session.flush()

@@ -100,24 +100,32 @@ class Circumstances:
         locked = statement.order_by(col(ChangedDecision.id)).with_for_update(**LOCK)
         return self.session.exec(locked.execution_options(populate_existing=True)).all()
 
-    def standing_decision(self, lot_application_id: UUID) -> Decision | None:
-        """The admission that a membership rests on: the last that was decided."""
+    def standing_decisions(self, lot_application_ids: Sequence[UUID]) -> dict[UUID, Decision]:
+        """By lot application, the admission that a membership rests on: the last that was decided."""
         statement = select(Decision).where(
-            col(Decision.lot_application_id) == lot_application_id, col(Decision.kind) == DecisionKind.ADMIT
+            col(Decision.lot_application_id).in_(lot_application_ids), col(Decision.kind) == DecisionKind.ADMIT
         )
-        return self.session.exec(statement.order_by(col(Decision.at).desc(), col(Decision.id).desc()).limit(1)).first()
+        oldest_first = statement.order_by(col(Decision.at), col(Decision.id))
+        return {one.lot_application_id: one for one in self.session.exec(oldest_first)}
 
-    def evidence_of(self, membership: Membership) -> set[UUID]:
-        """The files that a membership rests on: sent to be admitted, and since then to stay a member."""
-        made_by = membership.lot_application_id
+    def evidence_of(self, members: Sequence[Membership]) -> dict[UUID, set[UUID]]:
+        """By membership, the files that it rests on: sent to be admitted, and since then to stay a member."""
+        mine = col(Membership.id).in_([one.id for one in members])
+        made_by, its = col(Membership.lot_application_id), col(Membership.id)
         rests_on = (
-            select(Application.evidence)
-            .join(LotApplication, col(LotApplication.application_id) == col(Application.id))
-            .where(col(LotApplication.id) == made_by),
-            select(Representations.evidence).where(col(Representations.lot_application_id) == made_by),
-            select(Affirmation.evidence).where(col(Affirmation.membership_id) == membership.id),
-            select(Remedy.evidence)
-            .join(SuspensionCause, col(SuspensionCause.id) == col(Remedy.suspension_cause_id))
-            .where(col(SuspensionCause.membership_id) == membership.id),
+            select(Membership.id, Application.evidence)
+            .join(LotApplication, col(LotApplication.id) == made_by)
+            .join(Application, col(Application.id) == col(LotApplication.application_id)),
+            select(Membership.id, Representations.evidence).join(
+                Representations, col(Representations.lot_application_id) == made_by
+            ),
+            select(Membership.id, Affirmation.evidence).join(Affirmation, col(Affirmation.membership_id) == its),
+            select(Membership.id, Remedy.evidence)
+            .join(SuspensionCause, col(SuspensionCause.membership_id) == its)
+            .join(Remedy, col(Remedy.suspension_cause_id) == col(SuspensionCause.id)),
         )
-        return {UUID(one["id"]) for some in rests_on for kept in self.session.exec(some) for one in kept}
+        found: dict[UUID, set[UUID]] = {one.id: set() for one in members}
+        for some in rests_on:
+            for membership_id, kept in self.session.exec(some.where(mine)):
+                found[membership_id] |= {UUID(one["id"]) for one in kept}
+        return found

@@ -51,7 +51,7 @@ def report_services(
     relying = RelyingObject("change_of_circumstances", change.id)
     change.evidence = rely(directory, asked.documents, provider_id=membership.provider_id, by_object=relying)
     owned = [copies.care_service(one) for one in asked.care_service_ids]
-    record_change(session, change, by=by, touches=lambda one: one.id == membership_id)
+    record_change(session, change, by=by, touches=lambda members: [one for one in members if one.id == membership_id])
     membership = Memberships(session).seen_by(membership_id, by, lock=True)
     bars = bars_to_changing_services(
         MembershipStatus(membership.status),
