@@ -3,6 +3,7 @@
 from datetime import date, datetime, timedelta
 from typing import Any
 
+import pytest
 from make_dps import REASON, Applicant, House, applicant, evidence, ok, refused
 from sqlalchemy import Engine
 from sqlmodel import Session
@@ -10,6 +11,7 @@ from stage_dps import NOW, Stage
 from test_dps_page_queries import statements
 
 from assay_contracts.messages import MessageRequested
+from assay_contracts.roles import Role
 from assay_kit.calendar import london_day
 from assay_kit.due import next_due
 from assay_kit.testing import Time, do_due, told
@@ -132,6 +134,29 @@ def test_insufficient_evidence_lifts_nothing_and_more_may_follow(house: House, s
     judge = f"/v1/remedies/{remedies(house, address)[0]['id']}/verification"
     ok(house.commissioner().post(judge, json={"is_sufficient": True, "reason": REASON}))
     assert house.membership(who)["status"] == "active"
+
+
+@pytest.mark.parametrize("role", [Role.SOCIAL_CARE_ASSESSOR, Role.ADULT_CARE_VIEWER])
+def test_what_people_wrote_is_for_the_member_and_for_those_who_work_on_its_case(
+    house: House, session: Session, at: Time, role: Role
+) -> None:
+    who, address = member(house, session)
+    file = {"evidence_ids": [str(evidence(house.directory, who.provider_id).id)]}
+    ok(house.provider(who).post(f"{address}/affirmations", json=DECLARED | file | {"statement": REASON}))
+    checked = {"expires_on": "2027-03-31", "reason": REASON}
+    ok(house.commissioner().post(f"{address}/insurance-checks", json=checked | file))
+    cause = suspend(house, who, address, "late_document")
+    ok(house.provider(who).post(f"/v1/suspensions/{cause}/remedies", json={"statement": REASON} | file))
+    standing = f"/v1/lots/{house.membership(who)['lot_id']}/providers/{who.provider_id}/standing"
+    for page in (f"{address}/upkeep", f"{address}/timeline", f"{standing}?on={at.now.date()}"):
+        seen = house.client_as(role).get(page)
+        assert ok(seen)
+        assert REASON not in seen.text
+        assert file["evidence_ids"][0] not in seen.text
+        for party in (house.provider(who), house.commissioner(), house.client_as(Role.AUDITOR)):
+            assert REASON in party.get(page).text
+    [check] = ok(house.client_as(role).get(f"{address}/upkeep"))["insurance_checks"]
+    assert (check["expires_on"], check["reason"], check["evidence"]) == ("2027-03-31", None, [])
 
 
 def test_who_put_evidence_forward_for_a_member_does_not_verify_it(house: House, session: Session) -> None:

@@ -1,17 +1,24 @@
 """Puts together what readers of memberships see, with a fixed number of queries whatever the length of the list."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, TypeVar
 from uuid import UUID
 
+from pydantic import BaseModel
 from sqlmodel import Session, col, select
 
 from assay_contracts.directory.copies import provider_copy
+from assay_kit.identity import Principal
+from dps_admission.dependencies import CASEWORK
 from dps_admission.shown import shown
 from dps_admission.tables import Embargo, Lot, Membership, Offer, Scheme, SuspensionCause
 
 from .repository import Memberships
 from .rules import EFFECTS, MembershipStatus
 from .schemas import CauseRead, EffectsRead, LimitRead, MembershipRead, OfferRead
+
+_WORDS: Mapping[str, Any] = {"reason": None, "detail": {}, "statement": None, "verification": None, "evidence": []}
+R = TypeVar("R", bound=BaseModel)
 
 
 class Picture:
@@ -57,6 +64,23 @@ class Picture:
 def read_one(session: Session, membership: Membership) -> MembershipRead:
     session.flush()
     return Picture(session, [membership]).read(membership)
+
+
+def as_seen_by(read: R, by: Principal) -> R:
+    """What people wrote about a membership, with its files, is for its provider and for who works on its case."""
+    return read if by.is_provider or by.has(*CASEWORK) else _without_words(read)
+
+
+def _without_words(read: R) -> R:
+    """The same, and what it is made of, with the steps, states and days alone."""
+    kept: dict[str, Any] = {}
+    for name in type(read).model_fields:
+        value = getattr(read, name)
+        if name in _WORDS:
+            kept[name] = _WORDS[name]
+        elif isinstance(value, list):
+            kept[name] = [_without_words(one) if isinstance(one, BaseModel) else one for one in value]
+    return read.model_copy(update=kept)
 
 
 def names_of(session: Session, provider_ids: Iterable[UUID]) -> dict[UUID, str]:

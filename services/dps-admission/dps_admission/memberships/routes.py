@@ -10,9 +10,8 @@ from assay_kit.clock import Now
 from assay_kit.money import rounded_down
 from assay_kit.pagination import Page, PageQuery, paginate
 from assay_kit.problems import StepNotAllowed, may_answer
-from assay_kit.timeline import TimelineEntryRead, timeline_of
+from assay_kit.timeline import timeline_of
 from dps_admission.dependencies import (
-    CASEWORK,
     Commissioner,
     CopiesDep,
     Decider,
@@ -27,7 +26,7 @@ from dps_admission.tables import Membership
 
 from . import ending, opening, places, rounds, suspending
 from .errors import MembershipNotFound, MembershipRefused, SuspensionNotFound
-from .reading import Picture, read_one
+from .reading import Picture, as_seen_by, read_one
 from .repository import Memberships
 from .rules import MEMBERSHIP_LIFE, waiting_order
 from .schemas import (
@@ -88,10 +87,7 @@ def read_membership(membership_id: UUID, session: SessionDep, by: MembershipRead
 def read_membership_timeline(membership_id: UUID, session: SessionDep, by: MembershipParty) -> MembershipTimeline:
     membership = Memberships(session).seen_by(membership_id, by)
     entries = timeline_of(session, kind=MEMBERSHIP_LIFE.name, object_id=membership.id)
-    steps = [TimelineEntryRead.model_validate(one) for one in entries]
-    if not (by.is_provider or by.has(*CASEWORK)):
-        steps = [one.model_copy(update={"reason": None, "detail": {}}) for one in steps]
-    return MembershipTimeline(items=steps)
+    return as_seen_by(MembershipTimeline(items=list(entries)), by)
 
 
 @router.post(

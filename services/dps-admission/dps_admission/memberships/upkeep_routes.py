@@ -21,7 +21,7 @@ from dps_admission.dependencies import (
 
 from . import affirming, insurance, remedying
 from .errors import MembershipNotFound, MembershipRefused, RemedyNotFound, StandingNotFound, SuspensionNotFound
-from .reading import read_one
+from .reading import as_seen_by, read_one
 from .repository import Memberships
 from .schemas import MembershipRead, MembershipReasonIn
 from .standing import standing_on
@@ -72,16 +72,22 @@ def ask_to_affirm(
     return read_one(session, affirming.ask_to_affirm(session, membership_id, reason=asked.reason, by=by, now=now))
 
 
-@router.get("/memberships/{membership_id}/upkeep", operation_id="read_upkeep", responses=may_answer(MembershipNotFound))
+@router.get(
+    "/memberships/{membership_id}/upkeep",
+    operation_id="read_upkeep",
+    summary="What keeps a membership good; what was written is for its provider and for those who work on its case",
+    responses=may_answer(MembershipNotFound),
+)
 def read_upkeep(membership_id: UUID, session: SessionDep, by: MembershipParty) -> UpkeepRead:
     membership, upkeep = Memberships(session).seen_by(membership_id, by), Upkeep(session)
-    return UpkeepRead(
+    read = UpkeepRead(
         membership_id=membership.id,
         affirm_by=membership.affirm_by,
         affirmations=[AffirmationRead.model_validate(one) for one in upkeep.affirmations_of(membership.id)],
         insurance_checks=[InsuranceCheckRead.model_validate(one) for one in upkeep.insurance_checks_of(membership.id)],
         remedies=[RemedyRead.model_validate(one) for one in upkeep.remedies_of(membership.id)],
     )
+    return as_seen_by(read, by)
 
 
 @router.post(
@@ -150,10 +156,10 @@ def review_suspension(
 @router.get(
     "/lots/{lot_id}/providers/{provider_id}/standing",
     operation_id="read_standing",
-    summary="Whether a provider was a member of a lot on a day, in what state, and why",
+    summary="Whether a provider was a member of a lot on a day, in what state, and, for who works on the case, why",
     responses=may_answer(StandingNotFound),
 )
 def read_standing(
     lot_id: UUID, provider_id: UUID, on: Day, session: SessionDep, by: MembershipParty, now: Now
 ) -> StandingRead:
-    return standing_on(session, provider_id, lot_id, on=on, by=by, now=now)
+    return as_seen_by(standing_on(session, provider_id, lot_id, on=on, by=by, now=now), by)

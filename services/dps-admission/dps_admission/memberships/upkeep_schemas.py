@@ -62,7 +62,7 @@ class InsuranceCheckRead(BaseModel):
 
     id: UUID
     expires_on: date
-    reason: str
+    reason: str | None
     evidence: list[EvidenceRead] = Field(max_length=50)
     made_at: AwareDatetime
     made_by: str
@@ -73,7 +73,7 @@ class RemedyRead(BaseModel):
 
     id: UUID
     suspension_cause_id: UUID
-    statement: str
+    statement: str | None
     evidence: list[EvidenceRead] = Field(max_length=50)
     made_at: AwareDatetime
     made_by: str
