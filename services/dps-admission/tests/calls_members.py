@@ -73,9 +73,9 @@ def _report_services(stage: MemberStage) -> Call:
     return _of(who.provider_id, {"membership_id": membership.id}, body)
 
 
-def _on_services(stage: MemberStage) -> Call:
+def _on_services(stage: MemberStage, **more: Any) -> Call:
     change, _, _ = stage.services_reported()
-    return _as(Role.COMMISSIONER, {"service_change_id": change.id}, {"reason": REASON})
+    return _as(Role.COMMISSIONER, {"service_change_id": change.id}, {"reason": REASON} | more)
 
 
 CHANGING: Mapping[str, OnMembers] = {
@@ -90,7 +90,7 @@ CHANGING: Mapping[str, OnMembers] = {
     "report_service_change": _report_services,
     "list_service_changes_of_membership": _own,
     "list_service_changes": lambda _: _as(Role.COMMISSIONER),
-    "confirm_service_change": _on_services,
+    "confirm_service_change": lambda stage: _on_services(stage, accepts=["cqc_register"]),
     "decline_service_change": _on_services,
 }
 

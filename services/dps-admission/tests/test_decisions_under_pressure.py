@@ -9,7 +9,7 @@ import pytest
 from make_dps import REASON, Applicant, care_service, criterion_reason
 from sqlalchemy import Engine
 from sqlmodel import Session, col, func, select
-from stage_dps import COMMISSIONER, MANAGER, NOW, SECOND_MANAGER, Stage, owner
+from stage_dps import MANAGER, NOW, SECOND_MANAGER, Stage, owner
 from test_places_under_pressure import at_once, committed
 
 from assay_contracts.directory.client import FakeDirectory
@@ -18,6 +18,7 @@ from assay_contracts.risk import EmbargoImposed, Extent
 from assay_kit.identity import Principal
 from assay_kit.testing import hear
 from dps_admission.applications import actions
+from dps_admission.applications.checks import CheckKind
 from dps_admission.circumstances import actions as circumstances
 from dps_admission.circumstances.schemas import ChangeIn
 from dps_admission.evaluations import deciding
@@ -154,12 +155,12 @@ def test_what_happens_to_one_membership_at_once_waits_in_turn_and_never_in_a_cir
     about: dict[str, Any] = {"provider_id": who.provider_id, "care_service_id": who.care_service_id}
     day, late = NOW.date(), NOW + timedelta(days=30)
     imposed = EmbargoImposed(**about, intervention_id=uuid4(), extent=Extent.WHOLE, imposed_on=day, at=NOW)
-    why: dict[str, Any] = {"reason": REASON, "now": NOW}
+    why, unseen = dict[str, Any](reason=REASON, now=NOW), {CheckKind.CQC_REGISTER}
     works: tuple[Work, ...] = (
         report(who),
         lambda session: circumstances.review(session, mark, by=SECOND_MANAGER, **why),
         lambda session: removing.remove(session, membership, by=SECOND_MANAGER, now=late),
-        lambda session: delivering.confirm_services(session, change, accepts=(), by=COMMISSIONER, **why),
+        lambda session: delivering.confirm_services(session, change, accepts=unseen, by=SECOND_MANAGER, **why),
         lambda session: hear(session, imposed),
     )
     assert set(at_once(own_database, *works)) <= {"done", "MembershipRefused", *REFUSALS}

@@ -1,11 +1,25 @@
 """Which services deliver a membership changes by a report, a confirmation and its checks; embargoes follow."""
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
-from make_dps import REASON, Applicant, House, applicant, care_service, ok, refused
+from fastapi.testclient import TestClient
+from make_dps import (
+    EVALUATORS,
+    REASON,
+    Applicant,
+    House,
+    applicant,
+    care_service,
+    evidence,
+    ok,
+    person,
+    refused,
+    sheet,
+)
 from sqlmodel import Session
 
 from assay_contracts.dps_admission import MembershipChanged
@@ -17,6 +31,7 @@ from assay_kit.testing import Time, told
 
 SAID = {"said": "We have opened a branch in the east.", "changed_on": "2026-03-01"}
 WHY = {"reason": REASON}
+NEPHEW = {"person": person("Ned Nephew"), "name": "Ned Nephew", "part": "evaluator"}
 
 
 def branch(session: Session, who: Applicant, **about: Any) -> str:
@@ -33,6 +48,16 @@ def report(house: House, who: Applicant, address: str, *services: str) -> Any:
     return house.provider(who).post(f"{address}/service-changes", json=SAID | {"care_service_ids": list(services)})
 
 
+def confirm(house: House, asked: Mapping[str, Any], *accepts: str, by: TestClient | None = None) -> Any:
+    """By a manager, who settled no check of it; the register of the CQC is not connected, so nobody else has looked."""
+    body = WHY | {"accepts": ["cqc_register", *accepts]}
+    return (by or house.manager()).post(f"/v1/service-changes/{asked['id']}/confirmation", json=body)
+
+
+def relied_on(house: House) -> set[UUID]:
+    return {file for file, by_object in house.directory.reliances if by_object.kind != "application"}
+
+
 def embargo(house: House, who: Applicant, service: str, at: Time) -> None:
     about: dict[str, Any] = {"provider_id": who.provider_id, "care_service_id": service, "extent": Extent.WHOLE}
     house.deliver(EmbargoImposed(**about, intervention_id=uuid4(), imposed_on=london_day(at.now), at=at.now))
@@ -46,7 +71,7 @@ def test_other_services_deliver_once_the_council_has_confirmed_them(house: House
     [waiting] = ok(house.commissioner().get("/v1/service-changes"))["items"]
     assert waiting["id"] == asked["id"]
 
-    confirmed = ok(house.commissioner().post(f"/v1/service-changes/{asked['id']}/confirmation", json=WHY))
+    confirmed = ok(confirm(house, asked))
     assert confirmed["is_confirmed"]
     assert {one["outcome"] for one in confirmed["checks"] if one["kind"] in ("services", "cqc_registration")} == {
         "passed"
@@ -58,8 +83,7 @@ def test_other_services_deliver_once_the_council_has_confirmed_them(house: House
     assert (step["step"], step["reason"], step["to_status"]) == ("change_services", REASON, "active")
     assert told(session, MessageRequested)[-1].template == "service_change_answered"
     assert ok(house.commissioner().get("/v1/service-changes"))["items"] == []
-    again = house.commissioner().post(f"/v1/service-changes/{asked['id']}/confirmation", json=WHY)
-    assert refused(again) == ["already-answered"]
+    assert refused(confirm(house, asked)) == ["already-answered"]
 
 
 def test_the_report_marks_the_decision_of_that_membership_alone(house: House, session: Session) -> None:
@@ -98,14 +122,59 @@ def test_services_that_fail_the_checks_deliver_only_when_a_person_says_why(
 ) -> None:
     who, address = member(house, session)
     asked = ok(report(house, who, address, branch(session, who, **about)))
-    confirmation = f"/v1/service-changes/{asked['id']}/confirmation"
-    answer = house.commissioner().post(confirmation, json=WHY)
+    answer = confirm(house, asked)
     assert set(refused(answer)) == {"check-failed"}
     assert kind in answer.text
     assert house.membership(who)["care_service_ids"] == [str(who.care_service_id)]
-    accepts = {"accepts": ["services", "cqc_registration"]}
-    confirmed = ok(house.commissioner().post(confirmation, json=WHY | accepts))
+    confirmed = ok(confirm(house, asked, "services", "cqc_registration"))
     assert "failed" in {one["outcome"] for one in confirmed["checks"] if one["kind"] == kind}
+
+
+def test_a_check_that_cannot_run_waits_for_a_persons_word(house: House, session: Session) -> None:
+    who, address = member(house, session)
+    asked = ok(report(house, who, address, branch(session, who)))
+    unseen = house.manager().post(f"/v1/service-changes/{asked['id']}/confirmation", json=WHY)
+    assert refused(unseen) == ["check-cannot-run"]
+    assert "cqc_register" in unseen.text
+    assert house.membership(who)["care_service_ids"] == [str(who.care_service_id)]
+    assert {one["kind"]: one["outcome"] for one in ok(confirm(house, asked))["checks"]}["cqc_register"] == "cannot_run"
+
+
+def test_who_evaluated_or_has_a_conflict_does_not_confirm_other_services(house: House, session: Session) -> None:
+    who, lot = applicant(session), house.open_lot()
+    part = house.part(lot, who)
+    ok(house.commissioner().post(f"/v1/lot-applications/{part}/evaluators", json=NEPHEW))
+    conflict = {"has_conflict": True, "detail": "The owner is my uncle."}
+    ok(house.commissioner("Ned Nephew").post(f"/v1/lot-applications/{part}/declaration", json=conflict))
+    house.evaluate(part, sheet(session, lot))
+    ok(house.decide(part))
+    asked = ok(report(house, who, f"/v1/memberships/{house.membership(who)['id']}", branch(session, who)))
+    for name, bar in ((EVALUATORS[0], "decider-was-involved"), ("Ned Nephew", "decider-has-conflict")):
+        assert refused(confirm(house, asked, by=house.commissioner(name))) == [bar]
+    ok(confirm(house, asked, by=house.commissioner("Cleo Checker")))
+
+
+def test_reporting_and_declining_are_on_the_timeline(house: House, session: Session) -> None:
+    who, address = member(house, session)
+    asked = ok(report(house, who, address, branch(session, who)))
+    ok(house.commissioner().post(f"/v1/service-changes/{asked['id']}/declining", json=WHY))
+    declined, reported, admitted = ok(house.manager().get(f"{address}/timeline"))["items"][:3]
+    assert [(one["step"], one["reason"]) for one in (reported, declined)] == [
+        ("report_services", SAID["said"]),
+        ("decline_services", REASON),
+    ]
+    assert admitted["step"] == "take_effect"
+    assert reported["detail"] == {"before": asked["before"], "after": asked["after"]}
+
+
+def test_no_file_is_relied_on_for_a_report_that_is_refused(house: House, session: Session) -> None:
+    who, address = member(house, session)
+    file = evidence(house.directory, who.provider_id)
+    body = SAID | {"care_service_ids": [str(who.care_service_id)], "documents": [str(file.id)]}
+    assert refused(house.provider(who).post(f"{address}/service-changes", json=body)) == ["nothing-changes"]
+    assert relied_on(house) == set()
+    ok(house.provider(who).post(f"{address}/service-changes", json=body | {"care_service_ids": [branch(session, who)]}))
+    assert relied_on(house) == {file.id}
 
 
 def test_what_cannot_be_reported(house: House, session: Session) -> None:
@@ -130,12 +199,12 @@ def test_an_embargo_follows_the_services_that_deliver(house: House, session: Ses
     at.now += timedelta(hours=1)
     asked = ok(report(house, who, address, first, second))
     assert house.membership(who)["status"] == "suspended"
-    ok(house.manager().post(f"/v1/service-changes/{asked['id']}/confirmation", json=WHY))
+    ok(confirm(house, asked))
     assert house.membership(who)["status"] == "active"
 
     at.now += timedelta(hours=1)
     asked = ok(report(house, who, address, first))
-    ok(house.manager().post(f"/v1/service-changes/{asked['id']}/confirmation", json=WHY))
+    ok(confirm(house, asked))
     assert house.membership(who)["status"] == "suspended"
 
 
@@ -145,11 +214,10 @@ def test_only_a_manager_confirms_what_frees_of_an_embargo_and_only_what_meets_th
     who, address = member(house, session)
     embargo(house, who, str(who.care_service_id), at)
     other = branch(session, who, type="day_opportunities", is_regulated=False)
-    confirmation = f"/v1/service-changes/{ok(report(house, who, address, other))['id']}/confirmation"
-    assert refused(house.commissioner().post(confirmation, json=WHY)) == ["manager-confirms"]
-    accepted = WHY | {"accepts": ["services"]}
-    assert refused(house.manager().post(confirmation, json=accepted)) == ["embargo-stands"]
-    assert set(refused(house.manager().post(confirmation, json=WHY))) == {"check-failed"}
+    asked = ok(report(house, who, address, other))
+    assert refused(confirm(house, asked, by=house.commissioner("Cleo Checker"))) == ["manager-confirms"]
+    assert refused(confirm(house, asked, "services")) == ["embargo-stands"]
+    assert set(refused(confirm(house, asked))) == {"check-failed"}
     assert house.membership(who)["status"] == "suspended"
 
 
@@ -158,8 +226,7 @@ def test_a_service_of_another_type_keeps_no_embargo_off(house: House, session: S
     who, address = member(house, session)
     first, second = (branch(session, who, type="day_opportunities", is_regulated=False) for _ in range(2))
     asked = ok(report(house, who, address, first, second))
-    accepted = WHY | {"accepts": ["services", "cqc_registration"]}
-    ok(house.commissioner().post(f"/v1/service-changes/{asked['id']}/confirmation", json=accepted))
+    ok(confirm(house, asked, "services", "cqc_registration"))
     embargo(house, who, first, at)
     assert house.membership(who)["status"] == "suspended"
 
@@ -187,7 +254,7 @@ def test_the_checks_before_an_offer_look_at_the_services_that_deliver_now(house:
     house.admit(lot, who)
     address = f"/v1/memberships/{house.membership(who)['id']}"
     asked = ok(report(house, who, address, branch(session, who)))
-    ok(house.commissioner().post(f"/v1/service-changes/{asked['id']}/confirmation", json=WHY))
+    ok(confirm(house, asked))
     care_service(session, who.provider_id, id=who.care_service_id, version=2, ended_on=date(2026, 3, 1))
     ok(house.manager().post(f"/v1/lots/{lot['id']}/rounds"))
     assert house.membership(who)["status"] == "offered"
@@ -198,6 +265,7 @@ def test_a_change_ends_with_the_membership(house: House, session: Session) -> No
     asked = ok(report(house, who, address, branch(session, who)))
     house.remove(who)
     assert ok(house.commissioner().get("/v1/service-changes"))["items"] == []
-    late = house.commissioner().post(f"/v1/service-changes/{asked['id']}/confirmation", json=WHY)
-    assert refused(late) == ["already-answered"]
+    [ended] = ok(house.commissioner().get(f"{address}/timeline"))["items"][:1]
+    assert (ended["step"], ended["detail"]["overtaken_service_change"]) == ("remove", asked["id"])
+    assert refused(confirm(house, asked)) == ["already-answered"]
     assert refused(report(house, who, address, branch(session, who))) == ["already-ended"]

@@ -30,6 +30,7 @@ from assay_kit.calendar import london_day
 from assay_kit.identity import Principal
 from assay_kit.testing import hear
 from dps_admission.applications import actions, checking, drafting
+from dps_admission.applications.checks import CheckKind
 from dps_admission.applications.repository import Applications
 from dps_admission.applications.schemas import ApplicationIn, DraftIn, SubmissionIn
 from dps_admission.circumstances import actions as circumstances
@@ -350,8 +351,8 @@ class World:
 
     def confirm_services(self, n: int) -> None:
         if change := self._one(ServiceChange, n):
-            about: dict[str, Any] = {"reason": REASON, "accepts": (), "by": COMMISSIONER, "now": self.now}
-            delivering.confirm_services(self.session, change.id, **about)
+            about: dict[str, Any] = {"reason": REASON, "by": SECOND_MANAGER, "now": self.now}
+            delivering.confirm_services(self.session, change.id, accepts={CheckKind.CQC_REGISTER}, **about)
 
     def close(self, n: int) -> None:
         """Seldom, for nothing happens after it."""

@@ -12,11 +12,14 @@ from assay_contracts.directory.evidence import RelyingObject
 from assay_contracts.roles import Role
 from assay_kit.calendar import london_day
 from assay_kit.identity import Principal
-from dps_admission.applications.checks import CheckKind, CheckOutcome, CheckResult, check_delivery
+from dps_admission.applications.checks import NEEDS_PERSON, CheckKind, CheckResult, check_delivery
 from dps_admission.applications.facts import delivery_of
+from dps_admission.applications.repository import Applications
 from dps_admission.bars import Bar
 from dps_admission.circumstances.marking import change_of, record_change
 from dps_admission.circumstances.rules import ChangeKind
+from dps_admission.evaluations.repository import Evaluations
+from dps_admission.evaluations.rules import bars_to_deciding
 from dps_admission.evidence import rely
 from dps_admission.tables import Membership, ServiceChange
 
@@ -27,7 +30,7 @@ from .letters import write_of_services
 from .repository import Memberships
 from .rules import Cause, MembershipStatus, MembershipStep, bars_to_changing_services
 from .service_changes import ServiceChangesKept
-from .stepping import step_membership
+from .stepping import note_step, step_membership
 
 OF_SERVICES = frozenset({CheckKind.SERVICES, CheckKind.CQC_REGISTRATION})
 
@@ -48,20 +51,15 @@ def report_services(
     change = change_of(
         membership.provider_id, ChangeKind.SERVICES, said=asked.said, changed_on=asked.changed_on, by=by, now=now
     )
+    owned = [copies.care_service(one) for one in asked.care_service_ids]
+    owns = all(one is not None and one.provider_id == membership.provider_id for one in owned)
+    # Without locks first: nothing is asked of another service for what is refused anyhow.
+    MembershipRefused.unless_clear(_bars_to_reporting(session, membership, asked, owns_services=owns, now=now))
     relying = RelyingObject("change_of_circumstances", change.id)
     change.evidence = rely(directory, asked.documents, provider_id=membership.provider_id, by_object=relying)
-    owned = [copies.care_service(one) for one in asked.care_service_ids]
     record_change(session, change, by=by, touches=lambda members: [one for one in members if one.id == membership_id])
     membership = Memberships(session).seen_by(membership_id, by, lock=True)
-    bars = bars_to_changing_services(
-        MembershipStatus(membership.status),
-        is_asked_already=ServiceChangesKept(session).open_of(membership_id) is not None,
-        is_the_same=set(after) == set(membership.care_service_ids),
-        owns_services=all(one is not None and one.provider_id == membership.provider_id for one in owned),
-    )
-    if asked.changed_on > london_day(now):
-        bars.append(Bar("not-yet", "Report what has changed, not what will."))
-    MembershipRefused.unless_clear(bars)
+    MembershipRefused.unless_clear(_bars_to_reporting(session, membership, asked, owns_services=owns, now=now))
     reported = ServiceChange(
         change_id=change.id,
         membership_id=membership.id,
@@ -71,8 +69,24 @@ def report_services(
         asked_at=now,
     )
     session.add(reported)
+    detail = {"before": reported.before, "after": after}
+    note_step(session, membership, MembershipStep.REPORT_SERVICES, by=by, now=now, reason=asked.said, detail=detail)
     session.flush()
     return reported
+
+
+def _bars_to_reporting(
+    session: Session, membership: Membership, asked: ServiceChangeIn, *, owns_services: bool, now: datetime
+) -> list[Bar]:
+    bars = bars_to_changing_services(
+        MembershipStatus(membership.status),
+        is_asked_already=ServiceChangesKept(session).open_of(membership.id) is not None,
+        is_the_same={str(one) for one in asked.care_service_ids} == set(membership.care_service_ids),
+        owns_services=owns_services,
+    )
+    if asked.changed_on > london_day(now):
+        bars.append(Bar("not-yet", "Report what has changed, not what will."))
+    return bars
 
 
 def confirm_services(
@@ -95,7 +109,8 @@ def confirm_services(
         membership = next((one for one in live if one.id == asked.membership_id), None)
         if membership is None:
             raise MembershipRefused([Bar("already-ended", "This membership has ended.")])
-        MembershipRefused.unless_clear(_bars_under_embargo(session, membership, accepts, by=by))
+        bars = _bars_to_confirming(session, membership, by=by)
+        MembershipRefused.unless_clear(bars + _bars_under_embargo(session, membership, accepts, by=by))
         checks = check_delivery(delivery_of(session, membership, asked.after, now=now))
         MembershipRefused.unless_clear(_bars(checks, accepts))
         _answer(asked, is_confirmed=True, reason=reason, checks=checks, by=by, now=now)
@@ -117,6 +132,7 @@ def decline_services(
     asked = kept.get(service_change_id, lock=True)
     _must_be_open(asked)
     _answer(asked, is_confirmed=False, reason=reason, checks=(), by=by, now=now)
+    note_step(session, membership, MembershipStep.DECLINE_SERVICES, by=by, now=now, reason=reason)
     session.flush()
     write_of_services(session, membership, asked.id, is_confirmed=False, reason=reason, now=now)
     return asked
@@ -125,6 +141,14 @@ def decline_services(
 def _must_be_open(asked: ServiceChange) -> None:
     if asked.answered_at is not None:
         raise MembershipRefused([Bar("already-answered", "This change of services was answered already.")])
+
+
+def _bars_to_confirming(session: Session, membership: Membership, *, by: Principal) -> list[Bar]:
+    """As for the decision that made it a member; behind an opening balance there is none."""
+    if membership.lot_application_id is None:
+        return []
+    evaluations = Evaluations(session, Applications(session).lot_application(membership.lot_application_id))
+    return bars_to_deciding(person=by.subject, involved=evaluations.involved(), conflicted=evaluations.conflicted())
 
 
 def _bars_under_embargo(
@@ -144,8 +168,9 @@ def _bars_under_embargo(
 
 
 def _bars(checks: Sequence[CheckResult], accepts: Collection[CheckKind]) -> list[Bar]:
-    failing = (one for one in checks if one.outcome == CheckOutcome.FAILED and one.kind not in accepts)
-    return [Bar("check-failed", f"{one.kind}: {one.reason}") for one in failing]
+    """What fails or cannot run counts only once a person, who names it, says that it is met."""
+    unseen = (one for one in checks if one.outcome in NEEDS_PERSON and one.kind not in accepts)
+    return [Bar(f"check-{one.outcome.replace('_', '-')}", f"{one.kind}: {one.reason}") for one in unseen]
 
 
 def _answer(

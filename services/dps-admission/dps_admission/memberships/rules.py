@@ -37,6 +37,8 @@ class MembershipStep(StrEnum):
     ANSWER_REMOVAL_NOTICE = "answer_removal_notice"
     WITHDRAW_REMOVAL_NOTICE = "withdraw_removal_notice"
     LET_REMOVAL_NOTICE_LAPSE = "let_removal_notice_lapse"
+    REPORT_SERVICES = "report_services"
+    DECLINE_SERVICES = "decline_services"
     CHANGE_SERVICES = "change_services"
     RESCHEDULE = "reschedule"
     AFFIRM = "affirm"
@@ -55,6 +57,8 @@ _WHILE_LIVE = (
     _S.ANSWER_REMOVAL_NOTICE,
     _S.WITHDRAW_REMOVAL_NOTICE,
     _S.LET_REMOVAL_NOTICE_LAPSE,
+    _S.REPORT_SERVICES,
+    _S.DECLINE_SERVICES,
     _S.CHANGE_SERVICES,
 )
 MEMBERSHIP_LIFE: Life[MembershipStatus, MembershipStep] = Life(

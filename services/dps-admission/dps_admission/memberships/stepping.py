@@ -50,7 +50,10 @@ def step_membership(
     now: datetime,
     reason: str | None = None,
 ) -> None:
-    before = Told(membership.status)
+    before, detail = Told(membership.status), _where(membership)
+    if MEMBERSHIP_LIFE.after(MembershipStatus(membership.status), step) == MembershipStatus.ENDED:
+        with session.no_autoflush:  # the membership is written once, with its new state
+            detail |= _end_what_waits(session, membership, by=by, now=now)
     take(
         session,
         membership,
@@ -60,10 +63,8 @@ def step_membership(
         now=now,
         reason=reason,
         provider_id=membership.provider_id,
-        detail=_where(membership),
+        detail=detail,
     )
-    if membership.status == MembershipStatus.ENDED:
-        _end_what_waits(session, membership, by=by, now=now)
     _tell(session, membership, before, step, now=now)
     write_of_step(session, membership, step, reason=reason, now=now)
 
@@ -110,14 +111,17 @@ def note_step(
     take(session, membership, step, MEMBERSHIP_LIFE, by=by, now=now, **about)
 
 
-def _end_what_waits(session: Session, membership: Membership, *, by: Principal, now: datetime) -> None:
-    """A notice of removal that nobody acted on, and a change of services that nobody answered, end with it."""
-    because = "The membership ended."
+def _end_what_waits(session: Session, membership: Membership, *, by: Principal, now: datetime) -> dict[str, str]:
+    """A notice of removal that nobody acted on, and a change of services that nobody answered, end with it: which."""
+    because, ended = "The membership ended.", dict[str, str]()
     if (notice := Removals(session).standing(membership.id)) is not None:
         end_notice(notice, NoticeEnd.OVERTAKEN, by=by, now=now, because=because)
+        ended["overtaken_notice"] = str(notice.id)
     if (asked := ServiceChangesKept(session).open_of(membership.id)) is not None:
         asked.is_confirmed, asked.reason, asked.answered_at = False, because, now
         asked.answered_by, asked.answered_by_subject = by.name, by.subject
+        ended["overtaken_service_change"] = str(asked.id)
+    return ended
 
 
 def record_of(session: Session, membership: Membership, *, now: datetime) -> MembershipRecord:
