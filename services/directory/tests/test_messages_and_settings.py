@@ -185,7 +185,8 @@ WORDS = (
     "organisation name invited_by link provider claimant claimant_email statement reason filename description "
     "expires_on answer_by reference due_on accept_by reasons service days rating issues care_service kind extent "
     "limit_text notice_text review_on status owner outcome reason dispute_by section "
-    "affirm_by answer closes_on day lot starts_on title what question before after completely partly not_at_all"
+    "affirm_by answer answered_on lapses_on closes_on day lot starts_on title what question before after completely "
+    "partly not_at_all"
 )
 
 

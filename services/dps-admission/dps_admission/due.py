@@ -14,7 +14,7 @@ from dps_admission.memberships.ending import end_notices, next_leaving
 from dps_admission.memberships.places import lapse_offers
 from dps_admission.memberships.receiving import follow_endings, next_ending
 from dps_admission.memberships.remedying import next_review, tell_of_reviews
-from dps_admission.memberships.removing import lapse_notices, next_lapse
+from dps_admission.memberships.removing import lapse_notices, next_lapse, next_notice_reminder, remind_of_notices
 from dps_admission.memberships.repository import Memberships
 from dps_admission.placements.actions import next_unanswered, pass_by_unanswered
 from dps_admission.procurements.actions import close_procurements, next_closing_procurement
@@ -66,6 +66,7 @@ DUE = (
     DueWork(name="pass on unanswered offers", next=_next_offer, do=lapse_offers),
     DueWork(name="end memberships whose notice has run", next=next_leaving, do=end_notices),
     DueWork(name="let notices of removal lapse", next=next_lapse, do=lapse_notices),
+    DueWork(name="remind of notices of removal", next=next_notice_reminder, do=remind_of_notices),
     DueWork(name="follow services that end", next=next_ending, do=follow_endings),
     DueWork(name="remind members to affirm", next=next_reminder, do=remind_members),
     DueWork(name="tell of reviews", next=next_review, do=tell_of_reviews),

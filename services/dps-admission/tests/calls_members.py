@@ -83,6 +83,7 @@ CHANGING: Mapping[str, OnMembers] = {
         Role.COMMISSIONING_MANAGER, {"membership_id": stage.member()[0].id}, {"why": "breach", "reason": REASON}
     ),
     "list_removal_notices": _noticed,
+    "list_standing_removal_notices": lambda _: _as(Role.COMMISSIONER),
     "answer_removal_notice": lambda stage: _noticed(stage, {"statement": REASON}),
     "withdraw_removal_notice": lambda stage: _as(
         Role.COMMISSIONER, {"membership_id": stage.noticed()[0].id}, {"reason": REASON}

@@ -33,6 +33,7 @@ PAGES = (
     "changes-of-circumstances",
     "changed-decisions",
     "service-changes",
+    "removal-notices",
 )
 
 
@@ -68,6 +69,7 @@ def one_of_each(stage: MemberStage, lot: Lot) -> None:
     stage.procurement()
     stage.placement_offer()
     stage.services_reported()
+    stage.noticed()
     stage.submitted(lot)
 
 

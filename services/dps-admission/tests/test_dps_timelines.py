@@ -37,6 +37,9 @@ def test_a_second_removal_notice_leaves_the_first_on_the_timeline(house: House, 
         ("give_removal_notice", "Mia Manager", REASON),
         ("give_removal_notice", "Max Manager", SECOND),
     ]
+    noticed = ok(house.manager().get(f"{address}/removal-notices"))["items"]
+    [replaced] = [one["id"] for one in noticed if one["ended_as"] == "replaced"]
+    assert (first["detail"].get("replaces"), second["detail"]["replaces"]) == (None, replaced)
     subjects = session.execute(
         select(timeline_entry.c.by_subject).where(timeline_entry.c.step == "give_removal_notice")
     ).scalars()

@@ -11,13 +11,16 @@ from sqlmodel import Session
 from test_scheme_rules import FRAMEWORK, LIGHT_TOUCH, MARKET, REG34
 
 from assay_contracts.messages import MessageRequested
+from assay_contracts.roles import Role
 from assay_kit.calendar import Calendar, WorkingDays
 from assay_kit.testing import Time, do_due, told
 from dps_admission.memberships.removal_rules import (
     Notice,
+    NoticeTimes,
     bars_to_answering_notice,
     bars_to_removal,
     bars_to_removal_notice,
+    next_reminder,
     notice_times,
 )
 from dps_admission.memberships.rules import MembershipStatus, RemovalReason
@@ -46,7 +49,8 @@ def templates(session: Session) -> list[str]:
         (MARKET, RemovalReason.BREACH, ["no-ground-of-removal"]),
         (MARKET, RemovalReason.CEASED_TRADING, ["no-ground-of-removal"]),
         (MARKET, RemovalReason.DEBARRED, []),
-        (MARKET, RemovalReason.EXCLUSION_GROUND, []),
+        (MARKET, RemovalReason.MANDATORY_EXCLUSION_GROUND, []),
+        (MARKET, RemovalReason.DISCRETIONARY_EXCLUSION_GROUND, []),
         (MARKET, RemovalReason.CRITERIA_NO_LONGER_MET, []),
     ],
 )
@@ -92,9 +96,44 @@ def test_a_notice_is_answered_once_while_it_stands() -> None:
 
 
 def test_the_time_to_answer_is_in_working_days() -> None:
-    times = notice_times(date(2026, 3, 27), LIGHT_TOUCH.policy, WorkingDays(Calendar.ENGLAND_AND_WALES))
+    times = times_of(RemovalReason.BREACH)
     assert times.answer_by == date(2026, 4, 14)  # Good Friday and Easter Monday do not count
     assert times.lapses_on == date(2026, 7, 13)
+
+
+def times_of(why: RemovalReason) -> NoticeTimes:
+    return notice_times(why, date(2026, 3, 27), LIGHT_TOUCH.policy, WorkingDays(Calendar.ENGLAND_AND_WALES))
+
+
+@pytest.mark.parametrize("why", RemovalReason)
+def test_what_rests_on_a_mandatory_ground_never_lapses(why: RemovalReason) -> None:
+    """Section 37(1) of the Procurement Act 2023: the council must remove whom such a ground has put on the list."""
+    never = why in (RemovalReason.DEBARRED, RemovalReason.MANDATORY_EXCLUSION_GROUND)
+    times = times_of(why)
+    assert (times.lapses_on is None) is never
+    notice = Notice(given_by="mia", answer_by=times.answer_by, lapses_on=times.lapses_on, is_answered=False)
+    in_years = times.answer_by + timedelta(days=2_000)
+    assert (bars_to_removal(notice, by="max", today=in_years) == []) is never
+    assert (bars_to_answering_notice(notice, today=in_years) == []) is never
+
+
+@pytest.mark.parametrize(
+    ("why", "after", "expected"),
+    [
+        (RemovalReason.BREACH, date(2026, 3, 27), date(2026, 4, 15)),
+        (RemovalReason.BREACH, date(2026, 4, 14), date(2026, 4, 15)),
+        (RemovalReason.BREACH, date(2026, 4, 15), date(2026, 6, 29)),
+        (RemovalReason.BREACH, date(2026, 6, 28), date(2026, 6, 29)),
+        (RemovalReason.BREACH, date(2026, 6, 29), None),
+        (RemovalReason.DEBARRED, date(2026, 3, 27), date(2026, 4, 15)),
+        (RemovalReason.DEBARRED, date(2026, 4, 15), date(2026, 4, 29)),
+        (RemovalReason.DEBARRED, date(2028, 4, 15), date(2028, 4, 29)),
+    ],
+)
+def test_managers_are_reminded_after_the_time_to_answer_and_before_the_notice_lapses(
+    why: RemovalReason, after: date, expected: date | None
+) -> None:
+    assert next_reminder(times_of(why), after=after, days=14) == expected
 
 
 def test_removal_takes_reasons_first_time_to_answer_and_a_second_person(
@@ -159,6 +198,91 @@ def test_a_notice_of_two_years_ago_removes_nobody(house: House, session: Session
     assert step["step"] == "let_removal_notice_lapse"
 
 
+def reminders(session: Session) -> list[dict[str, str]]:
+    return [one.personalisation for one in told(session, MessageRequested) if one.template == "removal_notice_waits"]
+
+
+def pass_days(session: Session, at: Time, until: date) -> int:
+    """What falls due on each day is done, and once more: how often managers have been reminded by then."""
+    while at.now.date() < until:
+        at.now += timedelta(days=1)
+        do_due(session, at.now)
+    do_due(session, at.now)
+    return len(reminders(session))
+
+
+def test_managers_are_told_once_that_nobody_answered_and_once_that_the_notice_will_lapse(
+    house: House, session: Session, at: Time
+) -> None:
+    _, address = member(house, session)
+    ok(house.manager().post(f"{address}/removal-notice", json=NOTICE))
+    about = {"answer_by": "2026-03-16", "answered_on": "", "lapses_on": "2026-06-14"}
+    assert [pass_days(session, at, date(2026, 3, day)) for day in (16, 17, 30)] == [0, 1, 1]
+    assert [pass_days(session, at, date(2026, *day)) for day in ((5, 30), (5, 31), (6, 16))] == [1, 2, 2]
+    assert reminders(session) == [about, about]
+    assert templates(session).count("removal_notice_ended") == 1
+
+
+def test_of_a_notice_that_was_answered_managers_hear_before_it_lapses(house: House, session: Session, at: Time) -> None:
+    who, address = member(house, session)
+    ok(house.manager().post(f"{address}/removal-notice", json=NOTICE))
+    ok(house.provider(who).post(f"{address}/removal-notice/answer", json={"statement": "We are sorry."}))
+    assert [pass_days(session, at, date(2026, 3, day)) for day in (16, 17, 18)] == [0, 0, 0]
+    at.now += date(2026, 6, 1) - at.now.date()
+    do_due(session, at.now)
+    do_due(session, at.now)
+    assert [one["answered_on"] for one in reminders(session)] == ["2026-03-02"]
+
+
+def test_a_notice_on_a_mandatory_ground_stands_and_comes_back_to_managers_until_somebody_decides(
+    house: House, session: Session, at: Time
+) -> None:
+    _, address = member(house, session)
+    ok(house.manager().post(f"{address}/removal-notice", json=NOTICE | {"why": "debarred"}))
+    for days, times in ((15, 1), (13, 1), (1, 2), (200, 3), (1, 3)):
+        at.now += timedelta(days=days)
+        do_due(session, at.now)
+        assert len(reminders(session)) == times
+    assert {one["lapses_on"] for one in reminders(session)} == {""}
+    assert ok(house.manager("Max Manager").post(f"{address}/removal"))["status"] == "ended"
+    at.now += timedelta(days=30)
+    do_due(session, at.now)
+    assert len(reminders(session)) == 3
+
+
+def test_nobody_is_reminded_of_a_notice_that_was_withdrawn(house: House, session: Session, at: Time) -> None:
+    _, address = member(house, session)
+    ok(house.manager().post(f"{address}/removal-notice", json=NOTICE))
+    ok(house.commissioner().post(f"{address}/removal-notice/withdrawal", json=WHY))
+    at.now += timedelta(days=20)
+    do_due(session, at.now)
+    assert reminders(session) == []
+
+
+def test_the_notices_that_stand_are_listed_for_those_who_work_on_them(house: House, session: Session) -> None:
+    (who, first), (_, second) = (member(house, session) for _ in range(2))
+    for address in (first, second):
+        ok(house.manager().post(f"{address}/removal-notice", json=NOTICE))
+    listed = house.client_as(Role.AUDITOR)
+    both = ok(listed.get("/v1/removal-notices"))["items"]
+    assert [f"/v1/memberships/{one['membership']['id']}" for one in both] == [first, second]
+    assert (both[0]["why"], both[0]["membership"]["provider_name"]) == ("breach", "Larkfield Care Ltd")
+    for narrow in ({"provider_id": str(who.provider_id)}, {"lot_id": both[0]["membership"]["lot_id"]}):
+        assert ok(listed.get("/v1/removal-notices", params=narrow))["items"] == both[:1]
+    ok(house.commissioner().post(f"{first}/removal-notice/withdrawal", json=WHY))
+    assert ok(listed.get("/v1/removal-notices"))["items"] == both[1:]
+    for stranger in (house.provider(who), house.client_as(Role.SOCIAL_CARE_ASSESSOR)):
+        assert stranger.get("/v1/removal-notices").status_code == 403
+
+
+def test_no_file_is_relied_on_for_an_answer_to_no_notice(house: House, session: Session) -> None:
+    who, address = member(house, session)
+    file = evidence(house.directory, who.provider_id)
+    said = {"statement": "We are sorry.", "evidence_ids": [str(file.id)]}
+    assert refused(house.provider(who).post(f"{address}/removal-notice/answer", json=said)) == ["no-removal-notice"]
+    assert file.id not in {one for one, _ in house.directory.reliances}
+
+
 def test_another_notice_gives_its_own_time_to_answer(house: House, session: Session, at: Time) -> None:
     _, address = member(house, session)
     ok(house.manager().post(f"{address}/removal-notice", json=NOTICE))
@@ -177,6 +301,8 @@ def test_a_notice_ends_with_the_membership_whatever_ended_it(house: House, sessi
     do_due(session, at.now)
     [notice] = ok(house.manager().get(f"{address}/removal-notices"))["items"]
     assert notice["ended_as"] == "overtaken"
+    [left] = ok(house.manager().get(f"{address}/timeline"))["items"][:1]
+    assert (left["step"], left["detail"]["overtaken_notice"]) == ("leave", notice["id"])
     assert "removal_notice_ended" not in templates(session)
 
 
@@ -185,7 +311,7 @@ def test_a_dynamic_market_removes_only_for_its_grounds(house: House, session: Se
     _, address = member(house, session, scheme=scheme, question_set_id=set_of_2023_act(session))
     said = house.manager().post(f"{address}/removal-notice", json=NOTICE)
     assert refused(said) == ["no-ground-of-removal"]
-    ok(house.manager().post(f"{address}/removal-notice", json=NOTICE | {"why": "exclusion_ground"}))
+    ok(house.manager().post(f"{address}/removal-notice", json=NOTICE | {"why": "discretionary_exclusion_ground"}))
 
 
 @pytest.mark.parametrize("change", ["reason = 'Another.'", "answer_by = answer_by - 9", "lapses_on = '2099-01-01'"])

@@ -20,7 +20,7 @@ from dps_admission.dependencies import (
     ProviderAdmin,
     SessionDep,
 )
-from dps_admission.tables import ServiceChange
+from dps_admission.tables import RemovalNotice, ServiceChange
 
 from . import delivering, removing
 from .change_schemas import (
@@ -33,9 +33,10 @@ from .change_schemas import (
     ServiceChangeRead,
     ServiceChangeReasonIn,
     ServiceChanges,
+    StandingNoticeRead,
 )
 from .errors import MembershipNotFound, MembershipRefused, ServiceChangeNotFound
-from .reading import read_one
+from .reading import read_notices, read_one
 from .removals import Removals
 from .repository import Memberships
 from .schemas import MembershipRead, MembershipReasonIn
@@ -68,6 +69,19 @@ def give_removal_notice(
 def list_removal_notices(membership_id: UUID, session: SessionDep, by: CaseParty) -> RemovalNotices:
     found = Removals(session).of(Memberships(session).seen_by(membership_id, by).id)
     return RemovalNotices(items=[RemovalNoticeRead.model_validate(one) for one in found])
+
+
+@router.get(
+    "/removal-notices",
+    operation_id="list_standing_removal_notices",
+    summary="Notices of removal that stand, the oldest first",
+)
+def list_standing_removal_notices(
+    session: SessionDep, by: CaseReader, page: PageQuery, provider_id: UUID | None = None, lot_id: UUID | None = None
+) -> Page[StandingNoticeRead]:
+    oldest = col(RemovalNotice.given_at), col(RemovalNotice.id)
+    wanted = Removals(session).all_standing(provider_id=provider_id, lot_id=lot_id)
+    return read_notices(session, paginate(session, wanted, page, *oldest))
 
 
 @router.post(

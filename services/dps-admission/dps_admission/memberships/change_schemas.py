@@ -12,6 +12,7 @@ from dps_admission.evidence import EvidenceRead
 
 from .removal_rules import NoticeEnd
 from .rules import RemovalReason
+from .schemas import MembershipRead
 
 
 class RemovalNoticeIn(Model):
@@ -25,7 +26,10 @@ class RemovalAnswerIn(Model):
 
 
 class RemovalNoticeRead(BaseModel):
-    """Without an answer nobody is removed before `answer_by` is over; after `lapses_on` nobody is removed by it."""
+    """Without an answer nobody is removed before `answer_by` is over; after `lapses_on` nobody is removed by it.
+
+    `lapses_on` null: its ground is mandatory, and it stands until somebody decides.
+    """
 
     model_config = ConfigDict(from_attributes=True)
 
@@ -35,7 +39,7 @@ class RemovalNoticeRead(BaseModel):
     given_at: AwareDatetime
     given_by: str
     answer_by: date
-    lapses_on: date
+    lapses_on: date | None
     answer: str | None
     evidence: list[EvidenceRead] = Field(max_length=50)
     answered_at: AwareDatetime | None
@@ -43,6 +47,10 @@ class RemovalNoticeRead(BaseModel):
     ended_at: AwareDatetime | None
     ended_as: NoticeEnd | None
     ended_because: str | None
+
+
+class StandingNoticeRead(RemovalNoticeRead):
+    membership: MembershipRead
 
 
 class RemovalNotices(BaseModel):
@@ -61,7 +69,7 @@ class ServiceChangeIn(Model):
 
 
 class ServiceChangeConfirmationIn(Model):
-    """`accepts`: checks that fail of the services, and that a person finds met all the same, for the reason given."""
+    """`accepts`: checks that fail or cannot run, and that a person finds met all the same, for the reason given."""
 
     reason: Reason
     accepts: list[CheckKind] = Field(default_factory=list, max_length=10)

@@ -9,10 +9,12 @@ from sqlmodel import Session, col, select
 
 from assay_contracts.directory.copies import provider_copy
 from assay_kit.identity import Principal
+from assay_kit.pagination import Page
 from dps_admission.dependencies import CASEWORK
 from dps_admission.shown import shown
-from dps_admission.tables import Embargo, Lot, Membership, Offer, Scheme, SuspensionCause
+from dps_admission.tables import Embargo, Lot, Membership, Offer, RemovalNotice, Scheme, SuspensionCause
 
+from .change_schemas import StandingNoticeRead
 from .repository import Memberships
 from .rules import EFFECTS, MembershipStatus
 from .schemas import CauseRead, EffectsRead, LimitRead, MembershipRead, OfferRead
@@ -81,6 +83,18 @@ def _without_words(read: R) -> R:
         elif isinstance(value, list):
             kept[name] = [_without_words(one) if isinstance(one, BaseModel) else one for one in value]
     return read.model_copy(update=kept)
+
+
+def read_notices(session: Session, found: Page[RemovalNotice]) -> Page[StandingNoticeRead]:
+    wanted = col(Membership.id).in_([one.membership_id for one in found.items])
+    memberships = {one.id: one for one in session.exec(select(Membership).where(wanted))}
+    picture = Picture(session, memberships.values())
+
+    def read(notice: RemovalNotice) -> StandingNoticeRead:
+        membership = picture.read(memberships[notice.membership_id])
+        return StandingNoticeRead.model_validate(shown(notice, StandingNoticeRead, membership=membership))
+
+    return found.map(read)
 
 
 def names_of(session: Session, provider_ids: Iterable[UUID]) -> dict[UUID, str]:

@@ -27,21 +27,46 @@ _MAY_REMOVE: Mapping[Removal, Collection[RemovalReason]] = {
     Removal.AS_NOTICE: frozenset(RemovalReason),
     # Section 37: a supplier that is excluded or excludable, or that no longer meets the conditions of membership.
     Removal.SECTION_37: frozenset(
-        {RemovalReason.EXCLUSION_GROUND, RemovalReason.DEBARRED, RemovalReason.CRITERIA_NO_LONGER_MET}
+        {
+            RemovalReason.MANDATORY_EXCLUSION_GROUND,
+            RemovalReason.DISCRETIONARY_EXCLUSION_GROUND,
+            RemovalReason.DEBARRED,
+            RemovalReason.CRITERIA_NO_LONGER_MET,
+        }
     ),
 }
+# An excluded supplier (section 57(1), and regulation 57(1) to (3) of 2015) may be awarded nothing, and one on the
+# debarment list by such a ground must be removed (section 37(1)): that nobody acted in time changes nothing about it.
+_NEVER_LAPSES = frozenset({RemovalReason.MANDATORY_EXCLUSION_GROUND, RemovalReason.DEBARRED})
 
 
 @dataclass(frozen=True, kw_only=True)
 class NoticeTimes:
     answer_by: date
-    lapses_on: date
+    lapses_on: date | None
+    """None: it stands until somebody acts on it."""
 
 
-def notice_times(today: date, policy: LocalPolicy, calendar: WorkingDays) -> NoticeTimes:
+def notice_times(why: RemovalReason, today: date, policy: LocalPolicy, calendar: WorkingDays) -> NoticeTimes:
     """The member has working days for its answer, the council calendar days after that to act."""
     answer_by = calendar.after(today, policy.removal_answer_days)
+    if why in _NEVER_LAPSES:
+        return NoticeTimes(answer_by=answer_by, lapses_on=None)
     return NoticeTimes(answer_by=answer_by, lapses_on=answer_by + timedelta(days=policy.removal_notice_calendar_days))
+
+
+def next_reminder(times: NoticeTimes, *, after: date, days: int) -> date | None:
+    """When managers are told next that a notice waits: the time to answer is over, and so many days before it lapses.
+
+    One that never lapses comes back to them every so many days.
+    """
+    over = times.answer_by + timedelta(days=1)
+    if after < over:
+        return over
+    if times.lapses_on is None:
+        return after + timedelta(days=days)
+    warning = times.lapses_on - timedelta(days=days)
+    return warning if after < warning else None
 
 
 def bars_to_removal_notice(clause: Clause[Removal], status: MembershipStatus, why: RemovalReason) -> list[Bar]:
@@ -60,12 +85,15 @@ class Notice:
 
     given_by: str
     answer_by: date
-    lapses_on: date
+    lapses_on: date | None
     is_answered: bool
+
+    def is_over(self, today: date) -> bool:
+        return self.lapses_on is not None and today > self.lapses_on
 
 
 def bars_to_removal(notice: Notice | None, *, by: str, today: date) -> list[Bar]:
-    if notice is None or today > notice.lapses_on:
+    if notice is None or notice.is_over(today):
         return [Bar("no-removal-notice", "The reasons must have been given before removal.")]
     bars = []
     if notice.given_by == by:
@@ -77,6 +105,6 @@ def bars_to_removal(notice: Notice | None, *, by: str, today: date) -> list[Bar]
 
 
 def bars_to_answering_notice(notice: Notice | None, *, today: date) -> list[Bar]:
-    if notice is None or today > notice.lapses_on:
+    if notice is None or notice.is_over(today):
         return [Bar("no-removal-notice", "No notice of removal stands.")]
     return [Bar("already-answered", "You have answered already.")] if notice.is_answered else []

@@ -1,6 +1,6 @@
 """Removal: the reasons are given first, the member answers, another person decides. A notice ends if nobody acts."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from sqlmodel import Session
@@ -11,6 +11,7 @@ from assay_kit.calendar import WorkingDays, london_day, start_of_london_day
 from assay_kit.identity import SYSTEM, Principal
 from dps_admission.applications.messages import write_to_managers, write_to_provider
 from dps_admission.evidence import rely
+from dps_admission.schemes.repository import Schemes
 from dps_admission.tables import Membership, RemovalNotice
 
 from .affirming import profile_of
@@ -20,15 +21,19 @@ from .errors import MembershipRefused
 from .removal_rules import (
     Notice,
     NoticeEnd,
+    NoticeTimes,
     bars_to_answering_notice,
     bars_to_removal,
     bars_to_removal_notice,
+    next_reminder,
     notice_times,
 )
 from .removals import Removals, end_notice
 from .repository import Memberships
 from .rules import MembershipStatus, MembershipStep, RemovalReason
 from .stepping import note_step
+
+_A_BATCH = 500
 
 
 def give_removal_notice(
@@ -42,7 +47,8 @@ def give_removal_notice(
     if (before := Removals(session).standing(membership.id)) is not None:
         end_notice(before, NoticeEnd.REPLACED, by=by, now=now, because="Another notice was given.")
         session.flush()
-    times = notice_times(london_day(now), profile.policy, WorkingDays(profile.calendar.value))
+    today, policy = london_day(now), profile.policy
+    times = notice_times(why, today, policy, WorkingDays(profile.calendar.value))
     notice = RemovalNotice(
         membership_id=membership.id,
         why=why,
@@ -52,9 +58,12 @@ def give_removal_notice(
         given_by_subject=by.subject,
         answer_by=times.answer_by,
         lapses_on=times.lapses_on,
+        remind_on=next_reminder(times, after=today, days=policy.removal_reminder_calendar_days),
     )
     session.add(notice)
-    detail = {"why": why, "answer_by": times.answer_by.isoformat(), "lapses_on": times.lapses_on.isoformat()}
+    detail = {"why": why, "answer_by": times.answer_by.isoformat(), "lapses_on": _said(times.lapses_on)}
+    if before is not None:
+        detail["replaces"] = str(before.id)
     note_step(session, membership, MembershipStep.GIVE_REMOVAL_NOTICE, by=by, now=now, reason=reason, detail=detail)
     session.flush()
     about = {"reason": reason, "answer_by": times.answer_by.isoformat()}
@@ -74,15 +83,13 @@ def answer_removal_notice(
     now: datetime,
 ) -> Membership:
     """The member says what it has to say, once, while the notice stands."""
-    memberships = Memberships(session)
-    provider_id = memberships.seen_by(membership_id, by).provider_id
-    relying = RelyingObject("membership", membership_id)
-    evidence = rely(directory, asked.evidence_ids, provider_id=provider_id, by_object=relying)
-    membership = memberships.seen_by(membership_id, by, lock=True)
+    membership = Memberships(session).seen_by(membership_id, by, lock=True)
     notice = Removals(session).standing(membership.id)
     MembershipRefused.unless_clear(bars_to_answering_notice(_seen(notice), today=london_day(now)))
     if notice is None:
         raise AssertionError("An answer to no notice was let through.")
+    relying = RelyingObject("membership", membership.id)
+    evidence = rely(directory, asked.evidence_ids, provider_id=membership.provider_id, by_object=relying)
     notice.answer, notice.evidence, notice.answered_at = asked.statement, evidence, now
     notice.answered_by, notice.answered_by_subject = by.name, by.subject
     note_step(session, membership, MembershipStep.ANSWER_REMOVAL_NOTICE, by=by, now=now, reason=asked.statement)
@@ -124,11 +131,46 @@ def lapse_notices(session: Session, now: datetime) -> int:
         return 0
     membership = Memberships(session).seen_by(found, SYSTEM, lock=True)
     notice = removals.standing(membership.id)
-    if notice is not None and notice.lapses_on < today:
+    if notice is not None and notice.lapses_on is not None and notice.lapses_on < today:
         step, as_ = MembershipStep.LET_REMOVAL_NOTICE_LAPSE, NoticeEnd.LAPSED
         reason = "The time in which the council could act on it is over."
         _drop(session, membership, notice, step, as_, reason=reason, by=SYSTEM, now=now)
     return 1
+
+
+def remind_of_notices(session: Session, now: datetime) -> int:
+    """Managers are told of notices that wait for them, each time once. Of an answer they were told when it came."""
+    today = london_day(now)
+    due = Removals(session).to_remind(today, limit=_A_BATCH)
+    held = Schemes(session).held({one.scheme_id for _, one in due}, {one.lot_id for _, one in due})
+    for notice, membership in due:
+        told_of, days = notice.remind_on, profile_of(session, membership).policy.removal_reminder_calendar_days
+        times = NoticeTimes(answer_by=notice.answer_by, lapses_on=notice.lapses_on)
+        notice.remind_on = next_reminder(times, after=today, days=days)
+        if notice.answered_at is None or notice.lapses_on is None or notice.remind_on is None:
+            _tell_that_it_waits(session, notice, once=_said(told_of) or "", now=now)
+    session.flush()
+    del held  # until here nothing of them was read again
+    return len(due)
+
+
+def next_notice_reminder(session: Session) -> datetime | None:
+    day = Removals(session).first_reminder()
+    return start_of_london_day(day) if day else None
+
+
+def _tell_that_it_waits(session: Session, notice: RemovalNotice, *, once: str, now: datetime) -> None:
+    answered_on = london_day(notice.answered_at) if notice.answered_at else None
+    about = {
+        "answer_by": notice.answer_by.isoformat(),
+        "answered_on": _said(answered_on) or "",
+        "lapses_on": _said(notice.lapses_on) or "",
+    }
+    write_to_managers(session, "removal_notice_waits", about=notice.id, personalisation=about, now=now, once=once)
+
+
+def _said(day: date | None) -> str | None:
+    return day.isoformat() if day else None
 
 
 def next_lapse(session: Session) -> datetime | None:

@@ -126,8 +126,11 @@ BEGUN_BY_PEOPLE = frozenset({Cause.LAPSED_DECLARATION, Cause.LATE_DOCUMENT, Caus
 
 class RemovalReason(StrEnum):
     BREACH = "breach"
-    EXCLUSION_GROUND = "exclusion_ground"
+    MANDATORY_EXCLUSION_GROUND = "mandatory_exclusion_ground"
+    DISCRETIONARY_EXCLUSION_GROUND = "discretionary_exclusion_ground"
+    """Also where it stands on the debarment list by such a ground: that makes it excludable, and no more."""
     DEBARRED = "debarred"
+    """On the debarment list by a mandatory ground."""
     CRITERIA_NO_LONGER_MET = "criteria_no_longer_met"
     CEASED_TRADING = "ceased_trading"
 

@@ -111,6 +111,8 @@ class LocalPolicy(_Part):
     """The least time that a member has to answer the reasons for its removal."""
     removal_notice_calendar_days: Annotated[int, Field(ge=7, le=365), WHOLE] = 90
     """How long after that the notice can be acted on; then it lapses."""
+    removal_reminder_calendar_days: Annotated[int, Field(ge=1, le=180), WHOLE] = 14
+    """How long before that managers are reminded, and how often of a notice that never lapses."""
     affirmation_months: Annotated[int, Field(ge=1, le=60), WHOLE] = 12
     """How long a declaration holds before the member makes it again."""
     affirmation_reminder_calendar_days: tuple[Annotated[int, Field(ge=1, le=180), WHOLE], ...] = Field(

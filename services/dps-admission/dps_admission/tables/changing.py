@@ -25,6 +25,8 @@ class RemovalNotice(DpsTable, table=True):
         known("ended_as", NoticeEnd),
         Index("uq_removal_notice_one_standing", "membership_id", unique=True, postgresql_where=text(_STANDS)),
         Index("ix_removal_notice_lapses", "lapses_on", postgresql_where=text(_STANDS)),
+        Index("ix_removal_notice_reminds", "remind_on", postgresql_where=text(_STANDS)),
+        Index("ix_removal_notice_stands", "given_at", "id", postgresql_where=text(_STANDS)),
     )
 
     id: UUID = id_column()
@@ -36,8 +38,10 @@ class RemovalNotice(DpsTable, table=True):
     given_by_subject: str
     answer_by: date
     """The last day that the member has for its answer; without one nobody is removed before that."""
-    lapses_on: date
-    """The last day on which it can be acted on."""
+    lapses_on: date | None = None
+    """The last day on which it can be acted on; None: there is none."""
+    remind_on: date | None = None
+    """The next day on which managers are told that it waits for them."""
     answer: str | None = None
     evidence: list[dict[str, Any]] = empty_list()
     answered_at: datetime | None = Field(default=None, sa_type=Instant)

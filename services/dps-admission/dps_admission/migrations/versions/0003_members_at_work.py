@@ -132,7 +132,8 @@ def _removals() -> None:
         sa.Column("given_by", sa.String(), nullable=False),
         sa.Column("given_by_subject", sa.String(), nullable=False),
         sa.Column("answer_by", sa.Date(), nullable=False),
-        sa.Column("lapses_on", sa.Date(), nullable=False),
+        sa.Column("lapses_on", sa.Date(), nullable=True),
+        sa.Column("remind_on", sa.Date(), nullable=True),
         sa.Column("answer", sa.String(), nullable=True),
         sa.Column("evidence", _JSON, nullable=False),
         sa.Column("answered_at", _INSTANT, nullable=True),
@@ -144,7 +145,8 @@ def _removals() -> None:
         sa.Column("ended_by_subject", sa.String(), nullable=True),
         sa.Column("ended_because", sa.String(), nullable=True),
         sa.CheckConstraint(
-            "why IN ('breach', 'exclusion_ground', 'debarred', 'criteria_no_longer_met', 'ceased_trading')",
+            "why IN ('breach', 'mandatory_exclusion_ground', 'discretionary_exclusion_ground', 'debarred', "
+            "'criteria_no_longer_met', 'ceased_trading')",
             name=op.f("ck_removal_notice_known_why"),
         ),
         sa.CheckConstraint(
@@ -158,11 +160,13 @@ def _removals() -> None:
     )
     op.create_index(op.f("ix_removal_notice_membership_id"), "removal_notice", ["membership_id"], unique=False)
     stands = sa.text("ended_at IS NULL")
-    for name, column, unique in (
-        ("uq_removal_notice_one_standing", "membership_id", True),
-        ("ix_removal_notice_lapses", "lapses_on", False),
+    for name, columns, unique in (
+        ("uq_removal_notice_one_standing", ["membership_id"], True),
+        ("ix_removal_notice_lapses", ["lapses_on"], False),
+        ("ix_removal_notice_reminds", ["remind_on"], False),
+        ("ix_removal_notice_stands", ["given_at", "id"], False),
     ):
-        op.create_index(name, "removal_notice", [column], unique=unique, postgresql_where=stands)
+        op.create_index(name, "removal_notice", columns, unique=unique, postgresql_where=stands)
 
 
 def _service_changes() -> None:
