@@ -2,6 +2,8 @@
 
 import pytest
 from calls_dps import CALLS
+from fastapi import FastAPI
+from make_dps import CouncilDirectory
 from sqlmodel import Session
 
 from assay_contracts.roles import PROVIDER_ROLES, Role
@@ -19,6 +21,12 @@ from dps_admission.main import SERVICE
 OPERATIONS = operations_of(SERVICE)
 OWN = [one for one in OPERATIONS if one.id not in INSIDE_CALLS]
 GUARDED = [one for one in OWN if one.rights is not None]
+
+
+@pytest.fixture(autouse=True)
+def _directory(app: FastAPI) -> None:
+    """Known to the council is whoever a call names."""
+    app.state.directory = CouncilDirectory()
 
 
 def test_every_own_operation_has_a_known_call() -> None:
