@@ -74,6 +74,7 @@ def test_an_award_waits_for_a_check_of_the_insurance(house: House, session: Sess
     check: dict[str, Any] = {"evidence_ids": [str(file.id)], "expires_on": "2026-03-12", "reason": REASON}
     gone = house.commissioner().post(f"{membership}/insurance-checks", json=check)
     assert refused(gone) == ["insurance-expired"]
+    assert file.id not in {one for one, _ in house.directory.reliances}
     ok(house.commissioner().post(f"{membership}/insurance-checks", json=check | {"expires_on": "2027-06-30"}))
     [kept] = ok(house.provider(who).get(f"{membership}/upkeep"))["insurance_checks"]
     assert (kept["expires_on"], kept["evidence"][0]["id"]) == ("2026-12-31", str(file.id))
