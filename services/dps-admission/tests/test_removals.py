@@ -45,6 +45,10 @@ def templates(session: Session) -> list[str]:
     [
         (REG34, RemovalReason.BREACH, []),
         (LIGHT_TOUCH, RemovalReason.CEASED_TRADING, []),
+        (REG34, RemovalReason.MANDATORY_EXCLUSION_GROUND, []),
+        (REG34, RemovalReason.DEBARRED, ["no-ground-of-removal"]),
+        (LIGHT_TOUCH, RemovalReason.DEBARRED, ["no-ground-of-removal"]),
+        (FRAMEWORK, RemovalReason.DEBARRED, []),
         (FRAMEWORK, RemovalReason.BREACH, []),
         (MARKET, RemovalReason.BREACH, ["no-ground-of-removal"]),
         (MARKET, RemovalReason.CEASED_TRADING, ["no-ground-of-removal"]),
@@ -57,10 +61,12 @@ def templates(session: Session) -> list[str]:
 def test_nobody_is_given_notice_for_what_the_regime_does_not_know(
     profile: ProfileContent, why: RemovalReason, expected: list[str]
 ) -> None:
-    bars = bars_to_removal_notice(profile.removal, MembershipStatus.ACTIVE, why)
+    law = profile.removal, profile.exclusion_questions
+    bars = bars_to_removal_notice(*law, MembershipStatus.ACTIVE, why)
     assert [bar.rule for bar in bars] == expected
-    assert all("section 37" in bar.source for bar in bars)
-    ended = bars_to_removal_notice(profile.removal, MembershipStatus.ENDED, why)
+    named = "section 37" if profile is MARKET else profile.exclusion_questions.source
+    assert all(named in bar.source for bar in bars)
+    ended = bars_to_removal_notice(*law, MembershipStatus.ENDED, why)
     assert ended[0].rule == "already-ended"
 
 
@@ -238,7 +244,7 @@ def test_a_notice_on_a_mandatory_ground_stands_and_comes_back_to_managers_until_
     house: House, session: Session, at: Time
 ) -> None:
     _, address = member(house, session)
-    ok(house.manager().post(f"{address}/removal-notice", json=NOTICE | {"why": "debarred"}))
+    ok(house.manager().post(f"{address}/removal-notice", json=NOTICE | {"why": "mandatory_exclusion_ground"}))
     for days, times in ((15, 1), (13, 1), (1, 2), (200, 3), (1, 3)):
         at.now += timedelta(days=days)
         do_due(session, at.now)

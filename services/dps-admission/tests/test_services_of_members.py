@@ -151,6 +151,8 @@ def test_who_evaluated_or_has_a_conflict_does_not_confirm_other_services(house: 
     asked = ok(report(house, who, f"/v1/memberships/{house.membership(who)['id']}", branch(session, who)))
     for name, bar in ((EVALUATORS[0], "decider-was-involved"), ("Ned Nephew", "decider-has-conflict")):
         assert refused(confirm(house, asked, by=house.commissioner(name))) == [bar]
+    declining = house.commissioner("Ned Nephew").post(f"/v1/service-changes/{asked['id']}/declining", json=WHY)
+    assert refused(declining) == ["decider-has-conflict"]
     ok(confirm(house, asked, by=house.commissioner("Cleo Checker")))
 
 

@@ -109,7 +109,7 @@ def confirm_services(
         membership = next((one for one in live if one.id == asked.membership_id), None)
         if membership is None:
             raise MembershipRefused([Bar("already-ended", "This membership has ended.")])
-        bars = _bars_to_confirming(session, membership, by=by)
+        bars = _bars_to_answering(session, membership, by=by, may_be_involved=False)
         MembershipRefused.unless_clear(bars + _bars_under_embargo(session, membership, accepts, by=by))
         checks = check_delivery(delivery_of(session, membership, asked.after, now=now))
         MembershipRefused.unless_clear(_bars(checks, accepts))
@@ -131,6 +131,7 @@ def decline_services(
     membership = Memberships(session).seen_by(kept.get(service_change_id).membership_id, by, lock=True)
     asked = kept.get(service_change_id, lock=True)
     _must_be_open(asked)
+    MembershipRefused.unless_clear(_bars_to_answering(session, membership, by=by, may_be_involved=True))
     _answer(asked, is_confirmed=False, reason=reason, checks=(), by=by, now=now)
     note_step(session, membership, MembershipStep.DECLINE_SERVICES, by=by, now=now, reason=reason)
     session.flush()
@@ -143,12 +144,16 @@ def _must_be_open(asked: ServiceChange) -> None:
         raise MembershipRefused([Bar("already-answered", "This change of services was answered already.")])
 
 
-def _bars_to_confirming(session: Session, membership: Membership, *, by: Principal) -> list[Bar]:
-    """As for the decision that made it a member; behind an opening balance there is none."""
+def _bars_to_answering(session: Session, membership: Membership, *, by: Principal, may_be_involved: bool) -> list[Bar]:
+    """As for the decision that made it a member; behind an opening balance there is none.
+
+    A conflict of interest puts a supplier at no disadvantage either (section 82 of the Procurement Act 2023).
+    """
     if membership.lot_application_id is None:
         return []
     evaluations = Evaluations(session, Applications(session).lot_application(membership.lot_application_id))
-    return bars_to_deciding(person=by.subject, involved=evaluations.involved(), conflicted=evaluations.conflicted())
+    involved = frozenset[str]() if may_be_involved else evaluations.involved()
+    return bars_to_deciding(person=by.subject, involved=involved, conflicted=evaluations.conflicted())
 
 
 def _bars_under_embargo(

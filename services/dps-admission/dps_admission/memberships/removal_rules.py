@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from assay_kit.calendar import WorkingDays
 from dps_admission.bars import Bar
-from dps_admission.schemes.profiles import Clause, LocalPolicy, Removal
+from dps_admission.schemes.profiles import Clause, ExclusionQuestions, LocalPolicy, Removal
 
 from .rules import MembershipStatus, RemovalReason
 
@@ -69,13 +69,18 @@ def next_reminder(times: NoticeTimes, *, after: date, days: int) -> date | None:
     return warning if after < warning else None
 
 
-def bars_to_removal_notice(clause: Clause[Removal], status: MembershipStatus, why: RemovalReason) -> list[Bar]:
+def bars_to_removal_notice(
+    clause: Clause[Removal], exclusions: Clause[ExclusionQuestions], status: MembershipStatus, why: RemovalReason
+) -> list[Bar]:
     bars = []
     if status == MembershipStatus.ENDED:
         bars.append(Bar("already-ended", "This membership has ended."))
     if why not in _MAY_REMOVE[clause.value]:
         says = f"Nobody is removed for {why.replace('_', ' ')} alone: name the ground of exclusion or the condition."
         bars.append(Bar("no-ground-of-removal", says, clause.source))
+    if why == RemovalReason.DEBARRED and exclusions.value == ExclusionQuestions.REGULATION_57:
+        says = "The debarment list is the 2023 Act's and excludes nobody here: name the ground of regulation 57."
+        bars.append(Bar("no-ground-of-removal", says, exclusions.source))
     return bars
 
 

@@ -42,8 +42,8 @@ def give_removal_notice(
     """The reasons go to the provider before anything is removed. Another notice replaces the one that stands."""
     membership = Memberships(session).seen_by(membership_id, by, lock=True)
     profile = profile_of(session, membership)
-    bars = bars_to_removal_notice(profile.removal, MembershipStatus(membership.status), why)
-    MembershipRefused.unless_clear(bars)
+    status = MembershipStatus(membership.status)
+    MembershipRefused.unless_clear(bars_to_removal_notice(profile.removal, profile.exclusion_questions, status, why))
     if (before := Removals(session).standing(membership.id)) is not None:
         end_notice(before, NoticeEnd.REPLACED, by=by, now=now, because="Another notice was given.")
         session.flush()
