@@ -2,18 +2,11 @@ import make_assessment as make
 import pytest
 from sqlmodel import Session
 
-from assay_kit.testing import NOON, service_fixtures
+from assay_kit.testing import service_fixtures
 from assessment.first_data import put_first_data
 from assessment.main import SERVICE
 
-engine, app, _session, client_as, own_database = service_fixtures(SERVICE)
-
-
-@pytest.fixture
-def session(_session: Session, settings: object) -> Session:
-    """A session with what the service ships with."""
-    put_first_data(_session, settings, now=NOON)  # type: ignore[arg-type]  # the kit's fixture
-    return _session
+engine, app, session, client_as, own_database = service_fixtures(SERVICE, first_data=put_first_data)
 
 
 @pytest.fixture

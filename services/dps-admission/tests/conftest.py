@@ -3,13 +3,13 @@ from collections.abc import Callable
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
-from make_dps import CouncilDirectory, House
+from make_dps import CouncilDirectory, House, shipped
 from sqlmodel import Session
 
 from assay_kit.testing import service_fixtures
 from dps_admission.main import SERVICE
 
-engine, app, session, client_as, own_database = service_fixtures(SERVICE)
+engine, app, session, client_as, own_database = service_fixtures(SERVICE, first_data=shipped)
 
 
 @pytest.fixture

@@ -21,6 +21,7 @@ from assay_contracts.directory.client import FakeDirectory
 from assay_contracts.directory.copies import keep_care_service, keep_provider
 from assay_contracts.roles import Role, Scope
 from assay_kit.events import Event
+from assay_kit.settings import Settings
 from assay_kit.testing import NOON, envelope_for
 from dps_admission.evaluations.rules import Method, criteria_of
 from dps_admission.first_data import DEFAULT_SET, SET_OF_2023_ACT, seed_profiles, seed_question_sets
@@ -81,21 +82,32 @@ def care_service(session: Session, provider_id: UUID, **about: Any) -> CareServi
     return service
 
 
+def shipped(session: Session, *_: Settings, now: datetime = BEFORE) -> None:
+    """What the service ships with, from long before whatever happens in a test."""
+    seed_profiles(session, now=min(now, BEFORE))
+    seed_question_sets(session, now=min(now, BEFORE))
+
+
 def profile_id(session: Session, regime: Regime = Regime.PCR2015_LIGHT_TOUCH) -> UUID:
-    seed_profiles(session, now=BEFORE)
-    shipped = col(ProcedureProfile.regime) == regime, col(ProcedureProfile.version) == 1
-    return session.exec(select(ProcedureProfile).where(*shipped)).one().id
+    named = col(ProcedureProfile.regime) == regime, col(ProcedureProfile.version) == 1
+    return the_shipped(session, select(ProcedureProfile.id).where(*named))
 
 
 def question_set_id(session: Session, *, version: int = 1) -> UUID:
-    seed_question_sets(session, now=BEFORE)
     named = col(QuestionSet.name) == DEFAULT_SET, col(QuestionSet.version) == version
-    return session.exec(select(QuestionSet).where(*named)).one().id
+    return the_shipped(session, select(QuestionSet.id).where(*named))
 
 
 def set_of_2023_act(session: Session) -> str:
-    seed_question_sets(session, now=BEFORE)
-    return str(session.exec(select(QuestionSet).where(col(QuestionSet.name) == SET_OF_2023_ACT)).one().id)
+    return str(the_shipped(session, select(QuestionSet.id).where(col(QuestionSet.name) == SET_OF_2023_ACT)))
+
+
+def the_shipped(session: Session, wanted: Any) -> UUID:
+    found: UUID | None = session.exec(wanted).one_or_none()
+    if found is None:
+        shipped(session)
+        found = session.exec(wanted).one()
+    return found
 
 
 def scheme_body(session: Session, **about: Any) -> dict[str, Any]:

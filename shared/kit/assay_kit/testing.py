@@ -15,6 +15,7 @@ from uuid import UUID
 
 import psycopg
 import pytest
+from anyio.from_thread import BlockingPortal, start_blocking_portal
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from psycopg import sql
@@ -31,6 +32,9 @@ from assay_kit.service import Service, create_service
 from assay_kit.settings import Mode, Settings
 
 E = TypeVar("E", bound=Event)
+
+FirstData = Callable[..., None]
+"""A service's `put_first_data(session, settings, *, now)`."""
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 """The instant at which tests happen unless they say otherwise: Monday 2 March 2026."""
@@ -110,16 +114,24 @@ def token_for(
     return tokens.sign(claims, signing_key())
 
 
+@pytest.fixture(scope="session")
+def one_loop() -> Iterator[BlockingPortal]:
+    """Where every client's requests run: a thread and an event loop of its own for each costs more than its answer."""
+    with start_blocking_portal() as portal:
+        yield portal
+
+
 def make_database(settings: Settings, service: Service) -> None:
     """A migrated database for `service` on the run's server."""
     create_database(settings, service.name)
     migrate(service.package, database_url(settings, service.name, DatabaseRole.OWNER))
 
 
-def service_fixtures(service: Service, **more: Any) -> Any:
+def service_fixtures(service: Service, *, first_data: FirstData = lambda *_, **__: None, **more: Any) -> Any:
     """The fixtures `engine, app, session, client_as, own_database` of a service; assign them in its conftest.
 
-    `engine`: the migrated database as the runtime role. `session`: everything undone when the test ends.
+    `engine`: the migrated database as the runtime role, with `first_data` in it if that is given.
+    `session`: everything undone when the test ends.
     `client_as(*roles, org=, scopes=, name=, subject=)`: a client whose requests share that session, at the time `at`.
     `own_database()`: an engine on a copy of the database in which commits are real (for races and due work).
     """
@@ -128,6 +140,8 @@ def service_fixtures(service: Service, **more: Any) -> Any:
     def engine(settings: Settings) -> Iterator[Engine]:
         make_database(settings, service)
         engine = make_engine(database_url(settings, service.name))
+        with Session(engine, info={"service": service}) as own, own.begin():
+            first_data(own, settings, now=NOON)
         yield engine
         engine.dispose()
 
@@ -146,7 +160,7 @@ def service_fixtures(service: Service, **more: Any) -> Any:
 
     @pytest.fixture
     def client_as(
-        app: FastAPI, session: Session, settings: Settings, at: Callable[[], datetime]
+        app: FastAPI, session: Session, settings: Settings, at: Callable[[], datetime], one_loop: BlockingPortal
     ) -> Iterator[Callable[..., TestClient]]:
         def same_transaction() -> Iterator[Session]:
             with session.begin_nested():
@@ -157,7 +171,9 @@ def service_fixtures(service: Service, **more: Any) -> Any:
 
         def client(*roles: str, **who: Any) -> TestClient:
             headers = {"Authorization": f"Bearer {token_for(settings, *roles, **who)}"} if roles or who else {}
-            return TestClient(app, headers=headers, raise_server_exceptions=True)
+            made = TestClient(app, headers=headers, raise_server_exceptions=True)
+            made.portal = one_loop
+            return made
 
         yield client
         app.dependency_overrides.clear()
