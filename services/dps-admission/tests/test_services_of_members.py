@@ -137,7 +137,9 @@ def test_a_check_that_cannot_run_waits_for_a_persons_word(house: House, session:
     assert refused(unseen) == ["check-cannot-run"]
     assert "cqc_register" in unseen.text
     assert house.membership(who)["care_service_ids"] == [str(who.care_service_id)]
-    assert {one["kind"]: one["outcome"] for one in ok(confirm(house, asked))["checks"]}["cqc_register"] == "cannot_run"
+    kept = {one["kind"]: (one["outcome"], one["is_accepted"]) for one in ok(confirm(house, asked))["checks"]}
+    assert kept["cqc_register"] == ("cannot_run", True)
+    assert kept["services"] == ("passed", False)
 
 
 def test_who_evaluated_or_has_a_conflict_does_not_confirm_other_services(house: House, session: Session) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlmodel import Session
@@ -113,7 +114,8 @@ def confirm_services(
         MembershipRefused.unless_clear(bars + _bars_under_embargo(session, membership, accepts, by=by))
         checks = check_delivery(delivery_of(session, membership, asked.after, now=now))
         MembershipRefused.unless_clear(_bars(checks, accepts))
-        _answer(asked, is_confirmed=True, reason=reason, checks=checks, by=by, now=now)
+        asked.checks = [_kept(one, accepts) for one in checks]
+        _answer(asked, is_confirmed=True, reason=reason, by=by, now=now)
         membership.care_service_ids = list(asked.after)
         step_membership(session, membership, MembershipStep.CHANGE_SERVICES, by=by, now=now, reason=reason)
         write_of_services(session, membership, asked.id, is_confirmed=True, reason=reason, now=now)
@@ -132,7 +134,7 @@ def decline_services(
     asked = kept.get(service_change_id, lock=True)
     _must_be_open(asked)
     MembershipRefused.unless_clear(_bars_to_answering(session, membership, by=by, may_be_involved=True))
-    _answer(asked, is_confirmed=False, reason=reason, checks=(), by=by, now=now)
+    _answer(asked, is_confirmed=False, reason=reason, by=by, now=now)
     note_step(session, membership, MembershipStep.DECLINE_SERVICES, by=by, now=now, reason=reason)
     session.flush()
     write_of_services(session, membership, asked.id, is_confirmed=False, reason=reason, now=now)
@@ -178,17 +180,12 @@ def _bars(checks: Sequence[CheckResult], accepts: Collection[CheckKind]) -> list
     return [Bar(f"check-{one.outcome.replace('_', '-')}", f"{one.kind}: {one.reason}") for one in unseen]
 
 
-def _answer(
-    asked: ServiceChange,
-    *,
-    is_confirmed: bool,
-    reason: str,
-    checks: Sequence[CheckResult],
-    by: Principal,
-    now: datetime,
-) -> None:
+def _kept(check: CheckResult, accepts: Collection[CheckKind]) -> dict[str, Any]:
+    is_accepted = check.outcome in NEEDS_PERSON and check.kind in accepts
+    kept = {"kind": check.kind, "outcome": check.outcome, "reason": check.reason, "inputs": check.inputs}
+    return kept | {"is_accepted": is_accepted}
+
+
+def _answer(asked: ServiceChange, *, is_confirmed: bool, reason: str, by: Principal, now: datetime) -> None:
     asked.is_confirmed, asked.reason, asked.answered_at = is_confirmed, reason, now
     asked.answered_by, asked.answered_by_subject = by.name, by.subject
-    asked.checks = [
-        {"kind": one.kind, "outcome": one.outcome, "reason": one.reason, "inputs": one.inputs} for one in checks
-    ]

@@ -70,7 +70,7 @@ class ServiceChange(DpsTable, table=True):
     after: list[str] = empty_list()
     asked_at: datetime = Field(sa_type=Instant)
     checks: list[dict[str, Any]] = empty_list()
-    """As they ran when it was answered."""
+    """As they ran when it was answered; `is_accepted`: it failed or could not run, and a person takes it as met."""
     is_confirmed: bool | None = None
     reason: str | None = None
     answered_at: datetime | None = Field(default=None, sa_type=Instant)
