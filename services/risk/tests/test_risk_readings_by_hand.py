@@ -79,3 +79,28 @@ def test_a_reading_that_says_nothing_of_the_manager_ends_no_vacancy(
     assert band_of(session, service.id) == "amber"
     read("2026-03-01", names_manager=True)
     assert band_of(session, service.id) == "green"
+
+
+def test_what_registers_said_is_for_those_who_weigh_cases_and_an_officers_note_for_those_who_see_all(
+    session: Session, client_as: ClientAs
+) -> None:
+    green_service(session, provider(session, company_number="07000001"))
+    officer = client_as(Role.COMPLIANCE_OFFICER, name="Olga")
+    wanted = {"source": "companies", "key": "07000001", "read_on": "2026-02-27", "reading": {"status": "active"}}
+    made = officer.post("/v1/register-readings", json=wanted | {"note": "The night cook told us to look."})
+    assert made.json()["note"] == "The night cook told us to look."
+
+    def notes(role: Role) -> list[str | None]:
+        listed = client_as(role, name="Reader").get("/v1/register-readings").json()["items"]
+        return [each["note"] for each in listed]
+
+    for role in (Role.COMPLIANCE_OFFICER, Role.COMMISSIONING_MANAGER):
+        assert notes(role) == ["The night cook told us to look."]
+    for role in (Role.COMMISSIONER, Role.AUDITOR):
+        assert notes(role) == [None]
+    for role in (Role.SOCIAL_CARE_ASSESSOR, Role.ADULT_CARE_VIEWER):
+        for path in ("/v1/register-readings", "/v1/register-nights"):
+            assert client_as(role, name="Reader").get(path).status_code == 403, (role, path)
+    administrator = client_as(Role.ADMINISTRATOR, name="Ada")
+    assert administrator.get("/v1/register-readings").status_code == 403
+    assert administrator.get("/v1/register-nights").status_code == 200

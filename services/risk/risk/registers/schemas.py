@@ -7,6 +7,7 @@ from pydantic import AwareDatetime, BaseModel, Field, StringConstraints
 
 from assay_kit.text import Day, Flag, Line, Model, Name
 from risk.registers.rules import CompanyStatus, CqcRated, FoodValue, Liquidation, Method, Register
+from risk.tables import ExternalFact
 
 RegisterKey = Annotated[str, StringConstraints(min_length=1, max_length=20, pattern=r"^[A-Za-z0-9-]+$")]
 
@@ -71,7 +72,8 @@ ReadingByHand = Annotated[CqcReadByHand | FoodReadByHand | CompanyReadByHand, Fi
 
 
 class ExternalFactRead(BaseModel):
-    """`fetched_at`: first said; `last_seen_at`: still said."""
+    """`fetched_at`: first said; `last_seen_at`: still said. `note`: the officer's, null to who does not see what is
+    restricted."""
 
     id: UUID
     source: Register
@@ -82,6 +84,13 @@ class ExternalFactRead(BaseModel):
     last_seen_at: AwareDatetime
     recorded_by_name: str
     note: str | None
+
+
+def external_fact_read(fact: ExternalFact, *, in_full: bool) -> ExternalFactRead:
+    """A note is dated by the day of reading and may be written long after: whether it argues from what is held in
+    confidence cannot be told from its day, so it is for those alone who see that."""
+    read = ExternalFactRead.model_validate(fact, from_attributes=True)
+    return read if in_full else read.model_copy(update={"note": None})
 
 
 class KeyNotRead(BaseModel):
