@@ -1,5 +1,6 @@
 """The page of one service: what its own provider may know, and lists that are not cut without a word."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -30,6 +31,25 @@ def own_band(care_service_id: str) -> dict[str, Any]:
         "embargo_since": "2026-02-10",
         "has_default_notice": True,
     }
+
+
+def entry(**about: Any) -> dict[str, Any]:
+    nothing = dict.fromkeys(
+        ("corrected_by_id", "corrects_id", "correction_reason", "narrative", "outcome", "outcome_by_name", "outcome_at")
+    )
+    usual = {
+        "id": ORG,
+        "event_on": "2026-01-05",
+        "kind": "complaint",
+        "restricted": False,
+        "is_withdrawal": False,
+        "is_outcome": False,
+        "source": "Letter",
+        "substantiated": True,
+        "recorded_by_name": "Olu",
+        "recorded_at": "2026-01-06T10:00:00Z",
+    }
+    return nothing | usual | about
 
 
 def shows(services: FakeServices, *items: dict[str, Any]) -> None:
@@ -68,25 +88,44 @@ def test_every_assessment_is_listed_and_more_intelligence_is_a_page_away(
     held = {"cause": "annual", "status": "published", "rating": "good"}
     assessments = [held | {"id": ORG, "reference": f"ASM-{number}"} for number in range(12)]
     known.says("GET", "/v1/assessments", {"items": assessments, "next_cursor": None})
-    entry = {
-        "event_on": "2026-01-05",
-        "kind": "complaint",
-        "restricted": False,
-        "corrected_by_id": None,
-        "narrative": None,
-        "source": "Letter",
-        "substantiated": True,
-        "recorded_by_name": "Olu",
-        "recorded_at": "2026-01-06T10:00:00Z",
-    }
-    known.says("GET", "/v1/intelligence", {"items": [entry], "next_cursor": "later", "notice": None})
+    known.says("GET", "/v1/intelligence", {"items": [entry()], "next_cursor": "later", "notice": None})
     browser = signed_in_as("compliance_officer")
     page = browser.open(HERE).text
     assert page.count(">ASM-") == 12
     assert f'href="{HERE}?intelligence=later#intelligence"' in page
-    known.says("GET", "/v1/intelligence", {"items": [entry], "next_cursor": None, "notice": None})
+    known.says("GET", "/v1/intelligence", {"items": [entry()], "next_cursor": None, "notice": None})
     page = browser.open(f"{HERE}?intelligence=later").text
     asked = [each for each in known.asked if each.path == "/v1/intelligence"]
     assert asked[-1].query["cursor"] == "later"
     assert "First page" in page
     assert "Next page" not in page
+
+
+def test_what_was_withdrawn_and_what_became_of_a_concern_is_said(signed_in_as: SignIn, known: FakeServices) -> None:
+    found = {"outcome_by_name": "Olu", "outcome_at": "2026-01-07T10:00:00Z", "substantiated": False}
+    entries = [
+        entry(id=SERVICE, is_withdrawal=True, corrects_id=ORG, correction_reason="It was of another service."),
+        entry(corrected_by_id=SERVICE),
+        entry(id="1", corrected_by_id="2"),
+        entry(id="2", outcome="unsubstantiated", is_outcome=True, **found),
+        entry(id="3", outcome="open", substantiated=False),
+        entry(id="4", kind="other"),
+    ]
+    known.says("GET", "/v1/intelligence", {"items": entries, "next_cursor": None, "notice": None})
+    page = signed_in_as("compliance_officer").open(HERE).text
+    table = page[page.index('id="intelligence"') :]
+    said = [re.sub(r"<[^>]*>", "|", row) for row in table.split("<tr")[2:8]]
+    for row, (tag, outcome) in zip(
+        said,
+        [
+            ("Withdrawal", "Stands no longer: It was of another service."),
+            ("Withdrawn", "Substantiated"),
+            ("Corrected", "Substantiated"),
+            ("Outcome recorded", "Unsubstantiated||Olu, 7 January 2026"),
+            ("Complaint|", "Open"),
+            ("Other|", "Substantiated"),
+        ],
+        strict=True,
+    ):
+        assert tag in row, row
+        assert f"|{outcome}|" in row, row

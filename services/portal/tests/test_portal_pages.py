@@ -50,7 +50,7 @@ def test_the_dashboard_says_each_band_in_words_and_keeps_its_filters(
         "live_interventions": 1,
     }
     services.says("GET", "/v1/dashboard", {"items": [row], "next_cursor": "abc"})
-    page = signed_in_as("commissioner").open("/dashboard?band=red&type=home_care&search=lark&band2=x")
+    page = signed_in_as("commissioner").open("/dashboard?band=red&type=home_care&search=lark&embargo=yes&band2=x")
     assert '<strong class="govuk-tag app-band app-band--red">Red</strong>' in page.text
     assert "Two unexpected deaths on record." in page.text
     assert "cursor=abc" in page.text
@@ -58,6 +58,10 @@ def test_the_dashboard_says_each_band_in_words_and_keeps_its_filters(
     assert asked.query["band"] == "red"
     assert asked.query["care_service_type"] == "home_care"
     assert asked.query["search"] == "lark"
+    counted = [each for each in services.asked if each.path == "/v1/dashboard-counts"][-1]
+    filters = {"care_service_type": "home_care", "search": "lark", "is_embargoed": "true"}
+    assert counted.query == filters
+    assert asked.query == filters | {"band": "red", "limit": "25"}
     assert asked.headers["authorization"].startswith("Bearer ")
     assert asked.headers["x-request-id"]
 

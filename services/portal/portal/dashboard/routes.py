@@ -24,22 +24,12 @@ async def dashboard(request: Request, visitor: SignedIn) -> Response:
     kind = query.get("type", "") if query.get("type", "") in CARE_SERVICE_TYPES else ""
     search = query.get("search", "").strip()[:200]
     embargoed = "true" if query.get("embargo") == "yes" else None
+    filters = {"care_service_type": kind, "search": search, "is_embargoed": embargoed}
     page: Section[Any]
     counts: Section[Any]
     page, counts = await asyncio.gather(
-        section(
-            api.get(
-                "risk",
-                "/v1/dashboard",
-                band=band,
-                care_service_type=kind,
-                search=search,
-                is_embargoed=embargoed,
-                cursor=query.get("cursor"),
-                limit=25,
-            )
-        ),
-        section(api.get("risk", "/v1/dashboard-counts", care_service_type=kind)),
+        section(api.get("risk", "/v1/dashboard", band=band, cursor=query.get("cursor"), limit=25, **filters)),
+        section(api.get("risk", "/v1/dashboard-counts", **filters)),
     )
     following = page.value["next_cursor"] if page.value else None
     return render(
