@@ -30,6 +30,7 @@ from portal.failures import answer_with_pages, broken
 from portal.health import router as health
 from portal.home.routes import router as home
 from portal.information.routes import router as information
+from portal.interventions.deciding import router as measures
 from portal.interventions.routes import router as interventions
 from portal.lot_applications.deciding import router as decisions
 from portal.lot_applications.evaluating import router as evaluations
@@ -70,6 +71,7 @@ PAGES = (
     dashboard,
     care_services,
     interventions,
+    measures,
     administration,
     register,
     information,

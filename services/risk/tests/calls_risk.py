@@ -30,7 +30,7 @@ from risk.overrides.schemas import OverrideWanted
 from risk.scoring_models import actions as models
 from risk.scoring_models.schemas import Approval, ModelDraft
 from risk.scoring_models.shipped import FILE
-from risk.tables import BandResult, CaseTask, Intervention, Override, RestrictedGrant
+from risk.tables import BandResult, CaseTask, Intervention, Override, Representation, RestrictedGrant
 
 REVIEW = date(2030, 1, 1)
 PLAN = ContinuityPlan(
@@ -189,6 +189,19 @@ def _as_its_provider(body: Any = None) -> Any:
     return call
 
 
+def _read_representation(session: Session) -> Call:
+    issued = _issued(session).id
+    answer = Representation(
+        intervention_id=issued,
+        wording="We have hired a manager.",
+        made_by="person:pat",
+        made_by_name="Pat Provider",
+        made_at=now_of(session),
+    )
+    Interventions(session).add(answer)
+    return _officer({"intervention_id": issued, "representation_id": answer.id})
+
+
 def _read_ending_letter(session: Session) -> Call:
     known: Call = _as_its_provider()(session)
     ended = known.path["intervention_id"]
@@ -310,6 +323,7 @@ CALLS: KnownCalls = {
     "confirm_intervention": _confirm,
     "settle_condition": _settle_condition,
     "make_representations": _as_its_provider({"wording": "We have hired a manager."}),
+    "read_representation": _read_representation,
     "complete_intervention": _on_issued(),
     "escalate_intervention": _on_issued(),
     "stand_down_intervention": _stand_down,
@@ -341,9 +355,9 @@ CALLS: KnownCalls = {
         {"delivery_reference": f"D-{uuid4().hex}", "row_count": 0}, {"feed": "unexpected_deaths"}
     ),
     "confirm_nothing_further": lambda _: _officer({"feed": "unexpected_deaths"}),
-    "list_register_readings": lambda _: _reader(),
+    "list_register_readings": lambda _: _officer(),
     "record_register_reading": _record_reading,
-    "list_register_nights": lambda _: _reader(),
+    "list_register_nights": lambda _: _officer(),
     "list_scoring_models": lambda _: _reader(),
     "draft_scoring_model": lambda _: _admin(body=_model()),
     "read_scoring_model": lambda _: _reader({"version": 1}),

@@ -16,6 +16,7 @@ from assay_contracts.roles import Role
 from assay_kit.walk import Call
 from risk.attachments.rules import MOST_BYTES
 from risk.interventions import actions as interventions
+from risk.interventions.answers import read_representation
 from risk.interventions.repository import Interventions
 from risk.interventions.rules import Step
 
@@ -82,6 +83,12 @@ def _answer_to_what_ended(session: Session) -> Call:
     return known
 
 
+def _read_already(session: Session) -> Call:
+    known = CALLS["read_representation"](session)
+    read_representation(session, *known.path.values(), by=PROPOSER, now=now_of(session))
+    return known
+
+
 def _settle_before_issue(session: Session) -> Call:
     proposed = proposed_intervention(session, conditions=[{"wording": "A medicines audit."}])
     [condition] = Interventions(session).conditions(proposed.id)
@@ -134,6 +141,11 @@ ANSWERS: list[tuple[str, int, Make]] = [
     ("plan_continuity", 409, _with("plan_continuity", ends_on="2025-12-31")),
     ("settle_condition", 409, _settle_before_issue),
     ("make_representations", 409, _answer_to_what_ended),
+    (
+        "read_representation",
+        404,
+        _at("read_representation", {"intervention_id": uuid4(), "representation_id": uuid4()}),
+    ),
     ("record_intelligence", 409, _with("record_intelligence", event_on=LAST_OF_DAYS)),
     ("send_safeguarding_decision", 202, _queued("send_safeguarding_decision")),
     ("send_safeguarding_decision", 409, _with("send_safeguarding_decision", care_service_id=None)),

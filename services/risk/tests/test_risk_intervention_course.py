@@ -181,6 +181,32 @@ def test_an_escalated_notice_counts_on_where_the_next_step_came_to_nothing(
     assert task["wording"] == f"{reference} was escalated: propose the next step."
 
 
+@pytest.mark.parametrize("ending", ["withdrawal", "completion"])
+def test_a_next_step_that_is_over_already_takes_nothing_further(
+    session: Session, client_as: ClientAs, ending: str
+) -> None:
+    service = green_service(session)
+    notice = issued(client_as, service, "default_notice")
+    further = issued(client_as, service, "special_measures_improvement_plan", escalates_id=notice.rpartition("/")[2])
+    officer = client_as(Role.COMPLIANCE_OFFICER, name="Olga")
+    assert officer.post(f"{further}/{ending}", json=WHY).status_code == 200
+    reference = officer.post(f"{notice}/escalation", json=WHY).json()["reference"]
+    [task] = officer.get("/v1/case-tasks").json()["items"]
+    assert task["wording"] == f"{reference} was escalated: propose the next step."
+
+
+@pytest.mark.parametrize(("ending", "refused"), [("withdrawal", ["rung-skipped"]), ("completion", [])])
+def test_a_step_that_should_not_have_been_taken_is_no_rung(
+    session: Session, client_as: ClientAs, ending: str, refused: list[str]
+) -> None:
+    service = green_service(session)
+    officer = client_as(Role.COMPLIANCE_OFFICER, name="Olga")
+    plan = issued(client_as, service, "improvement_plan")
+    assert officer.post(f"{plan}/{ending}", json=WHY).status_code == 200
+    answer = officer.post("/v1/interventions", json=proposal(service, "default_notice", skip_reason=None))
+    assert (rules_of(answer) if refused else answer.json()["status"]) == (refused or "proposed")
+
+
 def test_another_manager_says_that_an_escalated_notice_stands_no_longer(session: Session, client_as: ClientAs) -> None:
     service = green_service(session)
     mary, mark = (client_as(Role.COMMISSIONING_MANAGER, name=name) for name in ("Mary", "Mark"))

@@ -35,7 +35,7 @@ def learnt(client_as: ClientAs, service: Any, **about: Any) -> None:
 def planned(officer: TestClient, about: dict[str, str], words: str) -> str:
     """A termination on which nobody has decided: proposed before anything, its continuity plan written now."""
     ending = {"kind": "termination_of_contract", "reason": words, "skip_reason": words, "review_on": "2026-03-30"}
-    made = officer.post("/v1/interventions", json=about | ending)
+    made = officer.post("/v1/interventions", json=about | ending | {"conditions": [{"wording": words}]})
     assert made.status_code == 201, made.text
     told = dict.fromkeys(("cqc_told_on", "health_told_on", "other_councils_told_on"), "2026-03-02")
     plan = {"people_affected": 4, "replacement": words, "starts_on": "2026-03-10", "ends_on": "2026-04-30"} | told
@@ -67,7 +67,11 @@ def written(client_as: ClientAs, service: Any, words: str) -> list[str]:
     assert officer.post(f"/v1/case-files/{case['id']}/visits", json=visit).status_code == 201
     assert officer.post(f"/v1/case-files/{case['id']}/actions", json={"wording": words}).status_code == 201
     page, ending = f"/v1/care-services/{service.id}", planned(officer, about, words)
-    return [path, ending, "/v1/overrides", page, f"{page}/band", f"{page}/case-file"]
+    limit = {"kind": "embargo", "extent": "part", "limit_text": words, "reason": words, "review_on": "2026-03-30"}
+    part = officer.post("/v1/interventions", json=about | limit).json()["id"]
+    listed = f"/v1/interventions?care_service_id={service.id}"
+    pages = [page, f"{page}/band", f"{page}/case-file"]
+    return [path, ending, f"/v1/interventions/{part}", listed, "/v1/overrides", *pages]
 
 
 @pytest.mark.parametrize("role", OTHERS)
@@ -99,6 +103,27 @@ def test_words_written_before_stay_open(session: Session, client_as: ClientAs, a
         assert BEFORE in client_as(role, name="Reader").get(path).text, path
 
 
+def test_what_a_provider_was_told_is_open_from_then_on(session: Session, client_as: ClientAs, at: Any) -> None:
+    service = green_service(session)
+    learnt(client_as, service)
+    at.now = NOON + timedelta(hours=1)
+    officer, reader = client_as(Role.COMPLIANCE_OFFICER, name="Olga"), client_as(Role.COMMISSIONER, name="Carl")
+    about = {"provider_id": str(service.provider_id), "care_service_id": str(service.id), "kind": "embargo"}
+    limit = {"extent": "part", "limit_text": SINCE, "reason": BEFORE, "review_on": "2026-03-30"}
+    wanted = about | limit | {"conditions": [{"wording": SINCE}]}
+    path = f"/v1/interventions/{officer.post('/v1/interventions', json=wanted).json()['id']}"
+
+    def read() -> set[tuple[str, str]]:
+        one, case = reader.get(path).json(), reader.get(f"/v1/care-services/{service.id}/case-file").json()
+        [line], [page] = reader.get("/v1/interventions").json()["items"], case["interventions"]
+        conditions = {(each["limit_text"], one["conditions"][0]["wording"]) for each in (one, line, page)}
+        return conditions | {(line["limit_text"], each["wording"]) for each in case["open_conditions"]}
+
+    assert read() == {(IN_CONFIDENCE, IN_CONFIDENCE)}
+    client_as(Role.COMMISSIONING_MANAGER, name="Mary").post(f"{path}/authorisation", json={"notice_text": "A limit."})
+    assert read() == {(SINCE, SINCE)}
+
+
 def test_words_about_a_provider_as_a_whole_follow_what_is_held_of_any_of_its_services(
     session: Session, client_as: ClientAs, at: Any
 ) -> None:
@@ -106,12 +131,18 @@ def test_words_about_a_provider_as_a_whole_follow_what_is_held_of_any_of_its_ser
     service, sister = green_service(session, of), green_service(session, of, name="Another")
     learnt(client_as, service)
     at.now = NOON + timedelta(hours=1)
-    wide = {"provider_id": str(of.id), "kind": "improvement_plan", "reason": SINCE, "review_on": "2026-03-30"}
+    wide: dict[str, Any] = {
+        "provider_id": str(of.id),
+        "kind": "improvement_plan",
+        "reason": SINCE,
+        "review_on": "2026-03-30",
+    }
+    wide |= {"conditions": [{"wording": SINCE}]}
     officer = client_as(Role.COMPLIANCE_OFFICER, name="Olga")
     made = officer.post("/v1/interventions", json=wide | {"skip_reason": SINCE}).json()["id"]
     assert client_as(Role.COMMISSIONER).get(f"/v1/interventions/{made}").json()["reason"] == IN_CONFIDENCE
     assert officer.get(f"/v1/interventions/{made}").json()["reason"] == SINCE
-    for page in (f"/v1/care-services/{each.id}" for each in (service, sister)):
+    for page in (f"/v1/care-services/{each.id}{more}" for each in (service, sister) for more in ("", "/case-file")):
         assert SINCE in officer.get(page).text
         assert SINCE not in client_as(Role.COMMISSIONER).get(page).text
 

@@ -1,6 +1,5 @@
 """Interventions: proposed by one person, authorised by another, issued to the provider, ended with a reason."""
 
-import asyncio
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -8,7 +7,6 @@ from starlette.responses import Response
 
 from portal.forms import Field, Kind
 from portal.ids import Id
-from portal.names import names_for
 from portal.pages import go, render, with_query
 from portal.tasks import METHODS, Task, perform
 from portal.visitors import SignedIn, Visitor
@@ -16,13 +14,13 @@ from portal.words import INTERVENTION_KINDS, day, options
 
 router = APIRouter()
 
-_REASON = Field(
+REASON = Field(
     name="reason",
     label="Reason",
     kind=Kind.WORDS,
     hint="At least 10 characters. It is kept for ever; the provider does not read it.",
 )
-_NOTICE = Field(
+NOTICE = Field(
     name="notice_text",
     label="What the provider is told",
     kind=Kind.WORDS,
@@ -43,14 +41,14 @@ _LIMIT = Field(
     hint="For example, no more than two new packages a week",
     is_required=False,
 )
-_RESPONSE = Field(
+RESPONSE = Field(
     name="response_due_on",
     label="Response due (optional)",
     kind=Kind.DAY,
     hint="For example, 27 3 2026",
     is_required=False,
 )
-_REVIEW = Field(
+REVIEW = Field(
     name="review_on",
     label="Review date",
     kind=Kind.DAY,
@@ -64,26 +62,19 @@ _CONDITIONS = Field(
     hint="One a line. Each needs an outcome before the intervention can end.",
     is_required=False,
 )
-_PLAN_READ = Field(
-    name="plan_edition",
-    label="Edition of the continuity plan that you read",
-    kind=Kind.WHOLE,
-    hint="If the plan is changed before you authorise, you are asked to read it again.",
-    width="govuk-input--width-3",
-)
 _STAGES = ("proposed", "authorised", "rejected", "issued", "met", "escalated", "withdrawn", "lifted")
 _CASEWORK = ("compliance_officer", "commissioning_manager")
 _OUTCOMES = (("met", "Met"), ("not_met", "Not met"), ("no_longer_needed", "No longer needed"))
 
 # (address, words, explanation, what is asked, what the next page says)
 _STEPS: dict[str, tuple[str, str, tuple[Field, ...], str]] = {
-    "rejection": ("Reject the proposal", "", (_REASON,), "rejected"),
-    "issue": ("Issue to the provider", "It is in force from now on.", (_NOTICE,), "issued"),
+    "rejection": ("Reject", "It is not issued, and the provider is not told of it.", (REASON,), "rejected"),
+    "issue": ("Issue to the provider", "It is in force from now on.", (NOTICE, RESPONSE, REVIEW), "issued"),
     "confirmation": ("Confirm the urgent embargo", "Another manager issued it alone.", (), "confirmed"),
-    "completion": ("Record that it was met", "", (_REASON,), "met"),
-    "escalation": ("Escalate", "The next step is proposed separately.", (_REASON,), "escalated"),
-    "withdrawal": ("Withdraw", "For an intervention that should not have been issued.", (_REASON,), "withdrawn"),
-    "lifting": ("Lift the embargo", "Memberships that it suspended are restored.", (_REASON,), "lifted"),
+    "completion": ("Record that it was met", "", (REASON,), "met"),
+    "escalation": ("Escalate", "The next step is proposed separately.", (REASON,), "escalated"),
+    "withdrawal": ("Withdraw", "For an intervention that should not have been issued.", (REASON,), "withdrawn"),
+    "lifting": ("Lift the embargo", "Memberships that it suspended are restored.", (REASON,), "lifted"),
 }
 
 
@@ -101,7 +92,7 @@ async def propose_intervention(request: Request, visitor: SignedIn, care_service
         ),
         _EXTENT,
         _LIMIT,
-        _REASON,
+        REASON,
         Field(
             name="skip_reason",
             label="Why the step before is skipped (optional)",
@@ -110,8 +101,8 @@ async def propose_intervention(request: Request, visitor: SignedIn, care_service
             hint="Only when the step before this one has not been taken",
             is_required=False,
         ),
-        _RESPONSE,
-        _REVIEW,
+        RESPONSE,
+        REVIEW,
         _CONDITIONS,
     )
 
@@ -147,10 +138,10 @@ async def issue_urgent_embargo(request: Request, visitor: SignedIn, care_service
         fields=(
             _required(_EXTENT, "Select how far it goes"),
             _LIMIT,
-            _REASON,
-            _NOTICE,
-            _RESPONSE,
-            _REVIEW,
+            REASON,
+            NOTICE,
+            RESPONSE,
+            REVIEW,
             _CONDITIONS,
         ),
         button="Issue the embargo",
@@ -165,15 +156,11 @@ async def issue_urgent_embargo(request: Request, visitor: SignedIn, care_service
 async def list_interventions(request: Request, visitor: SignedIn) -> Response:
     query = request.query_params
     stage = query.get("stage", "") if query.get("stage", "") in _STAGES else ""
-    page, names = await asyncio.gather(
-        visitor.api.get("risk", "/v1/interventions", stage=stage, cursor=query.get("cursor"), limit=25),
-        names_for(visitor.api, org=visitor.person.org if visitor.person else None),
-    )
+    page = await visitor.api.get("risk", "/v1/interventions", stage=stage, cursor=query.get("cursor"), limit=25)
     return render(
         request,
         "interventions/list.html",
         items=page["items"],
-        names=names,
         stage=stage,
         stages=_STAGES,
         next_href=with_query(request, {"cursor": page["next_cursor"]}) if page["next_cursor"] else None,
@@ -183,48 +170,15 @@ async def list_interventions(request: Request, visitor: SignedIn) -> Response:
 
 @router.get("/interventions/{intervention_id}")
 async def one_intervention(request: Request, visitor: SignedIn, intervention_id: Id) -> Response:
-    intervention, names = await asyncio.gather(
-        visitor.api.get("risk", f"/v1/interventions/{intervention_id}"),
-        names_for(visitor.api, org=visitor.person.org if visitor.person else None),
-    )
+    intervention = await visitor.api.get("risk", f"/v1/interventions/{intervention_id}")
     return render(
         request,
         "interventions/one.html",
         intervention=intervention,
-        names=names,
         steps=_offered(visitor, intervention),
         titles={step: said[0] for step, said in _STEPS.items()},
         may_review=_may_review(visitor, intervention),
     )
-
-
-@router.api_route("/interventions/{intervention_id}/authorisation", methods=METHODS)
-async def authorise_intervention(request: Request, visitor: SignedIn, intervention_id: Id) -> Response:
-    here = f"/interventions/{intervention_id}"
-    notice = Field(
-        name="notice_text",
-        label="What the provider is told (optional)",
-        kind=Kind.WORDS,
-        rows=8,
-        hint="With it, the intervention is issued at once. Without it, it can be issued later.",
-        is_required=False,
-    )
-    reason = Field(name="reason", label="Reason (optional)", kind=Kind.WORDS, rows=3, is_required=False)
-    intervention = await visitor.api.get("risk", f"/v1{here}")
-    plan = (_PLAN_READ,) if intervention["continuity_plan"] else ()
-
-    async def send(values: dict[str, Any]) -> Any:
-        return await visitor.api.post("risk", f"/v1{here}/authorisation", values)
-
-    task = Task(
-        title="Authorise the intervention",
-        fields=(*plan, notice, reason),
-        button="Authorise",
-        back=here,
-        done="authorised",
-        known={"plan_edition": intervention["plan_edition"]} if plan else {},
-    )
-    return await perform(request, task, send=send, then=here)
 
 
 @router.api_route("/interventions/{intervention_id}/conditions/{condition_id}", methods=METHODS)
@@ -242,7 +196,7 @@ async def settle_condition(request: Request, visitor: SignedIn, intervention_id:
     task = Task(
         title="Record the outcome of a condition",
         lead=wording,
-        fields=(outcome, _REASON),
+        fields=(outcome, REASON),
         button="Save outcome",
         back=here,
         done="saved",
@@ -267,37 +221,6 @@ async def answer_intervention(request: Request, visitor: SignedIn, intervention_
     return await perform(request, task, send=send, then=here)
 
 
-@router.api_route("/interventions/{intervention_id}/continuity-plan", methods=METHODS)
-async def plan_continuity(request: Request, visitor: SignedIn, intervention_id: Id) -> Response:
-    here = f"/interventions/{intervention_id}"
-    days = (
-        ("starts_on", "When does the plan start?"),
-        ("ends_on", "When does it end?"),
-        ("cqc_told_on", "When was CQC told?"),
-        ("health_told_on", "When was health told?"),
-        ("other_councils_told_on", "When were other placing councils told?"),
-    )
-    fields = (
-        Field(name="people_affected", label="Number of people affected", kind=Kind.WHOLE, width="govuk-input--width-5"),
-        Field(name="replacement", label="Who gives care instead", kind=Kind.WORDS),
-        *(Field(name=name, label=label, kind=Kind.DAY, missing=f"{label[:-1]}: enter the day") for name, label in days),
-    )
-    intervention = await visitor.api.get("risk", f"/v1{here}")
-
-    async def send(values: dict[str, Any]) -> Any:
-        return await visitor.api.put("risk", f"/v1{here}/continuity-plan", values)
-
-    task = Task(
-        title="Plan for the people affected",
-        fields=fields,
-        button="Save plan",
-        back=here,
-        done="saved",
-        known=intervention["continuity_plan"] or {},
-    )
-    return await perform(request, task, send=send, then=here)
-
-
 @router.api_route("/interventions/{intervention_id}/review", methods=METHODS)
 async def review_intervention(request: Request, visitor: SignedIn, intervention_id: Id) -> Response:
     """The decision that it goes on, and when it is looked at again."""
@@ -318,7 +241,7 @@ async def review_intervention(request: Request, visitor: SignedIn, intervention_
         title="Record a review: it goes on",
         caption=intervention["reference"],
         lead=f"Its review date is {day(intervention['review_on'])}. To end it instead, go back to its page.",
-        fields=(again, _REASON),
+        fields=(again, REASON),
         button="Record the review",
         back=here,
         done="reviewed",
@@ -332,11 +255,13 @@ async def take_step(request: Request, visitor: SignedIn, intervention_id: Id, st
     if step not in _STEPS:
         return go(here)
     title, lead, fields, done = _STEPS[step]
+    known = await visitor.api.get("risk", f"/v1{here}") if step == "issue" else {}
 
     async def send(values: dict[str, Any]) -> Any:
         return await visitor.api.post("risk", f"/v1{here}/{step}", values or None)
 
-    task = Task(title=title, lead=lead, fields=fields, button=title, back=here, done=done)
+    days = {name: known[name] for name in ("response_due_on", "review_on") if known}
+    task = Task(title=title, lead=lead, fields=fields, button=title, back=here, done=done, known=days)
     return await perform(request, task, send=send, then=here)
 
 
@@ -350,7 +275,7 @@ def _offered(visitor: Visitor, intervention: dict[str, Any]) -> list[str]:
         case "proposed":
             return ["rejection"] if is_manager else []
         case "authorised":
-            return ["issue"]
+            return ["issue", *(["rejection"] if is_manager else [])]
         case "issued":
             confirm = (
                 ["confirmation"]

@@ -26,11 +26,11 @@ from risk.case_files.schemas import (
     CasePage,
     CaseReview,
     Closing,
-    OpenCondition,
     UnattendedService,
     VisitRead,
     VisitWanted,
     open_action,
+    open_condition,
     visit_read,
 )
 from risk.dependencies import CaseReader, Caseworker
@@ -38,8 +38,7 @@ from risk.intelligence.intake import ABOUT_A_FINDING
 from risk.intelligence.reading import entry_page
 from risk.intelligence.sight import InFull
 from risk.intelligence.words import Words
-from risk.interventions.reviews import overdue_days
-from risk.interventions.schemas import intervention_line
+from risk.interventions.reading import lines_read
 from risk.tables import CaseFile, ServiceBand
 from risk.tables.base import columns_of
 
@@ -196,8 +195,9 @@ def read_case_file(care_service_id: UUID, session: SessionDep, in_full: InFull, 
     name, of = case_files.names([care_service_id])[care_service_id]
     case_file = case_files.open_of(care_service_id)
     under_way = case_files.under_way(care_service_id, band.provider_id)
-    references = {each.id: each.reference for each in under_way}
-    words = Words(session, {care_service_id: band.provider_id}, in_full=in_full)
+    measures = {each.id: each for each in under_way}
+    about = {care_service_id: band.provider_id, band.provider_id: band.provider_id}
+    words = Words(session, about, in_full=in_full)
     return CasePage(
         **columns_of(band, "provider_name"),
         care_service_name=name,
@@ -208,14 +208,10 @@ def read_case_file(care_service_id: UUID, session: SessionDep, in_full: InFull, 
             for task in case_files.open_tasks(care_service_id)
             if in_full or not task.subject.startswith(ABOUT_A_FINDING)
         ],
-        interventions=[intervention_line(each, days_past_review=overdue_days(each, now=now)) for each in under_way],
+        interventions=lines_read(session, under_way, in_full=in_full, now=now),
         open_conditions=[
-            OpenCondition(
-                **columns_of(each),
-                reference=references[each.intervention_id],
-                is_overdue=each.due_on is not None and each.due_on < today,
-            )
-            for each in case_files.open_conditions(list(references))
+            open_condition(each, measures[each.intervention_id], words, today=today)
+            for each in case_files.open_conditions(list(measures))
         ],
         intelligence=entry_page(
             session,

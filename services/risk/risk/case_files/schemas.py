@@ -12,8 +12,8 @@ from risk.case_files.repository import MOST_SHOWN
 from risk.case_files.rules import Status
 from risk.intelligence.schemas import EntryPage
 from risk.intelligence.words import Words
-from risk.interventions.schemas import InterventionLine
-from risk.tables import CaseTask, Visit
+from risk.interventions.schemas import InterventionLine, said_of_proposal
+from risk.tables import CaseTask, Condition, Intervention, Visit
 from risk.tables.base import columns_of
 
 
@@ -144,6 +144,13 @@ def open_action(task: CaseTask, words: Words, *, today: date) -> OpenAction:
         wording = words.said(task.care_service_id, wording, at=task.opened_at)
     is_overdue = task.due_on is not None and task.due_on < today
     return OpenAction(**columns_of(task, "wording"), wording=wording, is_overdue=is_overdue)
+
+
+def open_condition(condition: Condition, of: Intervention, words: Words, *, today: date) -> OpenCondition:
+    is_overdue = condition.due_on is not None and condition.due_on < today
+    wording = said_of_proposal(of, condition.wording, words)
+    said = columns_of(condition, "wording") | {"wording": wording, "reference": of.reference}
+    return OpenCondition(**said, is_overdue=is_overdue)
 
 
 def visit_read(visit: Visit, words: Words) -> VisitRead:

@@ -35,9 +35,8 @@ from risk.dashboard.schemas import (
 from risk.dashboard.timeline import as_may_be_said, told_to_others
 from risk.dependencies import BandReader, CaseReader, Reader
 from risk.intelligence.sight import InFull
+from risk.interventions.reading import lines_read
 from risk.interventions.repository import Interventions
-from risk.interventions.reviews import overdue_days
-from risk.interventions.schemas import intervention_line
 from risk.tables.base import columns_of
 
 router = APIRouter(tags=["dashboard"], responses=may_answer(InvalidRequest))
@@ -148,9 +147,7 @@ def read_care_service(
         provider_id=row["provider_id"],
         provider_name=row["provider_name"],
         standing=standing_of(session, care_service_id, in_full=in_full, now=now),
-        interventions=[
-            intervention_line(each, days_past_review=overdue_days(each, now=now)) for each in interventions.items
-        ],
+        interventions=lines_read(session, interventions.items, in_full=in_full, now=now),
         timeline=_timeline(session, care_service_id, UUID(row["provider_id"]), in_full=in_full),
     )
 

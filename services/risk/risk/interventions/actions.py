@@ -1,14 +1,13 @@
 """What people do about interventions: load, ask the rules, change, tell."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
-from typing import Any
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlmodel import Session
 
 from assay_contracts.directory.copies import Copies
-from assay_kit.calendar import Calendar, CalendarEnds, WorkingDays, end_of_london_day, london_day
+from assay_kit.calendar import london_day
 from assay_kit.etags import check_match
 from assay_kit.identity import Principal
 from assay_kit.references import next_reference
@@ -20,20 +19,21 @@ from risk.interventions.errors import (
     UnknownSubject,
 )
 from risk.interventions.repository import Interventions
-from risk.interventions.reviews import morning_after
+from risk.interventions.reviews import confirm_by, morning_after
 from risk.interventions.rules import (
     LIFE,
     Bar,
     Case,
+    Dates,
     Escalated,
     Kind,
     Outcome,
     Proposal,
     Status,
     Step,
-    bars_to_answering,
     bars_to_authorising,
     bars_to_confirming,
+    bars_to_dating,
     bars_to_deciding,
     bars_to_ending,
     bars_to_proposing,
@@ -45,16 +45,15 @@ from risk.interventions.schemas import (
     ConditionOutcome,
     ConditionWanted,
     ContinuityPlan,
+    Dated,
     InterventionProposed,
+    Notice,
     Review,
     UrgentEmbargo,
     last_told_on,
 )
 from risk.interventions.standing import ask_for_the_next_step, refresh_about, stops_counting
-from risk.tables import Condition, Intervention, InterventionReview, Representation
-
-WORKING_DAYS = WorkingDays(Calendar.ENGLAND_AND_WALES)
-CONFIRM_WITHIN_WORKING_DAYS = 1
+from risk.tables import Condition, Intervention, InterventionReview
 
 
 def propose(
@@ -83,7 +82,8 @@ def propose(
     )
     interventions.add(intervention)
     interventions.add(*_conditions(intervention, wanted.conditions))
-    begin(session, intervention, LIFE, by=by, now=now, step="propose", reason=wanted.reason, **_about(intervention))
+    about = telling.about(intervention)
+    begin(session, intervention, LIFE, by=by, now=now, step="propose", reason=wanted.reason, **about)
     telling.of_change(session, intervention, before=None, now=now)
     return intervention
 
@@ -97,30 +97,23 @@ def issue_urgently(
     )
     intervention = propose(session, proposed, copies, by=by, now=now)
     intervention.is_urgent = True
-    intervention.confirm_by = intervention.confirmation_alert_at = _confirm_by(london_day(now))
+    intervention.confirm_by = intervention.confirmation_alert_at = confirm_by(london_day(now))
     _decide(intervention, by=by, now=now)
     _step(session, intervention, Step.AUTHORISE_URGENTLY, by=by, now=now, reason=wanted.reason)
     _issue(session, intervention, wanted.notice_text, by=by, now=now)
     return intervention
 
 
-def _confirm_by(today: date) -> datetime:
-    """The end of the next working day; of tomorrow where bank holidays are not published yet: safety does not wait."""
-    try:
-        return end_of_london_day(WORKING_DAYS.after(today, CONFIRM_WITHIN_WORKING_DAYS))
-    except CalendarEnds:
-        return end_of_london_day(today + timedelta(days=1))
-
-
 def authorise(
     session: Session, intervention_id: UUID, wanted: Authorisation, *, by: Principal, now: datetime
 ) -> Intervention:
-    interventions = Interventions(session)
+    interventions, today = Interventions(session), london_day(now)
     intervention = interventions.get(intervention_id, lock=True)
     if intervention.status == Status.PROPOSED:
-        case = _case(interventions, intervention, today=london_day(now))
-        _refuse(bars_to_authorising(case, plan_read=wanted.plan_edition, by=by.subject, today=london_day(now)))
-    _step(session, intervention, Step.AUTHORISE, by=by, now=now, reason=wanted.reason)
+        case = _case(interventions, intervention, today=today)
+        bars = bars_to_authorising(case, plan_read=wanted.plan_edition, by=by.subject, today=today)
+        _refuse(bars + _bars_of_dates(intervention, wanted, by=by, today=today))
+    _step(session, intervention, Step.AUTHORISE, by=by, now=now, reason=wanted.reason, anew=wanted)
     _decide(intervention, by=by, now=now)
     if wanted.notice_text is not None:
         _issue(session, intervention, wanted.notice_text, by=by, now=now)
@@ -129,9 +122,10 @@ def authorise(
 
 
 def reject(session: Session, intervention_id: UUID, reason: str, *, by: Principal, now: datetime) -> Intervention:
+    """A proposal, or what was authorised and is no longer wanted: the provider has not been told of either."""
     interventions = Interventions(session)
     intervention = interventions.get(intervention_id, lock=True)
-    if intervention.status == Status.PROPOSED:
+    if intervention.status in {Status.PROPOSED, Status.AUTHORISED}:
         _refuse(bars_to_deciding(_case(interventions, intervention, today=london_day(now)), by=by.subject))
     _step(session, intervention, Step.REJECT, by=by, now=now, reason=reason)
     _decide(intervention, by=by, now=now)
@@ -141,9 +135,11 @@ def reject(session: Session, intervention_id: UUID, reason: str, *, by: Principa
     return intervention
 
 
-def issue(session: Session, intervention_id: UUID, notice_text: str, *, by: Principal, now: datetime) -> Intervention:
+def issue(session: Session, intervention_id: UUID, wanted: Notice, *, by: Principal, now: datetime) -> Intervention:
     intervention = Interventions(session).get(intervention_id, lock=True)
-    _issue(session, intervention, notice_text, by=by, now=now)
+    if intervention.status == Status.AUTHORISED:
+        _refuse(_bars_of_dates(intervention, wanted, by=by, today=london_day(now)))
+    _issue(session, intervention, wanted.notice_text, by=by, now=now, anew=wanted)
     return intervention
 
 
@@ -152,7 +148,7 @@ def confirm(session: Session, intervention_id: UUID, *, by: Principal, now: date
     intervention = interventions.get(intervention_id, lock=True)
     if intervention.status == Status.ISSUED:
         _refuse(bars_to_confirming(_case(interventions, intervention, today=london_day(now)), by=by.subject))
-    take(session, intervention, Step.CONFIRM, LIFE, by=by, now=now, **_about(intervention))
+    take(session, intervention, Step.CONFIRM, LIFE, by=by, now=now, **telling.about(intervention))
     intervention.confirmed_by_name, intervention.confirmed_at = by.name, now
     intervention.confirmation_alert_at = None
     session.flush()
@@ -174,7 +170,7 @@ def end(
     session.flush()
     refresh_about(session, intervention, now=now)
     telling.of_ending(session, intervention, now=now)
-    if step is Step.ESCALATE and not interventions.is_taken_further(intervention.id):
+    if step is Step.ESCALATE and not interventions.taking_further(intervention.id):
         ask_for_the_next_step(session, intervention, now=now)
     return intervention
 
@@ -186,7 +182,7 @@ def stand_down(session: Session, intervention_id: UUID, reason: str, *, by: Prin
     if intervention.status == Status.ESCALATED:
         case = _case(interventions, intervention, today=london_day(now))
         _refuse(bars_to_standing_down(case, by=by.subject, stands=intervention.counts_until is None))
-    take(session, intervention, Step.STAND_DOWN, LIFE, by=by, now=now, reason=reason, **_about(intervention))
+    take(session, intervention, Step.STAND_DOWN, LIFE, by=by, now=now, reason=reason, **telling.about(intervention))
     stops_counting(session, intervention, with_those_before=True, now=now)
     session.flush()
     refresh_about(session, intervention, now=now)
@@ -200,7 +196,7 @@ def review(session: Session, intervention_id: UUID, wanted: Review, *, by: Princ
     if intervention.status == Status.ISSUED:
         case = _case(interventions, intervention, today=today)
         _refuse(bars_to_reviewing(case, wanted.next_review_on, roles=by.roles, today=today))
-    about = _about(intervention)
+    about = telling.about(intervention)
     about["detail"] |= {"next_review_on": wanted.next_review_on.isoformat()}
     take(session, intervention, Step.REVIEW, LIFE, by=by, now=now, reason=wanted.reason, **about)
     interventions.add(
@@ -231,7 +227,7 @@ def settle_condition(
     interventions = Interventions(session)
     intervention = interventions.get(intervention_id, lock=True)
     condition = interventions.condition(intervention_id, condition_id)
-    about = _about(intervention)
+    about = telling.about(intervention)
     about["detail"] |= {"condition": condition.wording, "outcome": wanted.outcome}
     take(session, intervention, Step.SETTLE_CONDITION, LIFE, by=by, now=now, reason=wanted.reason, **about)
     condition.outcome, condition.outcome_reason = wanted.outcome, wanted.reason
@@ -248,36 +244,24 @@ def plan_continuity(
     check_match(read, intervention.plan_edition)
     if plan.ends_on < plan.starts_on:
         raise InterventionBarred([Bar.PLAN_ENDS_BEFORE_START])
-    take(session, intervention, Step.PLAN_CONTINUITY, LIFE, by=by, now=now, **_about(intervention))
+    take(session, intervention, Step.PLAN_CONTINUITY, LIFE, by=by, now=now, **telling.about(intervention))
     intervention.continuity_plan = plan.model_dump(mode="json")
     intervention.plan_edition, intervention.plan_written_at = intervention.plan_edition + 1, now
     session.flush()
     return intervention
 
 
-def make_representations(
-    session: Session, intervention_id: UUID, wording: str, *, by: Principal, now: datetime
-) -> Intervention:
-    interventions = Interventions(session)
-    interventions.seen_by(by, intervention_id)
-    intervention = interventions.get(intervention_id, lock=True)
-    if intervention.status == Status.ISSUED:
-        _refuse(bars_to_answering(answers=interventions.count_representations(intervention_id)))
-    take(session, intervention, Step.MAKE_REPRESENTATIONS, LIFE, by=by, now=now, **_about(intervention))
-    interventions.add(
-        Representation(
-            intervention_id=intervention.id, wording=wording, made_by=by.subject, made_by_name=by.name, made_at=now
-        )
-    )
-    intervention.response_alert_at = None
-    session.flush()
-    telling.of_representations(session, intervention, now=now)
-    return intervention
-
-
-def _issue(session: Session, intervention: Intervention, notice_text: str, *, by: Principal, now: datetime) -> None:
+def _issue(
+    session: Session,
+    intervention: Intervention,
+    notice_text: str,
+    *,
+    by: Principal,
+    now: datetime,
+    anew: Dated | None = None,
+) -> None:
     """From here on it is in force: the provider is told the same day, and the band is worked out with it."""
-    _step(session, intervention, Step.ISSUE, by=by, now=now)
+    _step(session, intervention, Step.ISSUE, by=by, now=now, anew=anew)
     intervention.notice_text = notice_text
     intervention.issued_by, intervention.issued_by_name, intervention.issued_at = by.subject, by.name, now
     intervention.review_alert_at = morning_after(intervention.review_on)
@@ -289,19 +273,32 @@ def _issue(session: Session, intervention: Intervention, notice_text: str, *, by
 
 
 def _step(
-    session: Session, intervention: Intervention, step: Step, *, by: Principal, now: datetime, reason: str | None = None
+    session: Session,
+    intervention: Intervention,
+    step: Step,
+    *,
+    by: Principal,
+    now: datetime,
+    reason: str | None = None,
+    anew: Dated | None = None,
 ) -> None:
-    before = Status(intervention.status)
-    take(session, intervention, step, LIFE, by=by, now=now, reason=reason, **_about(intervention))
+    """`anew`: the days that are given another with this step."""
+    before, about = Status(intervention.status), telling.about(intervention)
+    given = {name: day for name in Dated.model_fields if anew and (day := getattr(anew, name)) is not None}
+    about["detail"] |= {name: day.isoformat() for name, day in given.items()}
+    take(session, intervention, step, LIFE, by=by, now=now, reason=reason, **about)
+    for name, day in given.items():
+        setattr(intervention, name, day)
     telling.of_change(session, intervention, before=before, now=now)
 
 
-def _about(intervention: Intervention) -> dict[str, Any]:
-    return {
-        "provider_id": intervention.provider_id,
-        "care_service_id": intervention.care_service_id,
-        "detail": {"reference": intervention.reference, "kind": intervention.kind},
-    }
+def _bars_of_dates(intervention: Intervention, anew: Dated, *, by: Principal, today: date) -> list[Bar]:
+    dates = Dates(
+        response_due_on=anew.response_due_on or intervention.response_due_on,
+        review_on=anew.review_on or intervention.review_on,
+        is_another_review=anew.review_on not in {None, intervention.review_on},
+    )
+    return bars_to_dating(Kind(intervention.kind), dates, roles=by.roles, today=today)
 
 
 def _decide(intervention: Intervention, *, by: Principal, now: datetime) -> None:
@@ -324,7 +321,7 @@ def _escalated(interventions: Interventions, wanted: InterventionProposed) -> Es
 
 def _case(interventions: Interventions, intervention: Intervention, *, today: date) -> Case:
     conditions = interventions.conditions(intervention.id)
-    plan = intervention.continuity_plan
+    plan, is_proposed = intervention.continuity_plan, intervention.status == Status.PROPOSED
     return Case(
         kind=Kind(intervention.kind),
         proposed_by=intervention.proposed_by,
@@ -336,6 +333,7 @@ def _case(interventions: Interventions, intervention: Intervention, *, today: da
         overdue_conditions=sum(
             each.outcome == Outcome.OPEN and each.due_on is not None and each.due_on < today for each in conditions
         ),
+        unread_answers=interventions.count_unread(intervention.escalates_id if is_proposed else intervention.id),
     )
 
 

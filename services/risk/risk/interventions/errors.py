@@ -20,6 +20,13 @@ class ConditionNotFound(NotFound):
         super().__init__(f"This intervention has no condition {condition_id}.")
 
 
+class RepresentationNotFound(NotFound):
+    slug, title = "representation-not-found", "No such answer"
+
+    def __init__(self, representation_id: UUID) -> None:
+        super().__init__(f"This intervention has no answer {representation_id}.")
+
+
 class InterventionBarred(Barred):
     slug, title = "intervention-barred", "A rule stands against this"
 

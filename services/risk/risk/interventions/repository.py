@@ -6,14 +6,16 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import and_, func, or_
+from sqlalchemy import select as columns
 from sqlmodel import Session, col, select
 
 from assay_contracts.directory.copies import care_service_copy as service
+from assay_contracts.directory.copies import provider_copy as provider
 from assay_kit.identity import Principal
 from assay_kit.pagination import Page, PageAsked, paginate
-from risk.interventions.errors import ConditionNotFound, InterventionNotFound
+from risk.interventions.errors import ConditionNotFound, InterventionNotFound, RepresentationNotFound
 from risk.interventions.rules import MOST_REVIEWS, Kind, Status
-from risk.tables import Condition, Intervention, InterventionReview, Representation
+from risk.tables import Condition, Intervention, InterventionReview, Representation, RepresentationReading
 
 TOLD_TO_PROVIDER = (Status.ISSUED, Status.MET, Status.ESCALATED, Status.WITHDRAWN, Status.LIFTED)
 """A provider hears of an intervention when it is issued, not of what is being considered."""
@@ -39,13 +41,6 @@ class Interventions:
             raise InterventionNotFound(intervention_id)
         return found
 
-    def is_taken_further(self, intervention_id: UUID) -> bool:
-        """Whether a further measure was proposed that escalates this one, and was not rejected."""
-        wanted = select(Intervention.id).where(
-            Intervention.escalates_id == intervention_id, Intervention.status != Status.REJECTED
-        )
-        return self._session.exec(wanted.limit(1)).first() is not None
-
     def taking_further(self, intervention_id: UUID) -> Sequence[Intervention]:
         """The measures that escalate this one and bands are still worked out with, or are still on their way there."""
         wanted = select(Intervention).where(
@@ -69,6 +64,23 @@ class Interventions:
         wanted = select(Representation).where(Representation.intervention_id == intervention_id)
         return self._session.exec(wanted.order_by(col(Representation.made_at))).all()
 
+    def representation(self, intervention_id: UUID, representation_id: UUID) -> Representation:
+        found = self._session.get(Representation, representation_id)
+        if found is None or found.intervention_id != intervention_id:
+            raise RepresentationNotFound(representation_id)
+        return found
+
+    def readings(self, intervention_id: UUID) -> dict[UUID, RepresentationReading]:
+        """By answer: who of the council read it."""
+        wanted = select(RepresentationReading).join(Representation)
+        of = self._session.exec(wanted.where(Representation.intervention_id == intervention_id))
+        return {each.representation_id: each for each in of}
+
+    def count_unread(self, intervention_id: UUID | None) -> int:
+        wanted = select(func.count()).select_from(Representation).outerjoin(RepresentationReading)
+        unread = col(RepresentationReading.representation_id).is_(None)
+        return self._session.exec(wanted.where(Representation.intervention_id == intervention_id, unread)).one()
+
     def reviews(self, intervention_id: UUID) -> Sequence[InterventionReview]:
         """The newest first."""
         wanted = select(InterventionReview).where(InterventionReview.intervention_id == intervention_id)
@@ -79,11 +91,20 @@ class Interventions:
         wanted = select(func.count()).where(Representation.intervention_id == intervention_id)
         return self._session.exec(wanted).one()
 
+    def names(self, rows: Sequence[Intervention]) -> dict[UUID, str]:
+        """The names of the services and the providers that they are about."""
+        about = {row.care_service_id for row in rows} - {None}
+        services = columns(service.c.id, service.c.name).where(service.c.id.in_(about))
+        of = {row.provider_id for row in rows}
+        providers = columns(provider.c.id, provider.c.name).where(provider.c.id.in_(of))
+        return {each: name for each, name in self._session.execute(services.union_all(providers))}
+
     def kinds_issued(self, provider_id: UUID, care_service_id: UUID | None) -> frozenset[Kind]:
-        """What was ever issued to this service, or to its provider as a whole."""
+        """What was ever issued to this service, or to its provider as a whole, and should have been."""
         wanted = select(Intervention.kind).where(
             Intervention.provider_id == provider_id,
             col(Intervention.issued_at).is_not(None),
+            Intervention.status != Status.WITHDRAWN,
             or_(
                 col(Intervention.care_service_id).is_(None),
                 col(Intervention.care_service_id) == care_service_id,
@@ -125,6 +146,8 @@ class Interventions:
         wanted = select(Intervention).where(Intervention.status == Status.ISSUED, due)
         return self._session.exec(wanted.order_by(col(Intervention.id)).limit(limit).with_for_update()).all()
 
-    def add(self, *rows: Intervention | Condition | Representation | InterventionReview) -> None:
+    def add(
+        self, *rows: Intervention | Condition | Representation | RepresentationReading | InterventionReview
+    ) -> None:
         self._session.add_all(rows)
         self._session.flush()

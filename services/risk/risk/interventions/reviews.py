@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 
 from sqlmodel import Session
 
-from assay_kit.calendar import at_london, london_day
+from assay_kit.calendar import Calendar, CalendarEnds, WorkingDays, at_london, end_of_london_day, london_day
 from risk.interventions import telling
 from risk.interventions.repository import Interventions
 from risk.interventions.rules import Status, days_past_review
@@ -14,11 +14,21 @@ from risk.tables import Intervention
 
 HOUR = time(8)
 BATCH = 200
+WORKING_DAYS = WorkingDays(Calendar.ENGLAND_AND_WALES)
+CONFIRM_WITHIN_WORKING_DAYS = 1
 
 
 def morning_after(day: date) -> datetime:
     """When officers hear of something that was due on `day`."""
     return at_london(day + timedelta(days=1), HOUR)
+
+
+def confirm_by(today: date) -> datetime:
+    """The end of the next working day; of tomorrow where bank holidays are not published yet: safety does not wait."""
+    try:
+        return end_of_london_day(WORKING_DAYS.after(today, CONFIRM_WITHIN_WORKING_DAYS))
+    except CalendarEnds:
+        return end_of_london_day(today + timedelta(days=1))
 
 
 def overdue_days(intervention: Intervention, *, now: datetime) -> int:

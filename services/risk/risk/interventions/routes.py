@@ -13,14 +13,16 @@ from assay_kit.problems import InvalidRequest, StaleEdit, StepNotAllowed, may_an
 from risk.dependencies import Caseworker, CopiesDep, InterventionReader, Manager, ProviderMember
 from risk.intelligence.sight import InFull
 from risk.intelligence.words import Words
-from risk.interventions import actions
+from risk.interventions import actions, answers
 from risk.interventions.errors import (
     ConditionNotFound,
     InterventionBarred,
     InterventionNotFound,
     NotAboutThatProvider,
+    RepresentationNotFound,
     UnknownSubject,
 )
+from risk.interventions.reading import lines_read
 from risk.interventions.repository import Interventions
 from risk.interventions.reviews import overdue_days
 from risk.interventions.rules import Kind, Status, Step
@@ -36,8 +38,8 @@ from risk.interventions.schemas import (
     Representations,
     Review,
     UrgentEmbargo,
-    intervention_line,
     intervention_read,
+    representation_read,
     told,
 )
 from risk.tables import Intervention
@@ -49,12 +51,13 @@ PROPOSING = may_answer(InterventionBarred, NotAboutThatProvider, UnknownSubject)
 
 
 def _read(session: SessionDep, row: Intervention, *, by: Principal, now: Now) -> InterventionRead:
-    interventions = Interventions(session)
+    interventions, readings = Interventions(session), Interventions(session).readings(row.id)
     return intervention_read(
         row,
         list(interventions.conditions(row.id)),
-        list(interventions.representations(row.id)),
+        [representation_read(each, readings.get(each.id)) for each in interventions.representations(row.id)],
         list(interventions.reviews(row.id)),
+        interventions.names([row]),
         days_past_review=overdue_days(row, now=now),
         for_provider=by.is_provider,
     )
@@ -64,6 +67,7 @@ def _read(session: SessionDep, row: Intervention, *, by: Principal, now: Now) ->
 def list_interventions(
     session: SessionDep,
     page: PageQuery,
+    in_full: InFull,
     *,
     by: InterventionReader,
     now: Now,
@@ -75,7 +79,8 @@ def list_interventions(
     found = Interventions(session).page(
         by, page, care_service_id=care_service_id, kind=kind, status=stage, provider_id=provider_id
     )
-    return found.map(lambda row: intervention_line(row, days_past_review=overdue_days(row, now=now)))
+    lines = {line.id: line for line in lines_read(session, found.items, in_full=in_full, now=now)}
+    return found.map(lambda row: lines[row.id])
 
 
 @router.post(
@@ -157,7 +162,7 @@ def authorise_intervention(
 
 @router.post(
     "/interventions/{intervention_id}/rejection",
-    summary="Reject a proposal",
+    summary="Reject a proposal, or what was authorised and not issued yet",
     operation_id="reject_intervention",
     responses=DECIDING,
 )
@@ -176,7 +181,7 @@ def reject_intervention(
 def issue_intervention(
     intervention_id: UUID, wanted: Notice, session: SessionDep, by: Caseworker, now: Now
 ) -> InterventionRead:
-    return _read(session, actions.issue(session, intervention_id, wanted.notice_text, by=by, now=now), by=by, now=now)
+    return _read(session, actions.issue(session, intervention_id, wanted, by=by, now=now), by=by, now=now)
 
 
 @router.post(
@@ -229,8 +234,21 @@ def review_intervention(
 def make_representations(
     intervention_id: UUID, wanted: Representations, session: SessionDep, by: ProviderMember, now: Now
 ) -> InterventionRead:
-    made = actions.make_representations(session, intervention_id, wanted.wording, by=by, now=now)
+    made = answers.make_representations(session, intervention_id, wanted.wording, by=by, now=now)
     return _read(session, made, by=by, now=now)
+
+
+@router.post(
+    "/interventions/{intervention_id}/representations/{representation_id}/reading",
+    summary="Record that an answer of the provider's was read: nothing is decided before",
+    operation_id="read_representation",
+    responses=DECIDING | may_answer(InterventionNotFound, RepresentationNotFound),
+)
+def read_representation(
+    intervention_id: UUID, representation_id: UUID, session: SessionDep, by: Caseworker, now: Now
+) -> InterventionRead:
+    seen = answers.read_representation(session, intervention_id, representation_id, by=by, now=now)
+    return _read(session, seen, by=by, now=now)
 
 
 @router.post(

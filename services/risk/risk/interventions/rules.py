@@ -73,6 +73,7 @@ class Step(StrEnum):
     SETTLE_CONDITION = "settle_condition"
     REVIEW = "review"
     MAKE_REPRESENTATIONS = "make_representations"
+    READ_REPRESENTATION = "read_representation"
     STAND_DOWN = "stand_down"
 
 
@@ -84,6 +85,7 @@ LIFE = Life(
         (Status.PROPOSED, Step.AUTHORISE_URGENTLY): Status.AUTHORISED,
         (Status.PROPOSED, Step.REJECT): Status.REJECTED,
         (Status.AUTHORISED, Step.ISSUE): Status.ISSUED,
+        (Status.AUTHORISED, Step.REJECT): Status.REJECTED,
         (Status.ISSUED, Step.MEET): Status.MET,
         (Status.ISSUED, Step.ESCALATE): Status.ESCALATED,
         (Status.ISSUED, Step.WITHDRAW): Status.WITHDRAWN,
@@ -94,6 +96,7 @@ LIFE = Life(
         (Status.ISSUED, Step.SETTLE_CONDITION): Status.ISSUED,
         (Status.ISSUED, Step.REVIEW): Status.ISSUED,
         (Status.ISSUED, Step.MAKE_REPRESENTATIONS): Status.ISSUED,
+        (Status.ISSUED, Step.READ_REPRESENTATION): Status.ISSUED,
         (Status.ESCALATED, Step.STAND_DOWN): Status.ESCALATED,
     },
 )
@@ -119,6 +122,7 @@ class Bar(StrEnum):
     REVIEW_NOT_AHEAD = "The review date must be after today"
     REVIEW_TOO_FAR = "The review date must be within ten years"
     RESPONSE_NOT_AHEAD = "The response cannot be due before today"
+    RESPONSE_TOO_FAR = "The response must be due within ten years"
     PROPOSED_BY_YOU = "Whoever proposed it may not decide it"
     ISSUED_BY_YOU = "Whoever issued it urgently may not confirm it"
     NEEDS_A_COMMISSIONING_MANAGER = "Only a commissioning manager may decide this"
@@ -135,6 +139,8 @@ class Bar(StrEnum):
     NOT_AN_EMBARGO = "Only an embargo can be lifted"
     NOT_URGENT = "It does not wait for confirmation"
     ANSWERED_TOO_OFTEN = "It was answered as often as can be shown: write to the officer"
+    ANSWER_UNREAD = "The provider has answered: read the answer and record that you did first"
+    READ_ALREADY = "It is recorded already that this answer was read"
     STANDS_NO_LONGER = "It stands no longer already"
     PLAN_ENDS_BEFORE_START = "The continuity plan cannot end before it starts"
 
@@ -168,10 +174,7 @@ def bars_to_proposing(proposal: Proposal, *, today: date) -> list[Bar]:
         bars.append(Bar.RUNG_SKIPPED)
     if proposal.escalates is not None and not goes_further(proposal.kind, proposal.escalates):
         bars.append(Bar.NOT_ESCALATING)
-    bars += _bars_of_review(proposal.review_on, today=today)
-    if proposal.response_due_on is not None and proposal.response_due_on < today:
-        bars.append(Bar.RESPONSE_NOT_AHEAD)
-    return bars
+    return bars + _bars_of_dates(proposal.review_on, proposal.response_due_on, today=today)
 
 
 def goes_further(kind: Kind, than: Escalated) -> bool:
@@ -186,6 +189,15 @@ def goes_further(kind: Kind, than: Escalated) -> bool:
 def _bars_of_review(review_on: date, *, today: date) -> list[Bar]:
     found = {Bar.REVIEW_NOT_AHEAD: review_on <= today, Bar.REVIEW_TOO_FAR: review_on - today > LONGEST_TO_REVIEW}
     return [bar for bar, applies in found.items() if applies]
+
+
+def _bars_of_dates(review_on: date, response_due_on: date | None, *, today: date) -> list[Bar]:
+    answer_by = response_due_on or today
+    found = {
+        Bar.RESPONSE_NOT_AHEAD: answer_by < today,
+        Bar.RESPONSE_TOO_FAR: answer_by - today > LONGEST_TO_REVIEW,
+    }
+    return _bars_of_review(review_on, today=today) + [bar for bar, applies in found.items() if applies]
 
 
 def _bars_of_extent(proposal: Proposal) -> list[Bar]:
@@ -211,7 +223,8 @@ def is_rung_skipped(kind: Kind, taken_before: frozenset[Kind]) -> bool:
 
 @dataclass(frozen=True, kw_only=True)
 class Case:
-    """What the rules look at when somebody takes a step on an intervention."""
+    """What the rules look at when somebody takes a step on an intervention. `unread_answers`: to it; to what it is to
+    take further, while it is proposed."""
 
     kind: Kind
     proposed_by: str
@@ -221,6 +234,12 @@ class Case:
     others_told_on: date | None = None
     outcomes: Sequence[Outcome] = ()
     overdue_conditions: int = 0
+    unread_answers: int = 0
+
+    @property
+    def bars_of_answers(self) -> list[Bar]:
+        """The letter promises that an answer is read first."""
+        return [Bar.ANSWER_UNREAD] if self.unread_answers else []
 
 
 def bars_to_deciding(case: Case, *, by: str) -> list[Bar]:
@@ -238,6 +257,24 @@ def bars_to_authorising(case: Case, *, plan_read: int | None, by: str, today: da
         bars.append(Bar.ANOTHER_PLAN)
     if case.others_told_on is not None and case.others_told_on > today:
         bars.append(Bar.NOT_TOLD_YET)
+    return bars + case.bars_of_answers
+
+
+@dataclass(frozen=True, kw_only=True)
+class Dates:
+    """What the provider is told of time. `is_another_review`: not the day that was proposed or authorised."""
+
+    response_due_on: date | None
+    review_on: date
+    is_another_review: bool = False
+
+
+def bars_to_dating(kind: Kind, dates: Dates, *, roles: frozenset[str], today: date) -> list[Bar]:
+    """Asked again whenever somebody decides or issues: a letter asks for nothing by a day that is over. When an embargo
+    is reviewed is a commissioning manager's to say."""
+    bars = _bars_of_dates(dates.review_on, dates.response_due_on, today=today)
+    if kind is Kind.EMBARGO and dates.is_another_review and Role.COMMISSIONING_MANAGER not in roles:
+        bars.append(Bar.NEEDS_A_COMMISSIONING_MANAGER)
     return bars
 
 
@@ -248,13 +285,13 @@ def bars_to_reviewing(case: Case, next_review_on: date, *, roles: frozenset[str]
         bars.append(Bar.NEEDS_A_COMMISSIONING_MANAGER)
     if case.overdue_conditions:
         bars.append(Bar.CONDITION_OVERDUE)
-    return bars
+    return bars + case.bars_of_answers
 
 
 def bars_to_confirming(case: Case, *, by: str) -> list[Bar]:
     if not case.awaits_confirmation:
         return [Bar.NOT_URGENT]
-    return [Bar.ISSUED_BY_YOU] if by == case.issued_urgently_by else []
+    return ([Bar.ISSUED_BY_YOU] if by == case.issued_urgently_by else []) + case.bars_of_answers
 
 
 def bars_to_ending(case: Case, step: Step, *, roles: frozenset[str]) -> list[Bar]:
@@ -271,7 +308,7 @@ def bars_to_ending(case: Case, step: Step, *, roles: frozenset[str]) -> list[Bar
         bars.append(Bar.CONDITION_OPEN)
     if step is Step.MEET and Outcome.NOT_MET in case.outcomes:
         bars.append(Bar.CONDITION_NOT_MET)
-    return bars
+    return bars + case.bars_of_answers
 
 
 def bars_to_standing_down(case: Case, *, by: str, stands: bool) -> list[Bar]:
@@ -282,6 +319,10 @@ def bars_to_standing_down(case: Case, *, by: str, stands: bool) -> list[Bar]:
 def bars_to_answering(*, answers: int) -> list[Bar]:
     """What is kept is also shown: no answer is taken that would push another out of sight."""
     return [Bar.ANSWERED_TOO_OFTEN] if answers >= MOST_ANSWERS else []
+
+
+def bars_to_reading(*, is_read: bool) -> list[Bar]:
+    return [Bar.READ_ALREADY] if is_read else []
 
 
 def days_past_review(review_on: date, *, today: date) -> int:

@@ -1,5 +1,6 @@
 """What callers send and receive about interventions."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Annotated
 from uuid import UUID
@@ -9,7 +10,7 @@ from pydantic import AwareDatetime, BaseModel, Field
 from assay_kit.text import WHOLE, Day, Line, Model, Reason, Text
 from risk.intelligence.words import Words
 from risk.interventions.rules import MOST_ANSWERS, MOST_REVIEWS, Extent, Kind, Outcome, Status
-from risk.tables import Condition, Intervention, InterventionReview, Representation
+from risk.tables import Condition, Intervention, InterventionReview, Representation, RepresentationReading
 from risk.tables.base import columns_of
 
 
@@ -51,7 +52,14 @@ class UrgentEmbargo(Model):
     conditions: Conditions = Field(default_factory=list)
 
 
-class Authorisation(Model):
+class Dated(Model):
+    """The days that the provider is told; those that are left out stay as they are."""
+
+    response_due_on: Day | None = None
+    review_on: Day | None = None
+
+
+class Authorisation(Dated):
     """With `notice_text` it is issued in the same call: the provider is told, and it is in force. `plan_edition`: of a
     termination, the continuity plan that was read."""
 
@@ -60,7 +68,7 @@ class Authorisation(Model):
     notice_text: Text | None = None
 
 
-class Notice(Model):
+class Notice(Dated):
     notice_text: Text
 
 
@@ -112,10 +120,14 @@ class ConditionRead(BaseModel):
 
 
 class RepresentationRead(BaseModel):
+    """`read_at`: when somebody of the council recorded that it was read."""
+
     id: UUID
     wording: str
     made_by_name: str
     made_at: AwareDatetime
+    read_by_name: str | None
+    read_at: AwareDatetime | None
 
 
 class ReviewRead(BaseModel):
@@ -133,7 +145,9 @@ class InterventionRead(BaseModel):
     kind: Kind
     status: Status
     provider_id: UUID
+    provider_name: str | None
     care_service_id: UUID | None
+    care_service_name: str | None
     extent: Extent | None
     limit_text: str | None
     reason: str
@@ -172,7 +186,9 @@ class InterventionLine(BaseModel):
     kind: Kind
     status: Status
     provider_id: UUID
+    provider_name: str | None
     care_service_id: UUID | None
+    care_service_name: str | None
     extent: Extent | None
     limit_text: str | None
     review_on: date
@@ -183,8 +199,23 @@ class InterventionLine(BaseModel):
     ended_at: AwareDatetime | None
 
 
-def intervention_line(row: Intervention, *, days_past_review: int) -> InterventionLine:
-    return InterventionLine(**columns_of(row), days_past_review=days_past_review)
+def intervention_line(
+    row: Intervention, words: Words, names: Mapping[UUID, str], *, days_past_review: int
+) -> InterventionLine:
+    said = columns_of(row) | _named(row, names) | {"limit_text": said_of_proposal(row, row.limit_text, words)}
+    return InterventionLine(**said, days_past_review=days_past_review)
+
+
+def said_of_proposal(row: Intervention, wording: str | None, words: Words) -> str | None:
+    """What a provider is told with the issue is open from then on. Until then it is an officer's own word."""
+    if row.issued_at is not None:
+        return wording
+    return words.said_if_any(row.care_service_id or row.provider_id, wording, at=row.proposed_at)
+
+
+def _named(row: Intervention, names: Mapping[UUID, str]) -> dict[str, str | None]:
+    about = row.care_service_id
+    return {"provider_name": names.get(row.provider_id), "care_service_name": names.get(about) if about else None}
 
 
 _INTERNAL = (
@@ -202,32 +233,43 @@ _INTERNAL = (
 def intervention_read(
     row: Intervention,
     conditions: list[Condition],
-    representations: list[Representation],
+    representations: list[RepresentationRead],
     reviews: list[InterventionReview],
+    names: Mapping[UUID, str],
     *,
     days_past_review: int,
     for_provider: bool,
 ) -> InterventionRead:
     """The whole of it. A provider reads what it was told, not the council's own reasoning."""
-    said = columns_of(row)
+    said = columns_of(row) | _named(row, names)
     if for_provider:
         said |= dict.fromkeys(_INTERNAL) | {"reason": row.notice_text or ""}
     return InterventionRead(
         **said,
         days_past_review=days_past_review,
         conditions=[_condition_read(each, for_provider=for_provider) for each in conditions],
-        representations=[RepresentationRead.model_validate(each, from_attributes=True) for each in representations],
+        representations=representations,
         reviews=[_review_read(each, for_provider=for_provider) for each in reviews],
     )
+
+
+def representation_read(row: Representation, reading: RepresentationReading | None) -> RepresentationRead:
+    said = {"read_by_name": reading and reading.read_by_name, "read_at": reading and reading.read_at}
+    return RepresentationRead(**columns_of(row), **said)
 
 
 def told(read: InterventionRead, words: Words) -> InterventionRead:
     """As it is read by whoever may not see what officers' words may argue from. The notice is the provider's too."""
     about = read.care_service_id or read.provider_id
     ended, planned = read.ended_at or read.proposed_at, read.plan_written_at or read.proposed_at
-    plan = read.continuity_plan
+    plan, is_told = read.continuity_plan, read.issued_at is not None
+
+    def as_proposed(wording: str | None) -> str | None:
+        return wording if is_told else words.said_if_any(about, wording, at=read.proposed_at)
+
     return read.model_copy(
         update={
+            "limit_text": as_proposed(read.limit_text),
             "reason": words.said(about, read.reason, at=read.proposed_at),
             "skip_reason": words.said_if_any(about, read.skip_reason, at=read.proposed_at),
             "ending_reason": words.said_if_any(about, read.ending_reason, at=ended),
@@ -236,9 +278,10 @@ def told(read: InterventionRead, words: Words) -> InterventionRead:
             "conditions": [
                 each.model_copy(
                     update={
+                        "wording": as_proposed(each.wording),
                         "outcome_reason": words.said_if_any(
                             about, each.outcome_reason, at=each.decided_at or read.proposed_at
-                        )
+                        ),
                     }
                 )
                 for each in read.conditions

@@ -1,6 +1,8 @@
-"""What others are told of an intervention: the services that act on it, the provider, and those who watch over it."""
+"""What is told of an intervention: to the services that act on it, the provider, those who watch over it, and on the
+timeline."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlmodel import Session
 
@@ -12,6 +14,15 @@ from assay_kit.calendar import london_day
 from assay_kit.events import tell
 from risk.interventions.rules import Kind, Status
 from risk.tables import Intervention
+
+
+def about(intervention: Intervention) -> dict[str, Any]:
+    """What every step on the timeline says of it."""
+    return {
+        "provider_id": intervention.provider_id,
+        "care_service_id": intervention.care_service_id,
+        "detail": {"reference": intervention.reference, "kind": intervention.kind},
+    }
 
 
 def of_change(session: Session, intervention: Intervention, *, before: Status | None, now: datetime) -> None:

@@ -9,6 +9,7 @@ from risk.tables.casework import (
     CaseFile,
     IntelligenceImport,
     InterventionReview,
+    RepresentationReading,
     Visit,
 )
 from risk.tables.decided import (
@@ -62,6 +63,7 @@ __all__ = [
     "Override",
     "RegisterNight",
     "Representation",
+    "RepresentationReading",
     "RestrictedGrant",
     "RestrictedReading",
     "ScoringModel",

@@ -124,3 +124,14 @@ class InterventionReview(RiskTable, table=True):
     reviewed_at: datetime = Field(sa_type=Instant)
     reviewed_by: str
     reviewed_by_name: str
+
+
+class RepresentationReading(RiskTable, table=True):
+    """That somebody of the council read an answer of the provider's. Only grows."""
+
+    __tablename__ = "representation_reading"
+
+    representation_id: UUID = Field(primary_key=True, foreign_key="representation.id")
+    read_by: str
+    read_by_name: str
+    read_at: datetime = Field(sa_type=Instant)

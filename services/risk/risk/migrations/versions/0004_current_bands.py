@@ -1,9 +1,11 @@
 """One row of a service holds all that the dashboard lists it by; trials of scoring models are kept; corrections are found
-without the entries that are none; when a rating was heard of."""
+without the entries that are none; when a rating was heard of; who read what a provider answered."""
 
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
+
+from assay_kit.freeze import append_only_trigger
 
 revision = "0004"
 down_revision = "0003"
@@ -101,6 +103,7 @@ def upgrade() -> None:
     op.add_column("assessment_rating", sa.Column("heard_at", sa.DateTime(timezone=True), nullable=True))
     op.execute(_HEARD)
 
+    _keep_readings()
     op.create_index("ix_intake_item_entry", "intake_item", ["intelligence_id"])
     op.drop_constraint(op.f("uq_intelligence_corrects_id"), "intelligence", type_="unique")
     op.create_index(
@@ -128,6 +131,24 @@ def _keep_standing_results() -> None:
     op.execute(_STAND)
     for column in ("result_id", "open_reasons", "model_version", "refreshed_at"):
         op.drop_column("service_band", column)
+
+
+def _keep_readings() -> None:
+    op.create_table(
+        "representation_reading",
+        sa.Column("representation_id", sa.Uuid(), nullable=False),
+        sa.Column("read_by", sa.String(), nullable=False),
+        sa.Column("read_by_name", sa.String(), nullable=False),
+        sa.Column("read_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["representation_id"],
+            ["representation.id"],
+            name=op.f("fk_representation_reading_representation_id_representation"),
+        ),
+        sa.PrimaryKeyConstraint("representation_id", name=op.f("pk_representation_reading")),
+    )
+    for statement in append_only_trigger("representation_reading"):
+        op.execute(statement)
 
 
 def _keep_runs() -> None:
