@@ -28,16 +28,16 @@ Administrator = Annotated[Principal, allow(Role.ADMINISTRATOR)]
 SignedIn = Annotated[Principal, allow()]
 
 
-def get_copies(session: SessionDep, request: Request) -> Copies:
+async def get_copies(session: SessionDep, request: Request) -> Copies:
     """What this service knows of providers and care services; on a miss it asks the directory, where there is one."""
     return Copies(session, getattr(request.app.state, "directory", None))
 
 
-def get_evidence(request: Request) -> Evidence:
+async def get_evidence(request: Request) -> Evidence:
     return Evidence(getattr(request.app.state, "directory", None))
 
 
-def get_colleagues(request: Request) -> Colleagues:
+async def get_colleagues(request: Request) -> Colleagues:
     return Colleagues(getattr(request.app.state, "directory", None))
 
 

@@ -30,7 +30,7 @@ Someone = Annotated[Principal, allow(*COUNCIL_ROLES, *PROVIDER_ROLES)]
 RealNow = Annotated[datetime, Depends(real_now)]
 
 
-def get_settings(request: Request) -> Settings:
+async def get_settings(request: Request) -> Settings:
     settings: Settings = request.app.state.settings
     return settings
 
@@ -64,7 +64,7 @@ async def _admitted(request: Request) -> AsyncIterator[None]:
         yield
 
 
-def get_short_sessions(request: Request) -> ShortSessions:
+async def get_short_sessions(request: Request) -> ShortSessions:
     return ShortSessions(request)
 
 

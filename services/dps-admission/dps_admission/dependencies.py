@@ -34,7 +34,7 @@ MembershipParty = Annotated[Principal, allow(*READERS, *PROVIDER_ROLES)]
 MembershipReader = Annotated[Principal, allow(*READERS, *PROVIDER_ROLES, Scope.MEMBERSHIPS_READ)]
 
 
-def get_directory(request: Request) -> Directory:
+async def get_directory(request: Request) -> Directory:
     """Made once per process, when first needed."""
     state = request.app.state
     if not hasattr(state, "directory"):
@@ -44,7 +44,7 @@ def get_directory(request: Request) -> Directory:
     return directory
 
 
-def get_copies(session: SessionDep, directory: Annotated[Directory, Depends(get_directory)]) -> Copies:
+async def get_copies(session: SessionDep, directory: Annotated[Directory, Depends(get_directory)]) -> Copies:
     return Copies(session, directory)
 
 

@@ -32,7 +32,7 @@ BandReader = Annotated[Principal, allow(*READERS, Scope.BANDS_READ)]
 IntelligenceSender = Annotated[Principal, allow(Scope.INTELLIGENCE_WRITE)]
 
 
-def get_directory(request: Request) -> Directory:
+async def get_directory(request: Request) -> Directory:
     """Made once a process, when first needed."""
     state = request.app.state
     if not hasattr(state, "directory"):
@@ -42,7 +42,7 @@ def get_directory(request: Request) -> Directory:
     return directory
 
 
-def get_copies(session: SessionDep, directory: Annotated[Directory, Depends(get_directory)]) -> Copies:
+async def get_copies(session: SessionDep, directory: Annotated[Directory, Depends(get_directory)]) -> Copies:
     return Copies(session, directory)
 
 

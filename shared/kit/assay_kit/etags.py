@@ -20,7 +20,7 @@ def set_etag(response: Response, version: int) -> None:
     response.headers["ETag"] = etag(version)
 
 
-def get_if_match(
+async def get_if_match(
     if_match: Annotated[
         str | SkipJsonSchema[None],  # not null in the contract: it would be sent as the word
         Header(

@@ -66,7 +66,7 @@ def ensure_may(principal: Principal, rights: list[str]) -> None:
         raise NotAllowed("This is for people; a machine needs a scope that is named.")
 
 
-def get_principal(request: Request, rights: SecurityScopes, _: Annotated[Any, Security(BEARER)]) -> Principal:
+async def get_principal(request: Request, rights: SecurityScopes, _: Annotated[Any, Security(BEARER)]) -> Principal:
     """The verified principal; the middleware has already turned strangers and wrong roles away, and this asks again."""
     principal: Principal | None = getattr(request.state, "principal", None)
     if principal is None:

@@ -75,7 +75,7 @@ class PageAsked:
     cursor: str | None = None
 
 
-def get_page(
+async def get_page(
     limit: Annotated[int, Query(ge=1, le=200, description="At most this many items.")] = 50,
     cursor: Annotated[
         str | SkipJsonSchema[None],  # not null in the contract: it would be sent as the word

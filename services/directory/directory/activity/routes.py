@@ -30,7 +30,7 @@ Month = Annotated[str, Path(pattern=MONTH, examples=["2026-02"])]
 router = APIRouter(tags=["activity"])
 
 
-def get_activities(session: SessionDep) -> Activities:
+async def get_activities(session: SessionDep) -> Activities:
     return Activities(session)
 
 

@@ -22,7 +22,7 @@ from .schemas import ClientIn, ClientRead, NewClientIn, NewClientRead, SecretIn,
 router = APIRouter(prefix="/api-clients", tags=["API clients"])
 
 
-def get_clients(session: SessionDep) -> ApiClients:
+async def get_clients(session: SessionDep) -> ApiClients:
     return ApiClients(session)
 
 

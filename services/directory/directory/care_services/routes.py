@@ -27,7 +27,7 @@ from .schemas import CareServiceIn, NewCareServiceIn, SuccessionIn, SuccessionRe
 router = APIRouter(prefix="/care-services", tags=["care services"])
 
 
-def get_care_services(session: SessionDep) -> CareServices:
+async def get_care_services(session: SessionDep) -> CareServices:
     return CareServices(session)
 
 

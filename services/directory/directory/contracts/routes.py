@@ -23,7 +23,7 @@ from .schemas import ContractIn, ContractRead, NewContractIn
 router = APIRouter(prefix="/contracts", tags=["contracts"])
 
 
-def get_contracts(session: SessionDep) -> Contracts:
+async def get_contracts(session: SessionDep) -> Contracts:
     return Contracts(session)
 
 

@@ -29,7 +29,7 @@ Sender = Annotated[Principal, allow(Scope.MESSAGES_WRITE)]
 router = APIRouter(prefix="/messages", tags=["messages"])
 
 
-def get_messages(session: SessionDep) -> Messages:
+async def get_messages(session: SessionDep) -> Messages:
     return Messages(session)
 
 

@@ -29,7 +29,7 @@ from .schemas import InvitationIn, NewPasswordIn, PasswordChangeIn, PasswordRese
 router = APIRouter(tags=["people"])
 
 
-def get_people(session: SessionDep) -> People:
+async def get_people(session: SessionDep) -> People:
     return People(session)
 
 

@@ -24,7 +24,7 @@ from .schemas import ClaimConfirmationIn, ClaimIn, ClaimRead, ClaimReceived, Ste
 router = APIRouter(prefix="/provider-claims", tags=["providers"])
 
 
-def get_claims(session: SessionDep) -> Claims:
+async def get_claims(session: SessionDep) -> Claims:
     return Claims(session)
 
 

@@ -30,7 +30,7 @@ from .schemas import ContactIn, ProviderDetails, ProviderIn, RegistrationIn, Reg
 router = APIRouter(tags=["providers"])
 
 
-def get_providers(session: SessionDep) -> Providers:
+async def get_providers(session: SessionDep) -> Providers:
     return Providers(session)
 
 

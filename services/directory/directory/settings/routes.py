@@ -30,7 +30,7 @@ AsAt = Annotated[Day | None, Query(description="As of this day; today without it
 router = APIRouter(prefix="/settings", tags=["settings"])
 
 
-def get_council_settings(session: SessionDep) -> CouncilSettings:
+async def get_council_settings(session: SessionDep) -> CouncilSettings:
     return CouncilSettings(session)
 
 
