@@ -160,6 +160,9 @@ def test_removal_takes_reasons_first_time_to_answer_and_a_second_person(
     assert refused(house.manager().post(f"{address}/removal-notice", json=NOTICE)) == ["already-ended"]
     [notice] = ok(house.provider(who).get(f"{address}/removal-notices"))["items"]
     assert notice["ended_as"] == "removed"
+    [removed] = ok(house.provider(who).get(f"{address}/timeline"))["items"][:1]
+    assert (removed["step"], removed["by_name"], removed["reason"]) == ("remove", "Max Manager", REASON)
+    assert (removed["detail"]["why"], removed["detail"]["notice"]) == ("breach", notice["id"])
 
 
 def test_an_answer_is_kept_with_its_files_and_managers_are_told(house: House, session: Session) -> None:

@@ -81,6 +81,7 @@ def test_other_services_deliver_once_the_council_has_confirmed_them(house: House
     assert [str(one) for one in told(session, MembershipChanged)[-1].membership.care_service_ids][-1] == new
     [step] = ok(house.manager().get(f"{address}/timeline"))["items"][:1]
     assert (step["step"], step["reason"], step["to_status"]) == ("change_services", REASON, "active")
+    assert (step["detail"]["service_change"], step["detail"]["after"]) == (asked["id"], asked["after"])
     assert told(session, MessageRequested)[-1].template == "service_change_answered"
     assert ok(house.commissioner().get("/v1/service-changes"))["items"] == []
     assert refused(confirm(house, asked)) == ["already-answered"]
@@ -168,7 +169,8 @@ def test_reporting_and_declining_are_on_the_timeline(house: House, session: Sess
         ("decline_services", REASON),
     ]
     assert admitted["step"] == "take_effect"
-    assert reported["detail"] == {"before": asked["before"], "after": asked["after"]}
+    which = {"service_change": asked["id"], "before": asked["before"], "after": asked["after"]}
+    assert (reported["detail"], declined["detail"]) == (which, which)
 
 
 def test_no_file_is_relied_on_for_a_report_that_is_refused(house: House, session: Session) -> None:

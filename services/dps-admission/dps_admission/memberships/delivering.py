@@ -70,8 +70,8 @@ def report_services(
         asked_at=now,
     )
     session.add(reported)
-    detail = {"before": reported.before, "after": after}
-    note_step(session, membership, MembershipStep.REPORT_SERVICES, by=by, now=now, reason=asked.said, detail=detail)
+    step, detail = MembershipStep.REPORT_SERVICES, _which(reported)
+    note_step(session, membership, step, by=by, now=now, reason=asked.said, detail=detail)
     session.flush()
     return reported
 
@@ -117,7 +117,8 @@ def confirm_services(
         asked.checks = [_kept(one, accepts) for one in checks]
         _answer(asked, is_confirmed=True, reason=reason, by=by, now=now)
         membership.care_service_ids = list(asked.after)
-        step_membership(session, membership, MembershipStep.CHANGE_SERVICES, by=by, now=now, reason=reason)
+        step, detail = MembershipStep.CHANGE_SERVICES, _which(asked)
+        step_membership(session, membership, step, by=by, now=now, reason=reason, detail=detail)
         write_of_services(session, membership, asked.id, is_confirmed=True, reason=reason, now=now)
 
     follow(session, provider_id, now=now, first=put_in_place)
@@ -135,10 +136,15 @@ def decline_services(
     _must_be_open(asked)
     MembershipRefused.unless_clear(_bars_to_answering(session, membership, by=by, may_be_involved=True))
     _answer(asked, is_confirmed=False, reason=reason, by=by, now=now)
-    note_step(session, membership, MembershipStep.DECLINE_SERVICES, by=by, now=now, reason=reason)
+    step, detail = MembershipStep.DECLINE_SERVICES, _which(asked)
+    note_step(session, membership, step, by=by, now=now, reason=reason, detail=detail)
     session.flush()
     write_of_services(session, membership, asked.id, is_confirmed=False, reason=reason, now=now)
     return asked
+
+
+def _which(asked: ServiceChange) -> dict[str, Any]:
+    return {"service_change": str(asked.id), "before": list(asked.before), "after": list(asked.after)}
 
 
 def _must_be_open(asked: ServiceChange) -> None:

@@ -1,6 +1,8 @@
 """How memberships end: the provider leaves, the council removes, the DPS closes. A freed place is offered at once."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlmodel import Session
@@ -38,6 +40,7 @@ def end(
     by: Principal,
     now: datetime,
     reason: str,
+    detail: Mapping[str, Any] | None = None,
 ) -> None:
     """End it, close its offer and its causes, and offer its place on (not where `zone` is None: the lot closes)."""
     memberships = Memberships(session)
@@ -46,7 +49,7 @@ def end(
         close_cause(cause, by=by, now=now, because="The membership ended.")
     session.flush()
     membership.ended_at = now  # one write: a second one in a transaction asks again for the rows that it refers to
-    step_membership(session, membership, step, by=by, now=now, reason=reason)
+    step_membership(session, membership, step, by=by, now=now, reason=reason, detail=detail)
     overtake_marks(session, membership.id, by=by, now=now)
     if offer is not None:
         answer_offer(offer, OfferAnswer.ENDED, by=by, now=now)

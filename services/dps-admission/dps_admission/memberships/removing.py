@@ -119,7 +119,8 @@ def remove(session: Session, membership_id: UUID, *, by: Principal, now: datetim
     if notice is None:
         raise AssertionError("A removal without notice was let through.")
     end_notice(notice, NoticeEnd.REMOVED, by=by, now=now, because=notice.reason)
-    end(session, membership, zone, MembershipStep.REMOVE, by=by, now=now, reason=notice.reason)
+    detail = {"why": notice.why, "notice": str(notice.id)}
+    end(session, membership, zone, MembershipStep.REMOVE, by=by, now=now, reason=notice.reason, detail=detail)
     return membership
 
 

@@ -49,11 +49,12 @@ def step_membership(
     by: Principal,
     now: datetime,
     reason: str | None = None,
+    detail: Mapping[str, Any] | None = None,
 ) -> None:
-    before, detail = Told(membership.status), _where(membership)
+    before, said = Told(membership.status), {**_where(membership), **(detail or {})}
     if MEMBERSHIP_LIFE.after(MembershipStatus(membership.status), step) == MembershipStatus.ENDED:
         with session.no_autoflush:  # the membership is written once, with its new state
-            detail |= _end_what_waits(session, membership, by=by, now=now)
+            said |= _end_what_waits(session, membership, by=by, now=now)
     take(
         session,
         membership,
@@ -63,7 +64,7 @@ def step_membership(
         now=now,
         reason=reason,
         provider_id=membership.provider_id,
-        detail=detail,
+        detail=said,
     )
     _tell(session, membership, before, step, now=now)
     write_of_step(session, membership, step, reason=reason, now=now)
