@@ -7,6 +7,7 @@ import hypothesis
 import pytest
 import schemathesis
 from calls_dps import CALLS
+from calls_dps_refused import REFUSED
 from conformance import Contract
 from make_dps import CouncilDirectory
 
@@ -52,6 +53,11 @@ def _database(settings: Settings) -> Iterator[None]:
 @pytest.mark.parametrize("operation", contract.operations, ids=str)
 def test_a_known_call_is_answered_as_the_document_says(operation: Operation) -> None:
     contract.check_known(operation)
+
+
+@pytest.mark.parametrize("operation", REFUSED)
+def test_a_rule_refuses(operation: str) -> None:
+    contract.check_refused(operation, REFUSED[operation], 409)
 
 
 @contract.schema.parametrize()

@@ -38,7 +38,7 @@ def _put_forward(stage: MemberStage) -> Call:
 def _standing(stage: MemberStage) -> Call:
     membership, who = stage.member()
     path = {"lot_id": membership.lot_id, "provider_id": who.provider_id}
-    return _of(who.provider_id, path, query={"on": "2028-03-01"})
+    return _of(who.provider_id, path, query={"on": "2026-01-05"})
 
 
 UPKEEP: Mapping[str, OnMembers] = {

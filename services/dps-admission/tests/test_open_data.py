@@ -9,7 +9,7 @@ from typing import Any
 
 import jsonschema_rs
 import pytest
-from make_dps import REASON, House, applicant, ok, set_of_2023_act
+from make_dps import REASON, House, applicant, lot_body, ok, scheme_body, set_of_2023_act
 from sqlalchemy import Engine
 from sqlmodel import Session
 from test_dps_page_queries import statements
@@ -242,5 +242,10 @@ def test_a_package_that_is_known_takes_few_queries_whatever_happened(
 
 
 def test_a_scheme_in_preparation_is_not_public(house: House, session: Session) -> None:
-    from_nobody = "/v1/register/schemes/00000000-0000-7000-8000-000000000000/ocds/record-package"
-    assert house.client_as().get(from_nobody).status_code == 404
+    made = ok(house.commissioner().post("/v1/schemes", json=scheme_body(session)))
+    ok(house.commissioner().post(f"/v1/schemes/{made['id']}/lots", json=lot_body(session)))
+    address, public = f"/v1/register/schemes/{made['id']}/ocds", house.client_as()
+    kinds = ("release-package", "record-package")
+    assert [public.get(f"{address}/{kind}").status_code for kind in kinds] == [404, 404]
+    ok(house.manager().post(f"/v1/schemes/{made['id']}/opening"))
+    assert [public.get(f"{address}/{kind}").status_code for kind in kinds] == [200, 200]

@@ -103,6 +103,16 @@ def test_who_was_a_member_on_a_day_in_what_state_and_why(house: House, session: 
     assert len(register["members"]) == 1
 
 
+def test_nothing_is_known_of_a_day_to_come(house: House, session: Session, at: Time) -> None:
+    lot, who = house.open_lot(), applicant(session)
+    house.admit(lot, who)
+    today = london_day(at.now)
+    assert ask(house.manager(), lot, who, today)["was_member"] is True
+    path, on = f"/v1/lots/{lot['id']}/providers/{who.provider_id}/standing", (today + timedelta(days=1)).isoformat()
+    answer = house.manager().get(path, params={"on": on})
+    assert (answer.status_code, answer.json()["type"]) == (409, "/problems/day-ahead")
+
+
 def test_a_provider_asks_about_itself_only(house: House, session: Session) -> None:
     lot, who, other = house.open_lot(), applicant(session), applicant(session)
     house.admit(lot, who)

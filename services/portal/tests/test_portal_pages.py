@@ -207,6 +207,18 @@ def test_the_public_register_needs_no_one_signed_in(browser: Browser, services: 
     assert 'value="35"' in wrong.text
 
 
+def test_the_register_of_a_day_to_come_is_refused_beside_the_day(browser: Browser, services: FakeServices) -> None:
+    today = {"scheme_name": "Home Care", "lot_id": SERVICE, "lot_name": "Tier 1", "as_at": "2026-03-02", "members": []}
+    ahead = problem(409, "Today is 2026-03-02; nothing can be known of 2030-01-25.") | {"type": "/problems/day-ahead"}
+    answers = iter([(409, ahead), (200, today)])
+    services.answers["GET", f"/v1/register/lots/{SERVICE}"] = lambda _: next(answers)
+    page = browser.open(f"/register/{SERVICE}?as_at-day=25&as_at-month=1&as_at-year=2030")
+    assert page.status_code == 422
+    assert "nothing can be known of 2030-01-25" in page.text
+    assert 'value="2030"' in page.text
+    assert "0 members on 2 March 2026" in page.text
+
+
 def test_a_service_that_does_not_answer_is_said_plainly(signed_in_as: SignIn, services: FakeServices) -> None:
     services.says("GET", "/v1/lot-applications", {}, 503)
     page = signed_in_as("commissioner").open("/lot-applications")

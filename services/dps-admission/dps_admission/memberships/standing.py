@@ -12,6 +12,7 @@ from assay_contracts.directory.copies import Copies
 from assay_kit.calendar import end_of_london_day, start_of_london_day
 from assay_kit.identity import Principal
 from assay_kit.timeline import timeline_entry
+from dps_admission.days import known_day
 from dps_admission.tables import Lot, Membership
 
 from .errors import StandingNotFound
@@ -90,7 +91,7 @@ def standing_on(
     known = by.sees(provider_id) and Copies(session).provider(provider_id) is not None
     if not known or session.get(Lot, lot_id) is None:
         raise StandingNotFound
-    as_at = min(end_of_london_day(on), now)
+    as_at = min(end_of_london_day(known_day(on, now=now)), now)
     told = intervals(entry for entry in _entries(session, provider_id, lot_id) if entry.at <= as_at)
     at_end = [one for one in told if one.holds_at(as_at)]
     during = [one for one in told if one.touches(start_of_london_day(on), as_at)]

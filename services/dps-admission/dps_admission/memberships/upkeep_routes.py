@@ -9,6 +9,7 @@ from assay_contracts.directory.evidence import EvidenceNotTheirs
 from assay_kit.clock import Now
 from assay_kit.problems import StepNotAllowed, may_answer
 from assay_kit.text import Day
+from dps_admission.days import DayAhead
 from dps_admission.dependencies import (
     Commissioner,
     Decider,
@@ -157,7 +158,7 @@ def review_suspension(
     "/lots/{lot_id}/providers/{provider_id}/standing",
     operation_id="read_standing",
     summary="Whether a provider was a member of a lot on a day, in what state, and, for who works on the case, why",
-    responses=may_answer(StandingNotFound),
+    responses=may_answer(StandingNotFound, DayAhead),
 )
 def read_standing(
     lot_id: UUID, provider_id: UUID, on: Day, session: SessionDep, by: MembershipParty, now: Now

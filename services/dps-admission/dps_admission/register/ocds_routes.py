@@ -16,6 +16,7 @@ from assay_kit.freeze import content_hash
 from assay_kit.problems import may_answer
 from assay_kit.settings import Settings
 from assay_kit.text import Day
+from dps_admission.days import DayAhead, known_day
 from dps_admission.dependencies import SessionDep
 from dps_admission.schemes.errors import SchemeNotFound
 from dps_admission.schemes.repository import Schemes
@@ -40,7 +41,7 @@ IfNoneMatch = Annotated[
     ),
 ]
 _UNCHANGED: dict[int | str, dict[str, Any]] = {304: {"description": "Nothing is new since what was read before."}}
-_ON_PACKAGE = _UNCHANGED | may_answer(SchemeNotFound)
+_ON_PACKAGE = _UNCHANGED | may_answer(SchemeNotFound, DayAhead)
 
 
 @router.get(
@@ -121,7 +122,7 @@ def _unless_known(
 
 
 def _until(as_at: Day | None, now: datetime) -> datetime:
-    return now if as_at is None else min(end_of_london_day(as_at), now)
+    return now if as_at is None else min(end_of_london_day(known_day(as_at, now=now)), now)
 
 
 def _uri(settings: Settings, scheme_id: UUID, what: str) -> str:

@@ -5,17 +5,24 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Select, Subquery, func, select
+from sqlalchemy import ColumnElement, Select, Subquery, exists, func, select
 from sqlmodel import Session, col
 
 from assay_contracts.directory.copies import provider_copy
 from assay_kit.timeline import timeline_entry
 from dps_admission.memberships.rules import MEMBERSHIP_LIFE, MembershipStatus
-from dps_admission.schemes.rules import LotStatus
+from dps_admission.schemes.errors import LotNotFound
+from dps_admission.schemes.rules import LOT_LIFE, LotStep
 from dps_admission.tables import Lot, Membership, Scheme
 
 from .rules import is_on_register
 
+_WAS_OPENED: ColumnElement[bool] = exists().where(
+    timeline_entry.c.object_kind == LOT_LIFE.name,
+    timeline_entry.c.object_id == col(Lot.id),
+    timeline_entry.c.step == LotStep.OPEN,
+)
+"""A lot opens in an open DPS only, so no name of a DPS in preparation is told either."""
 _SHOWN = [status for status in MembershipStatus if is_on_register(status)]
 
 
@@ -38,11 +45,18 @@ class Register:
         self._session = session
 
     def lots(self, *, limit: int) -> Sequence[tuple[Scheme, Lot]]:
-        """Every lot that is no longer being prepared, by arrangement and in the order they were made."""
-        wanted = select(Scheme, Lot).join(Lot, col(Lot.scheme_id) == col(Scheme.id))
-        public = wanted.where(col(Lot.status) != LotStatus.DRAFT)
-        found = self._session.execute(public.order_by(col(Scheme.name), col(Lot.id)).limit(limit))
+        """Every lot that was ever open, by arrangement and in the order they were made."""
+        wanted = select(Scheme, Lot).join(Lot, col(Lot.scheme_id) == col(Scheme.id)).where(_WAS_OPENED)
+        found = self._session.execute(wanted.order_by(col(Scheme.name), col(Lot.id)).limit(limit))
         return [(scheme, lot) for scheme, lot in found]
+
+    def lot(self, lot_id: UUID) -> Lot:
+        """LotNotFound where it was never open: what is being prepared, or was given up before, is not public."""
+        wanted = select(Lot).where(col(Lot.id) == lot_id, _WAS_OPENED)
+        found: Lot | None = self._session.execute(wanted).scalar_one_or_none()
+        if found is None:
+            raise LotNotFound(lot_id)
+        return found
 
     def as_at(self, instant: datetime, *, lot_id: UUID | None = None, scheme_id: UUID | None = None) -> Sequence[Line]:
         """Members at `instant`, the steps of that instant included: one query, whatever the number of members."""

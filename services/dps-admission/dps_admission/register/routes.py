@@ -14,11 +14,10 @@ from assay_kit.clock import Now
 from assay_kit.problems import may_answer
 from assay_kit.tables_out import csv_bytes
 from assay_kit.text import Day
+from dps_admission.days import DayAhead, known_day
 from dps_admission.dependencies import SessionDep
 from dps_admission.schemes.errors import LotNotFound
 from dps_admission.schemes.repository import Schemes
-from dps_admission.schemes.rules import LotStatus
-from dps_admission.tables import Lot
 
 from .repository import Line, Register
 from .schemas import RegisteredLot, RegisteredLots, RegisterLine, RegisterOfLot
@@ -38,9 +37,9 @@ def list_registered_lots(session: SessionDep) -> RegisteredLots:
     )
 
 
-@router.get("/lots/{lot_id}", operation_id="read_register", responses=may_answer(LotNotFound))
+@router.get("/lots/{lot_id}", operation_id="read_register", responses=may_answer(LotNotFound, DayAhead))
 def read_register(lot_id: UUID, session: SessionDep, now: Now, as_at: AsAt = None) -> RegisterOfLot:
-    lot, day = _public_lot(session, lot_id), as_at or london_day(now)
+    lot, day = Register(session).lot(lot_id), known_day(as_at, now=now)
     return RegisterOfLot(
         scheme_id=lot.scheme_id,
         scheme_name=Schemes(session).get(lot.scheme_id).name,
@@ -63,11 +62,11 @@ def read_register(lot_id: UUID, session: SessionDep, now: Now, as_at: AsAt = Non
     "/lots/{lot_id}/csv",
     operation_id="download_register",
     response_class=Response,
-    responses={200: {"content": {"text/csv": {"schema": {"type": "string"}}}}, **may_answer(LotNotFound)},
+    responses={200: {"content": {"text/csv": {"schema": {"type": "string"}}}}, **may_answer(LotNotFound, DayAhead)},
 )
 def download_register(lot_id: UUID, session: SessionDep, now: Now, as_at: AsAt = None) -> Response:
-    _public_lot(session, lot_id)
-    day = as_at or london_day(now)
+    Register(session).lot(lot_id)
+    day = known_day(as_at, now=now)
     rows = [
         (
             line.scheme_name,
@@ -82,14 +81,6 @@ def download_register(lot_id: UUID, session: SessionDep, now: Now, as_at: AsAt =
     ]
     headers = {"Content-Disposition": f'attachment; filename="register-{day}.csv"'}
     return Response(csv_bytes(HEADER, rows), media_type="text/csv; charset=utf-8", headers=headers)
-
-
-def _public_lot(session: Session, lot_id: UUID) -> Lot:
-    """What is still being prepared is not public."""
-    lot = Schemes(session).lot(lot_id)
-    if lot.status == LotStatus.DRAFT:
-        raise LotNotFound(lot_id)
-    return lot
 
 
 def _lines(session: Session, lot_id: UUID, day: date, now: datetime) -> Sequence[Line]:

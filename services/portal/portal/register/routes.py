@@ -41,9 +41,16 @@ async def lot(request: Request, visitor: AnyVisitor, lot_id: Id) -> Response:
     day = filled.values.get("as_at") or _day(request.query_params.get("as_at", ""))
     if day or not is_asked:
         filled.errors.clear()
-    register = await visitor.api.get("dps-admission", f"/v1/register/lots/{lot_id}", as_at=day)
+    address = f"/v1/register/lots/{lot_id}"
+    try:
+        register = await visitor.api.get("dps-admission", address, as_at=day)
+    except Refused as refusal:
+        if refusal.slug != "day-ahead":
+            raise
+        filled.wrong("as_at", refusal.detail)
+        register = await visitor.api.get("dps-admission", address)
     if not is_asked or day:
-        filled.typed["as_at"] = _AS_AT[0].show(register["as_at"])
+        filled.typed["as_at"] = _AS_AT[0].show(day or register["as_at"])
     return render(request, "register/lot.html", status=422 if filled.errors else 200, register=register, filled=filled)
 
 
