@@ -24,12 +24,13 @@ CaseReader = Annotated[Principal, allow(*CASEWORK)]
 CaseParty = Annotated[Principal, allow(*CASEWORK, *PROVIDER_ROLES)]
 RemedyMaker = Annotated[Principal, allow(Role.PROVIDER_ADMIN, Role.COMMISSIONER, Role.COMMISSIONING_MANAGER)]
 """Who puts evidence forward against a suspension: the member, or the council for what came by post."""
-Broker = Annotated[Principal, allow(Role.SOCIAL_CARE_ASSESSOR, Role.COMMISSIONER, Role.COMMISSIONING_MANAGER)]
+_BROKERS = (Role.SOCIAL_CARE_ASSESSOR, Role.COMMISSIONER, Role.COMMISSIONING_MANAGER)
+Broker = Annotated[Principal, allow(*_BROKERS)]
 """Who seeks places for people."""
 PlacementReader = Annotated[Principal, allow(*READERS)]
-OfferParty = Annotated[
-    Principal, allow(Role.SOCIAL_CARE_ASSESSOR, Role.COMMISSIONER, Role.COMMISSIONING_MANAGER, *PROVIDER_ROLES)
-]
+OfferReader = Annotated[Principal, allow(*_BROKERS, Role.AUDITOR, *PROVIDER_ROLES)]
+OfferParty = Annotated[Principal, allow(*_BROKERS, Role.PROVIDER_ADMIN)]
+"""Who answers an offer: the provider, or the council for what was said on the telephone."""
 MembershipParty = Annotated[Principal, allow(*READERS, *PROVIDER_ROLES)]
 MembershipReader = Annotated[Principal, allow(*READERS, *PROVIDER_ROLES, Scope.MEMBERSHIPS_READ)]
 
@@ -65,6 +66,7 @@ __all__ = [
     "MembershipReader",
     "Now",
     "OfferParty",
+    "OfferReader",
     "PlacementReader",
     "ProviderAdmin",
     "Reader",

@@ -228,17 +228,37 @@ def test_only_an_administrator_is_offered_to_add_a_service(signed_in_as: SignIn,
 def test_who_invites_reads_what_each_role_may_do(signed_in_as: SignIn) -> None:
     """Both write and submit; only an administrator binds the organisation."""
     page = signed_in_as("provider_admin", org=ORG).open("/organisation/people/new").text
-    assert "Write and submit applications and self-assessments" in page
-    assert "All of that, and add services, accept places, declare, tender and invite colleagues" in page
+    assert "Draft applications, write self-assessments, and answer the council" in page
+    assert "All of that, and declare, apply, tender, accept places, add services and colleagues" in page
+
+
+def test_an_administrator_of_the_provider_submits_its_application(signed_in_as: SignIn, services: FakeServices) -> None:
+    about = {"id": THING, "reference": "APP-2026-0001", "scheme_id": THING, "status": "draft", "version": 1}
+    days = {"started_at": NOON, "submitted_at": None, "expires_at": NOON}
+    given = {"answers": {}, "choices": [{"question_set_id": THING}], "lot_applications": []}
+    services.says("GET", f"/v1/applications/{THING}", about | days | given)
+    lists(services, f"/v1/schemes/{THING}/lots")
+    question = {"id": "about_us", "text": "Who are you?", "kind": "text", "only_when": None}
+    sections = {"sections": [{"part": 1, "title": "About you", "questions": [question]}]}
+    services.says("GET", f"/v1/question-sets/{THING}", {"content": sections})
+    colleague = signed_in_as("provider_user", org=ORG).open(f"/applications/{THING}").text
+    assert "An administrator of your organisation declares and submits." in colleague
+    assert f"/applications/{THING}/submission" not in colleague
+    owner = signed_in_as("provider_admin", org=ORG).open(f"/applications/{THING}").text
+    assert f'href="/applications/{THING}/submission"' in owner
 
 
 def test_a_placement_is_answered(signed_in_as: SignIn, services: FakeServices) -> None:
     lists(services, "/v1/placement-offers", OFFER | {"id": OLD, "answer": "declined"}, OFFER)
     services.says("POST", f"/v1/placement-offers/{THING}/answer", OFFER)
-    browser = signed_in_as("provider_user", org=ORG)
+    address = f"/organisation/placement-offers/{THING}/answer"
+    colleague = signed_in_as("provider_user", org=ORG).open("/organisation/offers").text
+    assert "An administrator of your organisation answers by 4 March 2026 at 12:00pm" in colleague
+    assert address not in colleague
+
+    browser = signed_in_as("provider_admin", org=ORG)
     assert 'href="/organisation/offers"' in browser.open("/").text
     page = browser.open("/organisation/offers").text
-    address = f"/organisation/placement-offers/{THING}/answer"
     assert f'href="{address}">Answer by 4 March 2026 at 12:00pm' in page
     assert OLD not in page
     assert "Home care, for older people, in North, 14 hours a week, from 9 March 2026." in browser.open(address).text

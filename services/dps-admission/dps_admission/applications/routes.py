@@ -19,6 +19,7 @@ from dps_admission.dependencies import (
     Commissioner,
     CopiesDep,
     DirectoryDep,
+    ProviderAdmin,
     SessionDep,
 )
 from dps_admission.question_sets.errors import AnswersRefused
@@ -130,7 +131,7 @@ def submit_application(
     read: IfMatch,
     session: SessionDep,
     directory: DirectoryDep,
-    by: Applicant,
+    by: ProviderAdmin,
     now: Now,
     response: Response,
 ) -> ApplicationDetail:

@@ -12,7 +12,7 @@ from assay_kit.pagination import Page, PageQuery, paginate
 from assay_kit.problems import StepNotAllowed, may_answer
 from assay_kit.timeline import timeline_of
 from dps_admission.dependencies import (
-    Commissioner,
+    CaseReader,
     CopiesDep,
     Decider,
     MembershipParty,
@@ -139,7 +139,7 @@ def run_round(lot_id: UUID, session: SessionDep, by: Decider, now: Now) -> Round
 
 
 @router.get("/lots/{lot_id}/waiting-list", operation_id="read_waiting_list", responses=may_answer(LotNotFound))
-def read_waiting_list(lot_id: UUID, session: SessionDep, by: Commissioner) -> WaitingList:
+def read_waiting_list(lot_id: UUID, session: SessionDep, by: CaseReader) -> WaitingList:
     Schemes(session).lot(lot_id)
     waiting = _waiting(session, lot_id)
     order = "Question set version, quality percentage, earlier submission, application id."

@@ -10,7 +10,7 @@ from assay_kit.clock import Now
 from assay_kit.identity import Principal
 from assay_kit.pagination import Page, PageQuery, paginate
 from assay_kit.problems import StepNotAllowed, may_answer
-from dps_admission.dependencies import Broker, OfferParty, PlacementReader, SessionDep
+from dps_admission.dependencies import Broker, OfferParty, OfferReader, PlacementReader, SessionDep
 from dps_admission.memberships.reading import names_of
 from dps_admission.shown import shown
 from dps_admission.tables import Placement, PlacementOffer
@@ -96,7 +96,7 @@ def close_placement(
 
 @router.get("/placement-offers", operation_id="list_placement_offers", summary="Offers; a provider's own")
 def list_placement_offers(
-    session: SessionDep, by: OfferParty, page: PageQuery, only_open: bool = True
+    session: SessionDep, by: OfferReader, page: PageQuery, only_open: bool = True
 ) -> Page[PlacementOfferRead]:
     wanted = Placements(session).offers_wanted(by, only_open=only_open)
     found = paginate(session, wanted, page, col(PlacementOffer.made_at), col(PlacementOffer.id))

@@ -78,8 +78,8 @@ _COLLEAGUE = (
         label="What they may do",
         kind=Kind.ANY_OF,
         options=(
-            ("provider_user", "Write and submit applications and self-assessments, and answer the council"),
-            ("provider_admin", "All of that, and add services, accept places, declare, tender and invite colleagues"),
+            ("provider_user", "Draft applications, write self-assessments, and answer the council"),
+            ("provider_admin", "All of that, and declare, apply, tender, accept places, add services and colleagues"),
         ),
         missing="Select what they may do",
     ),
