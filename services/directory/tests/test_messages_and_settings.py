@@ -239,6 +239,7 @@ def test_every_setting_is_read_by_the_letters_that_it_signs(client_as: ClientAs,
         "invitation_to_tender",
         "membership_suspended",
         "placement_offered",
+        "tender_period_moved",
     ],
 )
 def test_a_letter_that_asks_a_provider_for_something_says_where_to_do_it(template: str) -> None:

@@ -121,6 +121,7 @@ def scheme_body(session: Session, **about: Any) -> dict[str, Any]:
         "go_live_on": "2020-04-01",
         "valid_from": "2019-12-16",
         "valid_until": "2028-03-31",
+        "tender_period_calendar_days": 10,
     } | about
 
 

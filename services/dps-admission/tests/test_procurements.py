@@ -26,7 +26,7 @@ from dps_admission.procurements import actions as procuring
 from dps_admission.procurements.repository import Procurements
 from dps_admission.procurements.rules import PROCUREMENT_LIFE, Member, bars_to_inviting, concerned, invited
 from dps_admission.procurements.schemas import InvitationAnswerIn, ProcurementIn
-from dps_admission.schemes.rules import SchemeStatus
+from dps_admission.schemes.rules import SchemeDates, SchemeStatus
 from dps_admission.tables import Invitation
 
 LAW = {"regime": "pcr2015_reg34"}
@@ -214,9 +214,13 @@ def test_no_tender_period_outlasts_the_dps(house: House, session: Session) -> No
     ],
 )
 def test_a_tender_period_ends_on_a_working_day(invited_on: date, earliest: date) -> None:
+    dates = SchemeDates(tender_period_calendar_days=3)
+
     def bars(closes_on: date) -> list[str]:
-        about: dict[str, Any] = {"scheme": SchemeStatus.OPEN, "valid_until": None, "members": 1, "knows_zone": True}
-        return [one.rule for one in bars_to_inviting(REG34, **about, closes_on=closes_on, today=invited_on)]
+        about: dict[str, Any] = {"scheme": SchemeStatus.OPEN, "members": 1, "knows_zone": True}
+        return [
+            one.rule for one in bars_to_inviting(REG34, **about, dates=dates, closes_on=closes_on, today=invited_on)
+        ]
 
     assert bars(earliest) == []
     assert bars(earliest - timedelta(days=1)) == ["tender-period-too-short"]

@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from datetime import date
 from importlib.resources import files
 from typing import Any
@@ -133,6 +134,24 @@ def test_opening_needs_a_notice_and_a_ready_lot() -> None:
     empty = rules.bars_to_opening(LIGHT_TOUCH, SchemeDates(), ready_lots=0, today=TODAY)
     assert named(empty) == ["notice-missing", "validity-missing", "no-ready-lot"]
     assert rules.bars_to_opening(LIGHT_TOUCH, USUAL, ready_lots=1, today=TODAY) == []
+
+
+@pytest.mark.parametrize(
+    ("profile", "days", "expected"),
+    [
+        (REG34, None, []),  # the law's ten
+        (REG34, 9, ["tender-period-too-short"]),
+        (REG34, 20, []),
+        (MARKET, None, ["tender-period-missing"]),
+        (MARKET, 1, []),
+        (LIGHT_TOUCH, None, []),  # offered in tier order: nobody tenders
+    ],
+)
+def test_a_dps_opens_with_the_time_that_its_members_have_to_tender(
+    profile: ProfileContent, days: int | None, expected: list[str]
+) -> None:
+    dates = replace(USUAL, valid_until=date(2028, 1, 31), tender_period_calendar_days=days)
+    assert named(rules.bars_to_opening(profile, dates, ready_lots=1, today=TODAY)) == expected
 
 
 @pytest.mark.parametrize(

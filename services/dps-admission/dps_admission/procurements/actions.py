@@ -16,7 +16,8 @@ from dps_admission.applications.messages import write_to_managers, write_to_prov
 from dps_admission.evidence import rely
 from dps_admission.memberships.insurance import bars_to_awarding
 from dps_admission.memberships.repository import Memberships
-from dps_admission.schemes.repository import Schemes
+from dps_admission.providers import bars_to_provider
+from dps_admission.schemes.repository import Schemes, dates_of
 from dps_admission.schemes.rules import SchemeStatus
 from dps_admission.tables import Invitation, Lot, Procurement
 
@@ -35,6 +36,7 @@ from .rules import (
     bars_to_outcome,
     concerned,
     invited,
+    why_not_invited,
 )
 from .schemas import InvitationAnswerIn, OutcomeIn, ProcurementIn
 
@@ -45,13 +47,13 @@ def invite(session: Session, lot_id: UUID, asked: ProcurementIn, *, by: Principa
     """Every member of the lot that may take new placements is invited; who is not is recorded, with the reason."""
     schemes = Schemes(session)
     lot = schemes.lot(lot_id)
-    scheme = schemes.get(lot.scheme_id)
+    scheme = schemes.get(lot.scheme_id, lock=True)  # whoever ends it sooner sees this procurement, or we its new end
     members = concerned(Procurements(session).members_of(lot.id), zone=asked.zone)
     chosen = invited(members)
     bars = bars_to_inviting(
         schemes.profile_of(scheme),
         scheme=SchemeStatus(scheme.status),
-        valid_until=scheme.valid_until,
+        dates=dates_of(scheme),
         closes_on=asked.closes_on,
         today=london_day(now),
         members=len(chosen),
@@ -75,7 +77,7 @@ def _recorded(
     now: datetime,
 ) -> Procurement:
     is_invited = {member.provider for member in chosen}
-    left_out = [one for one in members if one.provider not in is_invited]
+    left_out = [(one, why_not_invited(one)) for one in members if one.provider not in is_invited]
     procurement = Procurement(
         reference=next_reference(session, "PROC", now),
         scheme_id=lot.scheme_id,
@@ -90,10 +92,10 @@ def _recorded(
             {
                 "membership_id": str(one.membership),
                 "provider_id": str(one.provider),
-                "rule": f"membership-{one.status}",
-                "says": f"The membership is {one.status}: it takes no new placements.",
+                "rule": why.rule,
+                "says": why.says,
             }
-            for one in left_out
+            for one, why in left_out
         ],
     )
     session.add(procurement)
@@ -186,6 +188,7 @@ def _must_be_awardable(
     member = Memberships(session).seen_by(invitation.membership_id, by, lock=True)
     status = Procurements(session).status_for_award(member)
     bars = bars_to_award(tendered=invitation.answer == InvitationAnswer.TENDERED, member=status)
+    bars += bars_to_provider(session, invitation.provider_id)
     ProcurementRefused.unless_clear(bars + bars_to_awarding(session, member.id, on=london_day(now)))
 
 

@@ -12,6 +12,7 @@ from assay_kit.identity import Principal
 from assay_kit.timeline import timeline_of
 from dps_admission.locks import LOCK
 from dps_admission.memberships.rules import LIVE, MEMBERSHIP_LIFE, MembershipStatus, MembershipStep
+from dps_admission.providers import CLOSED, closed_among
 from dps_admission.tables import Invitation, Membership, Procurement
 
 from .errors import InvitationNotFound, ProcurementNotFound
@@ -89,10 +90,25 @@ class Procurements:
         """Everybody with a live membership of the lot, locked so that none changes while invitations go out."""
         statement = select(Membership).where(col(Membership.lot_id) == lot_id, col(Membership.status).in_(LIVE))
         locked = statement.order_by(col(Membership.id)).with_for_update(**LOCK)
+        rows = self.session.exec(locked.execution_options(populate_existing=True)).all()
+        closed = closed_among(self.session, {one.provider_id for one in rows})
         return [
-            Member(membership=one.id, provider=one.provider_id, zone=one.zone, status=MembershipStatus(one.status))
-            for one in self.session.exec(locked.execution_options(populate_existing=True))
+            Member(
+                membership=one.id,
+                provider=one.provider_id,
+                zone=one.zone,
+                status=MembershipStatus(one.status),
+                barred_by=CLOSED if one.provider_id in closed else None,
+            )
+            for one in rows
         ]
+
+    def lock_open(self, scheme_id: UUID, *, after: datetime) -> Sequence[Procurement]:
+        """Those of a DPS whose tender periods end later than that."""
+        is_open = col(Procurement.status) == ProcurementStatus.OPEN, col(Procurement.closes_at) > after
+        statement = select(Procurement).where(col(Procurement.scheme_id) == scheme_id, *is_open)
+        locked = statement.order_by(col(Procurement.id)).with_for_update(**LOCK)
+        return self.session.exec(locked.execution_options(populate_existing=True)).all()
 
     def first_closing(self) -> datetime | None:
         is_open = col(Procurement.status) == ProcurementStatus.OPEN

@@ -11,7 +11,7 @@ from assay_kit.steps import Life
 from dps_admission.bars import Bar
 from dps_admission.memberships.rules import EFFECTS, MembershipStatus
 from dps_admission.schemes.profiles import OfferOrder, ProfileContent
-from dps_admission.schemes.rules import SchemeStatus
+from dps_admission.schemes.rules import SchemeDates, SchemeStatus
 
 
 class ProcurementStatus(StrEnum):
@@ -23,6 +23,7 @@ class ProcurementStatus(StrEnum):
 
 
 class ProcurementStep(StrEnum):
+    RESCHEDULE = "reschedule"
     CLOSE = "close"
     AWARD = "award"
     END_WITHOUT_AWARD = "end_without_award"
@@ -34,6 +35,7 @@ PROCUREMENT_LIFE = Life(
     name="procurement",
     start=_P.OPEN,
     steps={
+        (_P.OPEN, _S.RESCHEDULE): _P.OPEN,
         (_P.OPEN, _S.CLOSE): _P.CLOSED,
         (_P.CLOSED, _S.AWARD): _P.AWARDED,
         (_P.CLOSED, _S.END_WITHOUT_AWARD): _P.NOT_AWARDED,
@@ -59,6 +61,8 @@ class Member:
     provider: UUID
     zone: str | None
     status: MembershipStatus
+    barred_by: Bar | None = None
+    """What keeps its provider out of everything."""
 
 
 def concerned(members: Iterable[Member], *, zone: str | None) -> list[Member]:
@@ -74,16 +78,21 @@ def invited(members: Iterable[Member]) -> list[Member]:
     """All of them who may take new placements, each provider once."""
     chosen: dict[UUID, Member] = {}
     for one in sorted(members, key=lambda member: str(member.membership)):
-        if EFFECTS[one.status].new_placements:
+        if EFFECTS[one.status].new_placements and one.barred_by is None:
             chosen.setdefault(one.provider, one)
     return list(chosen.values())
+
+
+def why_not_invited(member: Member) -> Bar:
+    says = f"The membership is {member.status}: it takes no new placements."
+    return member.barred_by or Bar(f"membership-{member.status}", says)
 
 
 def bars_to_inviting(
     profile: ProfileContent,
     *,
     scheme: SchemeStatus,
-    valid_until: date | None,
+    dates: SchemeDates,
     closes_on: date,
     today: date,
     members: int,
@@ -99,14 +108,18 @@ def bars_to_inviting(
         bars.append(Bar("wrong-zone", "The lot has no such zone."))
     if scheme == SchemeStatus.OPEN and members < 1:
         bars.append(Bar("nobody-to-invite", "No member of the lot may be invited."))
-    if valid_until is not None and closes_on > valid_until:
-        bars.append(Bar("ends-after-dps", f"The DPS ends on {valid_until}, and the tender period after it."))
-    return bars + _short(profile, closes_on=closes_on, today=today)
+    if dates.valid_until is not None and closes_on > dates.valid_until:
+        bars.append(Bar("ends-after-dps", f"The DPS ends on {dates.valid_until}, and the tender period after it."))
+    noticed = dates.tender_period_calendar_days
+    return bars + bars_to_tender_period(profile, noticed=noticed, closes_on=closes_on, today=today)
 
 
-def _short(profile: ProfileContent, *, closes_on: date, today: date) -> list[Bar]:
-    """The day on which the invitations go out is not counted, and the last day is a working day."""
-    days = profile.tender_period_calendar_days.value or 1
+def bars_to_tender_period(profile: ProfileContent, *, noticed: int | None, closes_on: date, today: date) -> list[Bar]:
+    """As the law or the notice gives it, whichever is longer.
+
+    `today` is the day on which the invitations go out: it is not counted, and the last day is a working day.
+    """
+    days = max(profile.tender_period_calendar_days.value or 1, noticed or 1)
     calendar = WorkingDays(profile.calendar.value)
     earliest = calendar.calendar_days_after(today, days, working_at_least=0 if days < 2 else 2)
     if closes_on >= earliest:

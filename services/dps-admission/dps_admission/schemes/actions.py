@@ -186,6 +186,7 @@ def _write_dates(scheme: Scheme, asked: SchemeIn) -> None:
     scheme.noticed_on = asked.noticed_on
     scheme.award_on, scheme.go_live_on = asked.award_on, asked.go_live_on
     scheme.valid_from, scheme.valid_until = asked.valid_from, asked.valid_until
+    scheme.tender_period_calendar_days = asked.tender_period_calendar_days
     scheme.windows = [window.model_dump(mode="json") for window in asked.windows]
 
 

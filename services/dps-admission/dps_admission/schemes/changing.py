@@ -26,6 +26,7 @@ from dps_admission.applications.rules import (
 from dps_admission.applications.stale import set_draft_clock
 from dps_admission.bars import Bar
 from dps_admission.memberships.declaring import reckon_declarations
+from dps_admission.procurements.shortening import shorten_periods
 from dps_admission.tables import Application, LotApplication, ProcedureProfile, Scheme, SchemeChange
 
 from . import rules
@@ -46,6 +47,7 @@ def change_validity(session: Session, scheme_id: UUID, asked: ValidityIn, *, by:
     change = _record(session, scheme, "valid_until", written, asked, by=by, now=now)
     scheme.valid_until = until
     _reckon(session, scheme, change, by=by, now=now)
+    shorten_periods(session, scheme, change, until=until, by=by, now=now)
     return scheme
 
 

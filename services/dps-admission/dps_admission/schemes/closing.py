@@ -14,6 +14,7 @@ from dps_admission.applications.rules import ApplicationStatus
 from dps_admission.applications.stale import expire_draft
 from dps_admission.memberships.ending import expire_members
 from dps_admission.memberships.repository import Memberships
+from dps_admission.procurements.shortening import cancel_running
 from dps_admission.tables import Scheme
 
 from .repository import Schemes
@@ -32,6 +33,7 @@ def close_scheme(session: Session, scheme_id: UUID, *, reason: str, by: Principa
             take(session, lot, LotStep.CLOSE, LOT_LIFE, by=by, now=now, reason=reason)
     undecided = applications.lock_undecided_of(scheme.id)
     Memberships(session).lock_zones(zone.id for lot in lots for zone in schemes.zones_of(lot.id))
+    cancel_running(session, scheme.id, reason=reason, by=by, now=now)
     Memberships(session).live_of_scheme(scheme.id)
     for application in undecided:
         if application.status == ApplicationStatus.DRAFT:

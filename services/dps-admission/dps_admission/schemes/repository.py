@@ -147,4 +147,5 @@ def dates_of(scheme: Scheme) -> SchemeDates:
         valid_from=scheme.valid_from,
         valid_until=scheme.valid_until,
         windows=windows,
+        tender_period_calendar_days=scheme.tender_period_calendar_days,
     )

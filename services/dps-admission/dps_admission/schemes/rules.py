@@ -21,6 +21,7 @@ from .profiles import (
     ExclusionQuestions,
     Insurance,
     MemberLimit,
+    OfferOrder,
     ProfileContent,
 )
 
@@ -116,6 +117,8 @@ class SchemeDates:
     valid_from: date | None = None
     valid_until: date | None = None
     windows: Sequence[Window] = field(default=())
+    tender_period_calendar_days: int | None = None
+    """As the notice says."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -138,6 +141,9 @@ def bars_to_scheme(profile: ProfileContent, dates: SchemeDates, *, charges_fee: 
         bars.append(Bar("windows-forbidden", says, profile.applications.source))
     if any(window.closes_on < window.opens_on for window in dates.windows):
         bars.append(Bar("window-backwards", "An application window closes before it opens."))
+    law, noticed = profile.tender_period_calendar_days, dates.tender_period_calendar_days
+    if law.value is not None and noticed is not None and noticed < law.value:
+        bars.append(Bar("tender-period-too-short", f"Members have at least {law.value} days to tender.", law.source))
     return bars + _past_transition(profile, dates)
 
 
@@ -185,6 +191,10 @@ def bars_to_opening(profile: ProfileContent, dates: SchemeDates, *, ready_lots: 
     if profile.applications.value == AppliedFor.WINDOWS and not dates.windows:
         says = "The notice must say in which windows applications are accepted."
         bars.append(Bar("windows-missing", says, profile.applications.source))
+    period, is_tendered = profile.tender_period_calendar_days, profile.offer_order.value == OfferOrder.ALL_MEMBERS
+    if is_tendered and period.value is None and dates.tender_period_calendar_days is None:
+        says = "Members are invited to tender, and the notice must say how many days they have for it."
+        bars.append(Bar("tender-period-missing", says, period.source))
     return bars
 
 

@@ -8,12 +8,13 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from assay_contracts.directory import CareServiceType, ClientGroup
 from assay_kit.money import Money, Percent
-from assay_kit.text import Day, Line, Model, Name, Reason
+from assay_kit.text import WHOLE, Day, Line, Model, Name, Reason
 from assay_kit.versions import VersionStatus
 
 from .profiles import LocalPolicy, Period, ProfileContent, Regime
 from .rules import ChangeRationale, LotStatus, SchemeStatus, Tier
 
+TenderDays = Annotated[int, Field(ge=1, le=365), WHOLE]
 Places = Annotated[int, Field(ge=1, le=1000)]
 
 
@@ -32,6 +33,8 @@ class SchemeIn(Model):
     valid_from: Day | None = None
     valid_until: Day | None = None
     windows: list[WindowIn] = Field(default_factory=list, max_length=50)
+    tender_period_calendar_days: TenderDays | None = None
+    """The least that the notice gives members to tender. A DPS that invites all of them opens with it or by the law's."""
     applicant_fee: Money | None = None
     """Accepted only so that the refusal can name the law."""
 
@@ -131,6 +134,7 @@ class SchemeRead(BaseModel):
     valid_from: date | None
     valid_until: date | None
     windows: list[WindowRead] = Field(max_length=50)
+    tender_period_calendar_days: int | None
     created_at: AwareDatetime
 
 

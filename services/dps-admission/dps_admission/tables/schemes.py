@@ -47,7 +47,11 @@ class Scheme(DpsTable, table=True):
     """A dynamic purchasing system, dynamic market or arrangement: what providers are admitted to."""
 
     __tablename__ = "scheme"
-    __table_args__ = (known("status", SchemeStatus), UniqueConstraint("name"))
+    __table_args__ = (
+        known("status", SchemeStatus),
+        UniqueConstraint("name"),
+        CheckConstraint("tender_period_calendar_days > 0", name="tender_period_positive"),
+    )
 
     id: UUID = id_column()
     name: str
@@ -61,6 +65,8 @@ class Scheme(DpsTable, table=True):
     valid_from: date | None = None
     valid_until: date | None = None
     windows: list[dict[str, str]] = empty_list()
+    tender_period_calendar_days: int | None = None
+    """The least that the notice gives members to tender; None: only the law does."""
     created_at: datetime = Field(sa_type=Instant)
     closed_at: datetime | None = Field(default=None, sa_type=Instant)
 

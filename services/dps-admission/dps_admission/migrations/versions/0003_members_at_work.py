@@ -58,6 +58,8 @@ def upgrade() -> None:
         postgresql_where=sa.text("sync_on IS NOT NULL"),
     )
     op.add_column("suspension_cause", sa.Column("review_told_at", _INSTANT, nullable=True))
+    op.add_column("scheme", sa.Column("tender_period_calendar_days", sa.Integer(), nullable=True))
+    op.create_check_constraint("tender_period_positive", "scheme", "tender_period_calendar_days > 0")
     _upkeep()
     _removals()
     _service_changes()
