@@ -126,7 +126,7 @@ def _content(stage: Stage) -> dict[str, Any]:
 def _drafted(stage: Stage) -> UUID:
     sets = QuestionSets(stage.session)
     content = sets.content(question_set_id(stage.session))
-    name = f"Drafted {profile_id(stage.session)} {len(sets.all(limit=200, only_published=False))}"
+    name = f"Drafted {profile_id(stage.session)} {len(stage.session.exec(sets.wanted(only_published=False)).all())}"
     return draft_question_set(stage.session, name=name, content=content, by=COMMISSIONER, now=NOW).id
 
 

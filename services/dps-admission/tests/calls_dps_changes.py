@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
-from make_dps import REASON, profile_id
+from make_dps import REASON, profile_id, question_set_id
 from sqlmodel import Session, col, select
 from stage_dps import MANAGER, ME, NOW, Stage, owner
 
@@ -14,7 +14,6 @@ from assay_contracts.roles import Role
 from assay_kit.walk import Call
 from dps_admission.circumstances import actions as circumstances
 from dps_admission.circumstances.schemas import ChangeIn
-from dps_admission.question_sets.repository import QuestionSets
 from dps_admission.schemes.changing import revise_profile
 from dps_admission.schemes.profiles import Regime
 from dps_admission.schemes.repository import Schemes
@@ -55,8 +54,7 @@ def _publish_profile(stage: Stage) -> Call:
 
 def _preview(stage: Stage) -> Call:
     stage.lot()
-    [one, *_] = QuestionSets(stage.session).all(limit=1, only_published=True)
-    return _by(Role.COMMISSIONER, {"question_set_id": one.id})
+    return _by(Role.COMMISSIONER, {"question_set_id": question_set_id(stage.session)})
 
 
 def _reported(stage: Stage) -> tuple[CircumstanceChange, ChangedDecision, UUID]:

@@ -1,4 +1,5 @@
 from datetime import UTC, datetime
+from uuid import UUID
 
 import pytest
 from make_dps import (
@@ -20,6 +21,8 @@ from sqlmodel import Session
 from assay_contracts.roles import Role
 from assay_kit.testing import Time
 from dps_admission.schemes.profiles import Regime
+from dps_admission.schemes.rules import MOST_LOTS
+from dps_admission.tables import Lot
 
 
 def test_a_draft_dps_opens_only_with_a_notice_and_one_ready_lot(house: House, session: Session) -> None:
@@ -178,3 +181,30 @@ def test_a_set_that_does_not_hang_together_is_refused(house: House, session: Ses
     content = {"sections": [{"part": 1, "title": "About you", "questions": [question, question]}]}
     answer = house.commissioner().post("/v1/question-sets", json={"name": "Broken", "content": content})
     assert refused(answer) == ["id-twice", "options", "options"]
+
+
+def test_a_dps_has_two_hundred_lots_at_most(house: House, session: Session) -> None:
+    made = ok(house.commissioner().post("/v1/schemes", json=scheme_body(session)))
+    address = f"/v1/schemes/{made['id']}/lots"
+    first = session.get_one(Lot, UUID(ok(house.commissioner().post(address, json=lot_body(session)))["id"]))
+    about = {name: getattr(first, name) for name in ("scheme_id", "created_at", "quality_threshold", "service_type")}
+    session.add_all(Lot(**about, name=f"Lot {number}") for number in range(MOST_LOTS - 2))
+    session.flush()
+    assert ok(house.commissioner().post(address, json=lot_body(session)))["status"] == "draft"
+    assert refused(house.commissioner().post(address, json=lot_body(session))) == ["too-many-lots"]
+
+
+@pytest.mark.parametrize("address", ["/v1/schemes", "/v1/question-sets"])
+def test_lists_go_on_over_their_pages(house: House, session: Session, address: str) -> None:
+    for _ in range(2):
+        ok(house.commissioner().post("/v1/schemes", json=scheme_body(session)))
+    set_of_2023_act(session)
+    pages: list[list[str]] = []
+    cursor = None
+    while cursor is not None or not pages:
+        page = ok(house.commissioner().get(address, params={"limit": 1} | ({"cursor": cursor} if cursor else {})))
+        pages.append([one["id"] for one in page["items"]])
+        cursor = page["next_cursor"]
+    everything = [one["id"] for one in ok(house.commissioner().get(address))["items"]]
+    assert len(pages) > 1
+    assert [one for page in pages for one in page] == everything

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import func
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from assay_kit.versions import VersionStatus
 from dps_admission.locks import LOCK
@@ -25,11 +26,9 @@ class QuestionSets:
             raise QuestionSetNotFound(question_set_id)
         return found
 
-    def all(self, *, limit: int, only_published: bool) -> Sequence[QuestionSet]:
-        statement = select(QuestionSet).order_by(col(QuestionSet.name), col(QuestionSet.version))
-        if only_published:
-            statement = statement.where(col(QuestionSet.status) != VersionStatus.DRAFT)
-        return self.session.exec(statement.limit(limit)).all()
+    def wanted(self, *, only_published: bool) -> SelectOfScalar[QuestionSet]:
+        everything = select(QuestionSet)
+        return everything.where(col(QuestionSet.status) != VersionStatus.DRAFT) if only_published else everything
 
     def last_version(self, name: str) -> int:
         statement = select(func.max(QuestionSet.version)).where(col(QuestionSet.name) == name)

@@ -3,8 +3,10 @@
 from uuid import UUID
 
 from fastapi import APIRouter, Response
+from sqlmodel import col
 
 from assay_kit.etags import IfMatch, set_etag
+from assay_kit.pagination import Page, PageQuery, paginate
 from assay_kit.problems import StaleEdit, may_answer
 from assay_kit.versions import VersionFrozen, VersionStatus
 from dps_admission.authors import sees_drafts
@@ -24,7 +26,6 @@ from .schemas import (
     PreviewQuestionRead,
     PreviewRead,
     QuestionSetIn,
-    QuestionSetList,
     QuestionSetRead,
     QuestionSetSummary,
     TrialIn,
@@ -35,9 +36,10 @@ router = APIRouter(prefix="/question-sets", tags=["question sets"])
 
 
 @router.get("", operation_id="list_question_sets")
-def list_question_sets(session: SessionDep, by: Reader) -> QuestionSetList:
-    found = QuestionSets(session).all(limit=200, only_published=not sees_drafts(by))
-    return QuestionSetList(items=[QuestionSetSummary.model_validate(one) for one in found])
+def list_question_sets(session: SessionDep, by: Reader, page: PageQuery) -> Page[QuestionSetSummary]:
+    wanted = QuestionSets(session).wanted(only_published=not sees_drafts(by))
+    found = paginate(session, wanted, page, col(QuestionSet.name), col(QuestionSet.version))
+    return found.map(QuestionSetSummary.model_validate)
 
 
 @router.post("", operation_id="draft_question_set", status_code=201, responses=may_answer(QuestionSetRefused))

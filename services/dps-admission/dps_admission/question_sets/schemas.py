@@ -38,10 +38,6 @@ class QuestionSetRead(QuestionSetSummary):
     content: QuestionSetContent
 
 
-class QuestionSetList(BaseModel):
-    items: list[QuestionSetSummary] = Field(max_length=200)
-
-
 class TrialIn(Model):
     """Answers to try against a set before it is published."""
 

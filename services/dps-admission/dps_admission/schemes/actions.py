@@ -90,6 +90,7 @@ def create_lot(session: Session, scheme_id: UUID, asked: LotIn, *, by: Principal
     schemes = Schemes(session)
     scheme = schemes.get(scheme_id, lock=True)
     _must_be_draft(schemes, scheme)
+    LotRefused.unless_clear(rules.bars_to_another_lot(lots=schemes.count_lots(scheme.id)))
     lot = Lot(
         scheme_id=scheme.id,
         name=asked.name,

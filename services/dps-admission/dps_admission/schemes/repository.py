@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import func
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from assay_kit.identity import Principal
 from assay_kit.versions import VersionStatus
@@ -35,11 +36,9 @@ class Schemes:
             raise SchemeNotFound(scheme_id)
         return found
 
-    def all_seen_by(self, by: Principal, *, limit: int) -> Sequence[Scheme]:
-        statement = select(Scheme).order_by(col(Scheme.created_at), col(Scheme.id)).limit(limit)
-        if not sees_drafts(by):
-            statement = statement.where(col(Scheme.status) != SchemeStatus.DRAFT)
-        return self.session.exec(statement).all()
+    def all_seen_by(self, by: Principal) -> SelectOfScalar[Scheme]:
+        everything = select(Scheme)
+        return everything if sees_drafts(by) else everything.where(col(Scheme.status) != SchemeStatus.DRAFT)
 
     def profile(self, profile_id: UUID) -> ProcedureProfile:
         found = self.session.get(ProcedureProfile, profile_id)
@@ -70,8 +69,12 @@ class Schemes:
         return found
 
     def lots_of(self, scheme_id: UUID) -> Sequence[Lot]:
+        """All of them: a scheme has MOST_LOTS at most."""
         statement = select(Lot).where(col(Lot.scheme_id) == scheme_id)
-        return self.session.exec(statement.order_by(col(Lot.created_at), col(Lot.id)).limit(200)).all()
+        return self.session.exec(statement.order_by(col(Lot.created_at), col(Lot.id))).all()
+
+    def count_lots(self, scheme_id: UUID) -> int:
+        return self.session.exec(select(func.count(col(Lot.id))).where(col(Lot.scheme_id) == scheme_id)).one()
 
     def zones_of(self, lot_id: UUID) -> Sequence[LotZone]:
         statement = select(LotZone).where(col(LotZone.lot_id) == lot_id).order_by(col(LotZone.id))

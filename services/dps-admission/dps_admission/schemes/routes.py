@@ -6,6 +6,7 @@ from fastapi import APIRouter, Response
 from sqlmodel import Session, col, select
 
 from assay_kit.etags import IfMatch, set_etag
+from assay_kit.pagination import Page, PageQuery, paginate
 from assay_kit.problems import Conflict, StaleEdit, StepNotAllowed, may_answer
 from dps_admission.dependencies import Commissioner, Decider, Now, Reader, SessionDep
 from dps_admission.question_sets.errors import QuestionSetNotFound
@@ -26,7 +27,6 @@ from .schemas import (
     SchemeChangeList,
     SchemeChangeRead,
     SchemeIn,
-    SchemeList,
     SchemeRead,
     ValidityIn,
     WhyIn,
@@ -64,9 +64,9 @@ def create_scheme(asked: SchemeIn, session: SessionDep, by: Commissioner, now: N
 
 
 @router.get("/schemes", operation_id="list_schemes")
-def list_schemes(session: SessionDep, by: Reader) -> SchemeList:
-    schemes = Schemes(session).all_seen_by(by, limit=200)
-    return SchemeList(items=[SchemeRead.model_validate(one) for one in schemes])
+def list_schemes(session: SessionDep, by: Reader, page: PageQuery) -> Page[SchemeRead]:
+    found = paginate(session, Schemes(session).all_seen_by(by), page, col(Scheme.created_at), col(Scheme.id))
+    return found.map(SchemeRead.model_validate)
 
 
 @router.get("/schemes/{scheme_id}", operation_id="read_scheme", responses=may_answer(SchemeNotFound))

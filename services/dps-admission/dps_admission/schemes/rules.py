@@ -29,6 +29,10 @@ LAST_DAY = date(2199, 12, 31)
 """No validity reaches further: a later day is a slip of the pen."""
 
 
+MOST_LOTS = 200
+"""Everything about a scheme is read and locked at once, so it has no more lots than this."""
+
+
 class SchemeStatus(StrEnum):
     DRAFT = "draft"
     OPEN = "open"
@@ -261,6 +265,10 @@ def _clauses(
     for name in ProfileContent.model_fields:
         if name not in _ONE_OF_A_PROFILE:
             yield name, getattr(before, name), getattr(after, name)
+
+
+def bars_to_another_lot(*, lots: int) -> list[Bar]:
+    return [Bar("too-many-lots", f"A DPS has {MOST_LOTS} lots at most.")] if lots >= MOST_LOTS else []
 
 
 def bars_to_lot(profile: ProfileContent, shape: LotShape) -> list[Bar]:

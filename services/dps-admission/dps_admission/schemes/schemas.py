@@ -34,7 +34,7 @@ class SchemeIn(Model):
     valid_until: Day | None = None
     windows: list[WindowIn] = Field(default_factory=list, max_length=50)
     tender_period_calendar_days: TenderDays | None = None
-    """The least that the notice gives members to tender. A DPS that invites all of them opens with it or by the law's."""
+    """The least that the notice gives members to tender; needed where all of them are invited and no law says it."""
     applicant_fee: Money | None = None
     """Accepted only so that the refusal can name the law."""
 
@@ -148,10 +148,6 @@ class SchemeChangeRead(BaseModel):
     rationale: ChangeRationale
     reason: str
     at: AwareDatetime
-
-
-class SchemeList(BaseModel):
-    items: list[SchemeRead] = Field(max_length=200)
 
 
 class LotList(BaseModel):

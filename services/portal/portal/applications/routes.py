@@ -53,9 +53,9 @@ async def list_applications(request: Request, visitor: SignedIn) -> Response:
 async def start_application(request: Request, visitor: OfProvider) -> Response:
     api = visitor.api
     schemes, earlier = await asyncio.gather(
-        api.get("dps-admission", "/v1/schemes"), api.every("dps-admission", "/v1/applications")
+        api.every("dps-admission", "/v1/schemes"), api.every("dps-admission", "/v1/applications")
     )
-    open_ones = tuple((each["id"], each["name"]) for each in schemes["items"] if each["status"] == "open")
+    open_ones = tuple((each["id"], each["name"]) for each in schemes if each["status"] == "open")
     copies = tuple((each["id"], f"{each['reference']} ({words(each['status'])})") for each in earlier)
     fields = [
         Field(
@@ -206,8 +206,7 @@ async def make_representations(
 
 
 async def scheme_names(api: Api) -> dict[str, str]:
-    found = await api.get("dps-admission", "/v1/schemes")
-    return {each["id"]: each["name"] for each in found["items"]}
+    return {each["id"]: each["name"] for each in await api.every("dps-admission", "/v1/schemes")}
 
 
 async def lots_of(api: Api, scheme_id: str) -> dict[str, Any]:
