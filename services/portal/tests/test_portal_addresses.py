@@ -70,6 +70,8 @@ def test_a_provider_is_led_to_its_interventions_and_may_answer(signed_in_as: Sig
         "kind": "embargo",
         "care_service_id": None,
         "provider_id": ORG,
+        "provider_name": "Larkfield Care Ltd",
+        "care_service_name": None,
         "status": "issued",
         "proposed_at": "2026-03-01T09:00:00Z",
         "proposed_by_name": "Olu Officer",
@@ -88,6 +90,7 @@ def test_a_provider_is_led_to_its_interventions_and_may_answer(signed_in_as: Sig
     asked = [each for each in services.asked if each.path == "/v1/interventions"]
     assert asked[-1].query["stage"] == "issued"
     assert f'href="/interventions/{THING}"' in listed.text
+    assert "Larkfield Care Ltd" in listed.text
     browser.open(f"/interventions/{THING}/answer")
     browser.send(f"/interventions/{THING}/answer", wording="Both gaps are closed since Monday.")
     (sent,) = services.bodies("POST", f"/v1/interventions/{THING}/representations")
