@@ -6,7 +6,8 @@ from make_dps import REASON, Applicant, House, applicant, criterion_reason, ok, 
 from sqlmodel import Session, select
 
 from assay_contracts.directory.copies import Copies, keep_provider
-from assay_kit.testing import Time
+from assay_contracts.messages import MessageRequested
+from assay_kit.testing import Time, told
 from dps_admission.tables import Offer
 
 CEILING: dict[str, Any] = {"price_ceiling": "19.50", "price_unit": "an hour"}
@@ -56,6 +57,21 @@ def test_what_fails_since_the_admission_passes_over(house: House, session: Sessi
     keep_provider(session, provider.model_copy(update={"version": 2, "cqc_provider_id": None}))
     ok(house.manager().post(f"/v1/lots/{lot['id']}/rounds"))
     assert statuses(house, better, other) == ["waiting", "offered"]
+
+
+def test_what_cannot_be_found_out_since_the_admission_passes_over(house: House, session: Session) -> None:
+    """It is another company now, and nobody has looked at it; by hand a person may offer, and then it is known."""
+    lot = house.open_lot(places=1)
+    better, other = applicant(session, company_number="01234567"), applicant(session)
+    house.admit(lot, better, score=5)
+    house.admit(lot, other, score=4)
+    provider = Copies(session).provider(better.provider_id)
+    assert provider is not None
+    keep_provider(session, provider.model_copy(update={"version": 2, "company_number": "07654321"}))
+    ok(house.manager().post(f"/v1/lots/{lot['id']}/rounds"))
+    assert statuses(house, better, other) == ["waiting", "offered"]
+    [told_of] = [one for one in told(session, MessageRequested) if one.template == "waiting_member_failed_checks"]
+    assert str(told_of.about) == house.membership(better)["id"]
 
 
 def test_a_finding_about_one_company_is_not_about_another(house: House, session: Session) -> None:

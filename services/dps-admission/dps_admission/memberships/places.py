@@ -12,7 +12,7 @@ from sqlmodel import Session
 from assay_kit.calendar import WorkingDays, end_of_london_day, london_day
 from assay_kit.identity import SYSTEM, Principal
 from dps_admission.applications.checking import look_again
-from dps_admission.applications.checks import CheckOutcome, CheckResult
+from dps_admission.applications.checks import NEEDS_PERSON, CheckResult
 from dps_admission.applications.messages import write_to_managers, write_to_provider
 from dps_admission.applications.repository import Applications
 from dps_admission.bars import Bar
@@ -147,8 +147,11 @@ class _Looked:
 
     @property
     def stands_against(self) -> bool:
-        """What was known and settled when the decision to admit was taken does not cost the place."""
-        return self.result.outcome == CheckOutcome.FAILED and self.finding is None
+        """What was known and settled when the decision to admit was taken does not cost the place.
+
+        What cannot be found out now is no pass: a person looks, as where it fails.
+        """
+        return self.result.outcome in NEEDS_PERSON and self.finding is None
 
     def kept(self) -> dict[str, Any]:
         one = self.result
@@ -173,7 +176,7 @@ def _look(session: Session, membership: Membership, *, now: datetime) -> list[_L
 
 
 def _failing(session: Session, membership: Membership, looked: Sequence[_Looked]) -> list[str]:
-    """What fails now and nobody has settled; it passes the applicant over until a person offers or removes."""
+    """What fails or cannot be found out now, settled by nobody: passed over until a person offers or removes."""
     failed = [one.result.reason for one in looked if one.stands_against]
     return failed + [bar.says for bar in bars_to_provider(session, membership.provider_id)]
 
