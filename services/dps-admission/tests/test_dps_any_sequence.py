@@ -11,17 +11,20 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine
 from sqlalchemy import select as pick
 from sqlmodel import Session, col, func, select
+from stage_dps import MANAGER
 from world_dps import NAMES, STEPS, World
 
 from assay_kit.calendar import london_day
 from assay_kit.problems import Problem
 from assay_kit.steps import Life
 from assay_kit.timeline import timeline_entry
+from dps_admission.applications.repository import Applications
 from dps_admission.applications.rules import APPLICATION_LIFE, LOT_APPLICATION_LIFE, OPEN
 from dps_admission.circumstances.rules import CHANGED_LIFE
 from dps_admission.evaluations.repository import Evaluations
 from dps_admission.evaluations.rules import Conflict, Part
 from dps_admission.main import SERVICE
+from dps_admission.memberships import rounds
 from dps_admission.memberships.rules import HOLDS_PLACE, LIVE, MEMBERSHIP_LIFE, Cause
 from dps_admission.tables import (
     Application,
@@ -29,6 +32,7 @@ from dps_admission.tables import (
     Decision,
     Embargo,
     EvaluationReport,
+    Lot,
     LotApplication,
     LotZone,
     Membership,
@@ -166,6 +170,17 @@ def nobody_is_removed_without_notice_or_by_who_gave_it(session: Session) -> None
             assert notice.answered_at is not None or notice.answer_by < london_day(removal.at)
 
 
+def a_called_round_runs_once_all_of_it_is_decided(session: Session) -> None:
+    """Whoever is left of it: else no other could ever be called."""
+    for lot in session.exec(select(Lot).where(col(Lot.round_cut_at).is_not(None))).all():
+        cut = lot.round_cut_at
+        if cut is not None and not Applications(session).undecided(lot.id, until=cut):
+            with session.begin_nested() as tried:
+                rounds.run_round(session, lot.id, by=MANAGER, now=cut)
+                tried.rollback()
+            session.expire_all()
+
+
 MUST_HOLD = (
     one_at_most,
     no_more_places_than_there_are,
@@ -178,6 +193,7 @@ MUST_HOLD = (
     an_embargo_suspends_what_it_alone_delivers,
     nothing_waits_for_what_has_ended,
     nobody_is_removed_without_notice_or_by_who_gave_it,
+    a_called_round_runs_once_all_of_it_is_decided,
 )
 
 
@@ -222,7 +238,12 @@ _BESIDE = (
 _WITHDRAWN_BESIDE = (("apply", 1), ("evaluate", 2), ("decide", 2), ("withdraw", 2), ("set_aside", 2))
 
 
-@pytest.mark.parametrize("path", [_ALL_KINDS, _WITHDRAWN_BESIDE, _BESIDE])
+_NOBODY_LEFT_OF_THE_ROUND = (
+    ("apply", 3), ("call_round", 0), ("apply", 4), ("wait", 0), ("withdraw", 0), ("evaluate", 2), ("decide", 2),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("path", [_NOBODY_LEFT_OF_THE_ROUND, _ALL_KINDS, _WITHDRAWN_BESIDE, _BESIDE])
 def test_the_sequences_led_to_decisions_of_every_kind(engine: Engine, path: Sequence[tuple[str, int]]) -> None:
     """Paths that are certain, so that the test above is known to look at something."""
     with engine.connect() as connection, connection.begin() as outer:

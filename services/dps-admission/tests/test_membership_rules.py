@@ -98,20 +98,22 @@ def test_each_cause_lifts_by_what_began_it() -> None:
 
 
 @pytest.mark.parametrize(
-    ("places", "undecided", "admitted", "expected"),
+    ("places", "undecided", "admitted", "is_called", "expected"),
     [
-        (3, 0, 1, []),
-        (None, 0, 1, ["no-places"]),
-        (3, 2, 1, ["round-undecided"]),
-        (3, 0, 0, ["nobody-admitted"]),
-        (None, 1, 0, ["no-places", "round-undecided", "nobody-admitted"]),
+        (3, 0, 1, False, []),
+        (None, 0, 1, False, ["no-places"]),
+        (3, 2, 1, False, ["round-undecided"]),
+        (3, 0, 0, False, ["nobody-admitted"]),
+        (3, 0, 0, True, []),
+        (3, 2, 0, True, ["round-undecided"]),
+        (None, 1, 0, False, ["no-places", "round-undecided", "nobody-admitted"]),
     ],
 )
 def test_a_round_waits_until_all_of_it_is_decided(
-    places: int | None, undecided: int, admitted: int, expected: list[str]
+    places: int | None, undecided: int, admitted: int, is_called: bool, expected: list[str]
 ) -> None:
-    said = [bar.rule for bar in bars_to_round(places=places, undecided=undecided, admitted=admitted)]
-    assert said == expected
+    said = bars_to_round(places=places, undecided=undecided, admitted=admitted, is_called=is_called)
+    assert [bar.rule for bar in said] == expected
 
 
 @pytest.mark.parametrize(("places", "held", "free"), [(None, 99, True), (3, 2, True), (3, 3, False), (3, 4, False)])

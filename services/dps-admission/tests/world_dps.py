@@ -266,6 +266,9 @@ class World:
         if mark := self._one(ChangedDecision, n):
             circumstances.review(self.session, mark.id, reason=REASON, by=self.manager(n), now=self.now)
 
+    def call_round(self, _: int) -> None:
+        rounds.call_round(self.session, self.lot.id, by=MANAGER, now=self.now)
+
     def run_round(self, _: int) -> None:
         rounds.run_round(self.session, self.lot.id, by=MANAGER, now=self.now)
 
@@ -373,8 +376,8 @@ class World:
 _ONCE = (
     World.submit_draft, World.settle, World.check_again, World.assign, World.score, World.report, World.ask,
     World.answer, World.prolong, World.withdraw_part, World.withdraw, World.change, World.reconfirm, World.review,
-    World.run_round, World.accept, World.decline, World.leave, World.wait, World.set_aside, World.reconsider,
-    World.represent, World.accept_representations, World.refuse, World.admit_whatever_was_found,
+    World.call_round, World.run_round, World.accept, World.decline, World.leave, World.wait, World.set_aside,
+    World.reconsider, World.represent, World.accept_representations, World.refuse, World.admit_whatever_was_found,
     World.embargo, World.lift_embargo, World.suspend, World.lift, World.give_notice, World.answer_notice,
     World.withdraw_notice, World.remove, World.record_opening, World.confirm_opening, World.report_services,
     World.confirm_services, World.close,

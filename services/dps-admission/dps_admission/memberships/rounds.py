@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlmodel import Session
@@ -39,7 +40,9 @@ def _cut_of(session: Session, lot: Lot, *, now: datetime) -> datetime | None:
 
 
 def run_round(session: Session, lot_id: UUID, *, by: Principal, now: datetime) -> Sequence[Membership]:
-    """Rank everyone of the round, zone by zone, and offer the free places."""
+    """Rank everyone of the round, zone by zone, and offer the free places. One that was called may have nobody in it:
+    then it is over, and the next can be called.
+    """
     schemes, memberships = Schemes(session), Memberships(session)
     lot = schemes.lot(lot_id, lock=True)
     cut = _cut_of(session, lot, now=now)
@@ -49,11 +52,15 @@ def run_round(session: Session, lot_id: UUID, *, by: Principal, now: datetime) -
         one for zone in zones for one in memberships.unranked_in(zone.id) if cut is None or one.submitted_at <= cut
     ]
     undecided = Applications(session).undecided(lot_id, until=cut)
-    MembershipRefused.unless_clear(bars_to_round(places=lot.places, undecided=undecided, admitted=len(admitted)))
+    about: dict[str, Any] = {"undecided": undecided, "admitted": len(admitted)}
+    MembershipRefused.unless_clear(bars_to_round(places=lot.places, is_called=lot.round_cut_at is not None, **about))
     for membership in admitted:
         step_membership(session, membership, MembershipStep.WAIT, by=by, now=now)
     for zone in zones:
         fill(session, zone, now=now)
-    lot.round_cut_at = None
+    if lot.round_cut_at is not None:
+        detail = {"received_until": lot.round_cut_at.isoformat(), "ranked": len(admitted)}
+        take(session, lot, LotStep.RUN_ROUND, LOT_LIFE, by=by, now=now, detail=detail)
+        lot.round_cut_at = None
     session.flush()
     return admitted

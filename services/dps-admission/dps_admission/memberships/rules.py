@@ -222,13 +222,14 @@ def bars_to_calling(*, places: int | None, is_called: bool) -> list[Bar]:
     return bars
 
 
-def bars_to_round(*, places: int | None, undecided: int, admitted: int) -> list[Bar]:
+def bars_to_round(*, places: int | None, undecided: int, admitted: int, is_called: bool) -> list[Bar]:
+    """A round that is called runs even where nobody of it is admitted: until it has run no other can be called."""
     bars = []
     if places is None:
         bars.append(Bar("no-places", "The lot has no limit on places, so members are active at once."))
     if undecided:
         bars.append(Bar("round-undecided", f"{undecided} applications of the round are not decided."))
-    if not admitted:
+    if not admitted and not is_called:
         bars.append(Bar("nobody-admitted", "Nobody admitted is waiting for this round."))
     return bars
 

@@ -56,6 +56,7 @@ class LotStep(StrEnum):
     PAUSE = "pause"
     RESUME = "resume"
     CALL_ROUND = "call_round"
+    RUN_ROUND = "run_round"
     CLOSE = "close"
 
 
@@ -77,6 +78,10 @@ LOT_LIFE = Life(
         # The state stays; which applications the round takes in, and who called it, is on the timeline.
         (LotStatus.OPEN, LotStep.CALL_ROUND): LotStatus.OPEN,
         (LotStatus.PAUSED, LotStep.CALL_ROUND): LotStatus.PAUSED,
+        # What was called is run, whoever was in it: the next may be called.
+        (LotStatus.OPEN, LotStep.RUN_ROUND): LotStatus.OPEN,
+        (LotStatus.PAUSED, LotStep.RUN_ROUND): LotStatus.PAUSED,
+        (LotStatus.CLOSED, LotStep.RUN_ROUND): LotStatus.CLOSED,
         (LotStatus.DRAFT, LotStep.CLOSE): LotStatus.CLOSED,
         (LotStatus.OPEN, LotStep.CLOSE): LotStatus.CLOSED,
         (LotStatus.PAUSED, LotStep.CLOSE): LotStatus.CLOSED,
