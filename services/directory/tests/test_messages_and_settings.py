@@ -239,6 +239,8 @@ def test_every_setting_is_read_by_the_letters_that_it_signs(client_as: ClientAs,
         "invitation_to_tender",
         "membership_suspended",
         "placement_offered",
+        "suspension_cause_added",
+        "suspension_cause_ended",
         "tender_period_moved",
     ],
 )

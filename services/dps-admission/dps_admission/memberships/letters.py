@@ -50,6 +50,20 @@ def write_of_services(
     write_to_provider(session, to, "service_change_answered", about=service_change_id, personalisation=about, now=now)
 
 
+def write_of_cause(
+    session: Session, membership: Membership, cause_id: UUID, *, is_added: bool, reason: str, now: datetime
+) -> None:
+    """A person has added a cause to others, or ended one of several: the membership stays suspended."""
+    write_to_provider(
+        session,
+        membership.provider_id,
+        "suspension_cause_added" if is_added else "suspension_cause_ended",
+        about=cause_id,
+        personalisation={"lot": _where(session, membership), "reason": reason, "day": london_day(now).isoformat()},
+        now=now,
+    )
+
+
 def _where(session: Session, membership: Membership) -> str:
     lot = Schemes(session).lot(membership.lot_id)
     return f"{lot.name}, {membership.zone}" if membership.zone else lot.name

@@ -53,7 +53,9 @@ def admit_member(
     if standing := memberships.made_by(part.id):
         standing.quality_numerator = report.quality_numerator
         standing.quality_denominator = report.quality_denominator
-        end_cause(session, standing, Cause.DECISION_SET_ASIDE, reference=part.id, by=by, now=now)
+        because = "The lot application was admitted again."
+        set_aside = Cause.DECISION_SET_ASIDE
+        end_cause(session, standing, set_aside, reference=part.id, by=by, now=now, because=because)
         if standing.status == MembershipStatus.WAITING:
             fill(session, zone, now=now)
         return standing

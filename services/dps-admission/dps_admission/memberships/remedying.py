@@ -18,9 +18,9 @@ from dps_admission.tables import Membership, Remedy, SuspensionCause
 from .affirming import profile_of, verified_lapse
 from .errors import MembershipRefused
 from .repository import Memberships
-from .rules import Cause, MembershipStep
+from .rules import Cause, MembershipStatus, MembershipStep
 from .stepping import note_step
-from .suspending import close_cause, lift_if_clear
+from .suspending import end_causes
 from .upkeep_repository import Upkeep
 from .upkeep_rules import bars_to_remedy, bars_to_review
 
@@ -86,16 +86,23 @@ def verify(
     remedy.verified_by, remedy.verified_by_subject = by.name, by.subject
     note_step(session, membership, MembershipStep.VERIFY_EVIDENCE, by=by, now=now, reason=reason)
     if is_sufficient:
-        close_cause(cause, by=by, now=now, because=reason)
         if cause.cause == Cause.LAPSED_DECLARATION:
             verified_lapse(session, membership, remedy)
-        lift_if_clear(session, membership, by=by, now=now)
+        end_causes(session, membership, [cause], by=by, now=now, because=reason)
     session.flush()
-    outcome = "It is sufficient." if is_sufficient else "It is not sufficient yet; you may put more forward."
+    outcome = _outcome(is_sufficient=is_sufficient, is_suspended=membership.status == MembershipStatus.SUSPENDED)
     about = {"outcome": outcome, "reason": reason}
     provider_id = membership.provider_id
     write_to_provider(session, provider_id, "evidence_verified", about=remedy.id, personalisation=about, now=now)
     return membership
+
+
+def _outcome(*, is_sufficient: bool, is_suspended: bool) -> str:
+    if not is_sufficient:
+        return "It is not sufficient yet; you may put more forward."
+    return (
+        "It is sufficient. The membership stays suspended for another reason." if is_suspended else "It is sufficient."
+    )
 
 
 def review(

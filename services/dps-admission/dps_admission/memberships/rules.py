@@ -30,6 +30,8 @@ class MembershipStep(StrEnum):
     DECLINE = "decline"
     LET_OFFER_LAPSE = "let_offer_lapse"
     SUSPEND = "suspend"
+    ADD_CAUSE = "add_cause"
+    END_CAUSE = "end_cause"
     LIFT = "lift"
     LEAVE = "leave"
     GIVE_NOTICE = "give_notice"
@@ -61,12 +63,16 @@ _WHILE_LIVE = (
     _S.DECLINE_SERVICES,
     _S.CHANGE_SERVICES,
 )
+_BEARS_CAUSES = (_M.ADMITTED, _M.WAITING, _M.OFFERED, _M.SUSPENDED)
+"""An active one does not: its first cause suspends it, and it is active again when the last has gone."""
 MEMBERSHIP_LIFE: Life[MembershipStatus, MembershipStep] = Life(
     name="membership",
     start=_M.ADMITTED,
     steps={
         # The state stays; every notice, declaration and review, with who and why, is on the timeline.
         **{(status, step): status for status in _M if status != _M.ENDED for step in _WHILE_LIVE},
+        # Causes of suspension that come and go while others stand, or before there is anything to suspend.
+        **{(status, step): status for status in _BEARS_CAUSES for step in (_S.ADD_CAUSE, _S.END_CAUSE)},
         (_M.ACTIVE, _S.GIVE_NOTICE): _M.ACTIVE,
         (_M.SUSPENDED, _S.GIVE_NOTICE): _M.SUSPENDED,
         (_M.ACTIVE, _S.AFFIRM): _M.ACTIVE,

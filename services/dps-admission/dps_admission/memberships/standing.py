@@ -1,11 +1,13 @@
-"""Whether a provider was a member of a lot on a day, in what state, and why: read from the timeline alone."""
+"""Whether a provider was a member of a lot on a day, in what state, and why: read from the timeline, with the causes of
+suspension that were in force.
+"""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlmodel import Session, col
 
 from assay_contracts.directory.copies import Copies
@@ -13,11 +15,13 @@ from assay_kit.calendar import end_of_london_day, start_of_london_day
 from assay_kit.identity import Principal
 from assay_kit.timeline import timeline_entry
 from dps_admission.days import known_day
-from dps_admission.tables import Lot, Membership
+from dps_admission.tables import Lot, Membership, SuspensionCause
 
 from .errors import StandingNotFound
 from .rules import EFFECTS, MEMBERSHIP_LIFE, MembershipStatus
-from .upkeep_schemas import IntervalRead, StandingRead
+from .upkeep_schemas import CauseThenRead, IntervalRead, StandingRead
+
+_MOST = 200
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,8 +106,26 @@ def standing_on(
         as_at=as_at,
         was_member=any(EFFECTS[one.status].on_register for one in at_end),
         states=[IntervalRead.model_validate(one) for one in at_end],
+        causes=[CauseThenRead.model_validate(one) for one in _causes(session, provider_id, lot_id, as_at)],
         during_day=[IntervalRead.model_validate(one) for one in during],
     )
+
+
+def _causes(session: Session, provider_id: UUID, lot_id: UUID, as_at: datetime) -> Sequence[SuspensionCause]:
+    """Those in force in an instant: from their beginning up to, and not including, their end."""
+    wanted = (
+        select(SuspensionCause)
+        .join(Membership, col(Membership.id) == col(SuspensionCause.membership_id))
+        .where(
+            col(Membership.provider_id) == provider_id,
+            col(Membership.lot_id) == lot_id,
+            col(SuspensionCause.started_at) <= as_at,
+            or_(col(SuspensionCause.ended_at).is_(None), col(SuspensionCause.ended_at) > as_at),
+        )
+        .order_by(col(SuspensionCause.started_at), col(SuspensionCause.id))
+        .limit(_MOST)
+    )
+    return session.execute(wanted).scalars().all()
 
 
 def _entries(session: Session, provider_id: UUID, lot_id: UUID) -> Sequence[Entry]:

@@ -79,12 +79,14 @@ def step_all(
     causes: Mapping[UUID, Sequence[SuspensionCause]],
     by: Principal,
     now: datetime,
+    detail: Mapping[str, Any] | None = None,
 ) -> None:
     """As `step_membership`, of many that stay alive, in a fixed number of statements. `causes`: those that are open."""
     steps, events = [], list[Event]()
     for one in memberships:
         before, reason = MembershipStatus(one.status), reasons[one.id]
-        about: dict[str, Any] = {"provider_id": one.provider_id, "detail": _where(one), "reason": reason}
+        said = _where(one) | dict(detail or {})
+        about: dict[str, Any] = {"provider_id": one.provider_id, "detail": said, "reason": reason}
         steps.append(Taken(object_id=one.id, before=before, step=step, **about))
         following = MEMBERSHIP_LIFE.after(before, step)
         if following is None:

@@ -16,6 +16,7 @@ from dps_admission.schemes.repository import Schemes
 from dps_admission.tables import Membership, SuspensionCause
 
 from .errors import MembershipRefused
+from .letters import write_of_cause
 from .repository import Memberships
 from .rules import (
     LIVE,
@@ -38,12 +39,19 @@ def add_cause(
     now: datetime,
     reference: UUID | None = None,
 ) -> SuspensionCause:
-    """Record a cause on a live membership; an active one is suspended, others bear it until they would be active."""
+    """Record a cause on a live membership; an active one is suspended, others bear it until they would be active.
+
+    Each comes and goes on the timeline, and is told: what suspends a membership is known on every day.
+    """
     about: dict[str, Any] = {"reason": reason, "reference": reference, "by": by, "now": now}
     recorded = _cause(session, membership, cause, **about)
     session.add(recorded)
     session.flush()
-    suspend_if_caused(session, membership, by=by, now=now)
+    if membership.status == MembershipStatus.ACTIVE:
+        suspend_if_caused(session, membership, by=by, now=now)
+    else:
+        step = MembershipStep.ADD_CAUSE
+        step_membership(session, membership, step, by=by, now=now, reason=reason, detail={"cause": cause})
     return recorded
 
 
@@ -62,9 +70,12 @@ def add_causes(
     session.add_all(added.values())
     session.flush()
     borne = {one.id: [*open_causes[one.id], added[one.id]] for one in members}
+    about: dict[str, Any] = {"causes": borne, "by": by, "now": now}
     active = [one for one in members if one.status == MembershipStatus.ACTIVE]
+    others = [one for one in members if one.status != MembershipStatus.ACTIVE]
     said = {one.id: _reason(borne[one.id]) for one in active}
-    step_all(session, active, MembershipStep.SUSPEND, reasons=said, causes=borne, by=by, now=now)
+    step_all(session, active, MembershipStep.SUSPEND, reasons=said, **about)
+    step_all(session, others, MembershipStep.ADD_CAUSE, reasons=reasons, detail={"cause": cause}, **about)
 
 
 def _cause(
@@ -111,25 +122,38 @@ def end_cause(
     *,
     by: Principal,
     now: datetime,
+    because: str,
     reference: UUID | None = None,
-    because: str | None = None,
 ) -> None:
-    for one in Memberships(session).open_causes(membership.id):
-        if one.cause == cause and one.reference == reference:
-            close_cause(one, by=by, now=now, because=because)
-    lift_if_clear(session, membership, by=by, now=now)
+    found = Memberships(session).open_causes(membership.id)
+    gone = [one for one in found if one.cause == cause and one.reference == reference]
+    end_causes(session, membership, gone, by=by, now=now, because=because)
 
 
-def close_cause(cause: SuspensionCause, *, by: Principal, now: datetime, because: str | None) -> None:
+def end_causes(
+    session: Session,
+    membership: Membership,
+    gone: Sequence[SuspensionCause],
+    *,
+    by: Principal,
+    now: datetime,
+    because: str,
+) -> None:
+    """The suspension lifts with the last of its causes; while one is left, each that goes is a step of its own."""
+    for one in gone:
+        close_cause(one, by=by, now=now, because=because)
+    session.flush()
+    about: dict[str, Any] = {"by": by, "now": now, "reason": because}
+    if membership.status == MembershipStatus.SUSPENDED and not Memberships(session).open_causes(membership.id):
+        step_membership(session, membership, MembershipStep.LIFT, **about)
+        return
+    for one in gone:
+        step_membership(session, membership, MembershipStep.END_CAUSE, detail={"cause": one.cause}, **about)
+
+
+def close_cause(cause: SuspensionCause, *, by: Principal, now: datetime, because: str) -> None:
     cause.ended_at, cause.ended_because = now, because
     cause.ended_by, cause.ended_by_subject = by.name, by.subject
-
-
-def lift_if_clear(session: Session, membership: Membership, *, by: Principal, now: datetime) -> None:
-    session.flush()
-    if membership.status == MembershipStatus.SUSPENDED and not Memberships(session).open_causes(membership.id):
-        reason = "The last cause of the suspension has gone."
-        step_membership(session, membership, MembershipStep.LIFT, by=by, now=now, reason=reason)
 
 
 def suspend(
@@ -144,7 +168,10 @@ def suspend(
     elif any(one.cause == cause for one in memberships.open_causes(membership.id)):
         bars = [Bar("already-suspended", "It is suspended for this cause already.")]
     MembershipRefused.unless_clear(bars)
-    add_cause(session, membership, cause, reason=reason, by=by, now=now)
+    was_suspended = membership.status == MembershipStatus.SUSPENDED
+    added = add_cause(session, membership, cause, reason=reason, by=by, now=now)
+    if was_suspended:
+        write_of_cause(session, membership, added.id, is_added=True, reason=reason, now=now)
     return membership
 
 
@@ -158,8 +185,9 @@ def lift(session: Session, suspension_id: UUID, *, reason: str, by: Principal, n
     if found.ended_at is not None:
         bars = [Bar("already-lifted", "This cause has gone already.")]
     MembershipRefused.unless_clear(bars)
-    close_cause(found, by=by, now=now, because=reason)
-    lift_if_clear(session, membership, by=by, now=now)
+    end_causes(session, membership, [found], by=by, now=now, because=reason)
+    if membership.status == MembershipStatus.SUSPENDED:
+        write_of_cause(session, membership, found.id, is_added=False, reason=reason, now=now)
     return membership
 
 
@@ -179,10 +207,9 @@ def sync_embargoes(session: Session, membership: Membership, *, now: datetime) -
     for intervention in sorted(suspending - open_now.keys()):
         reason = "An embargo on new placements is in force."
         add_cause(session, membership, Cause.EMBARGO, reason=reason, by=SYSTEM, now=now, reference=intervention)
-    for reference, cause in open_now.items():
-        if reference not in suspending:
-            close_cause(cause, by=SYSTEM, now=now, because="The embargo no longer stands against this membership.")
-    lift_if_clear(session, membership, by=SYSTEM, now=now)
+    gone = [cause for reference, cause in open_now.items() if reference not in suspending]
+    because = "The embargo no longer stands against this membership."
+    end_causes(session, membership, gone, by=SYSTEM, now=now, because=because)
 
 
 def _named_services(session: Session, membership: Membership) -> dict[UUID, CareServiceRecord | None]:

@@ -9,7 +9,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from assay_kit.text import WHOLE, Day, Flag, Model, Name, Reason, Text
 from dps_admission.evidence import EvidenceRead
 
-from .rules import MembershipStatus
+from .rules import Cause, MembershipStatus
 
 
 class AffirmationIn(Model):
@@ -108,6 +108,17 @@ class IntervalRead(BaseModel):
     by_name: str
 
 
+class CauseThenRead(BaseModel):
+    """A cause of suspension that was in force, whatever had entered the state by then."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    membership_id: UUID
+    cause: Cause
+    started_at: AwareDatetime
+    reason: str | None
+
+
 class StandingRead(BaseModel):
     """Whether a provider was a member of a lot on a day, in what state, and why: as at the end of that day."""
 
@@ -118,5 +129,7 @@ class StandingRead(BaseModel):
     was_member: bool
     states: list[IntervalRead] = Field(max_length=200)
     """The states that were in force as at the end of the day: one for each zone."""
+    causes: list[CauseThenRead] = Field(max_length=200)
+    """What suspended it, or would have, as at the end of the day; a state's own reason says what it began with."""
     during_day: list[IntervalRead] = Field(max_length=1_000)
     """Every state that was in force for a part of the day, the earliest first."""
