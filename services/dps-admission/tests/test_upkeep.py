@@ -115,6 +115,22 @@ def test_a_renewed_declaration_on_request_is_due_within_five_working_days(
     assert refused(again) == ["declaration-lapsed"]
 
 
+def test_a_request_shortly_before_the_yearly_day_gives_the_days_of_the_law(
+    house: House, session: Session, at: Time
+) -> None:
+    """Due on 2 March 2027 and asked for on the day before: five working days from the request all the same."""
+    who, address = member(house, session)
+    daily(session, at, until=at.now + timedelta(days=364))
+    assert house.membership(who)["affirm_by"] == "2027-03-02"
+    assert ok(house.commissioner().post(f"{address}/affirmation-request", json=WHY))["affirm_by"] == "2027-03-08"
+    [asked] = [one for one in told(session, MessageRequested) if one.template == "declaration_asked_for"]
+    assert asked.personalisation["affirm_by"] == "2027-03-08"
+    daily(session, at, until=at.now + timedelta(days=7))
+    assert house.membership(who)["status"] == "active"
+    daily(session, at, until=at.now + timedelta(days=1))
+    assert house.membership(who)["status"] == "suspended"
+
+
 def test_insufficient_evidence_lifts_nothing_and_more_may_follow(house: House, session: Session) -> None:
     who, address = member(house, session)
     cause = suspend(house, who, address, "late_document")

@@ -91,16 +91,14 @@ def _lapse_of(session: Session, membership: Membership) -> SuspensionCause | Non
 
 
 def ask_to_affirm(session: Session, membership_id: UUID, *, reason: str, by: Principal, now: datetime) -> Membership:
-    """The council asks for a renewed declaration: the law gives the member its days, whatever was due later."""
+    """The council asks for a renewed declaration: the member has the law's days from then, whatever was due before."""
     membership = Memberships(session).seen_by(membership_id, by, lock=True)
     lapsed = _lapse_of(session, membership) is not None
     MembershipRefused.unless_clear(bars_to_asking_to_affirm(membership.status, has_lapsed=lapsed))
     profile, today = profile_of(session, membership), london_day(now)
     last = WorkingDays(profile.calendar.value).after(today, profile.renewed_declaration_days.value)
-    if membership.affirm_by is None or last < membership.affirm_by:
-        membership.affirm_by = last
-    days = profile.policy.affirmation_reminder_calendar_days
-    membership.remind_on = look_again_on(membership.affirm_by, today, days_before=days)
+    membership.affirm_by = last
+    membership.remind_on = look_again_on(last, today, days_before=profile.policy.affirmation_reminder_calendar_days)
     note_step(session, membership, MembershipStep.ASK_TO_AFFIRM, by=by, now=now, reason=reason)
     session.flush()
     write_to_provider(
@@ -108,7 +106,7 @@ def ask_to_affirm(session: Session, membership_id: UUID, *, reason: str, by: Pri
         membership.provider_id,
         "declaration_asked_for",
         about=membership.id,
-        personalisation={"reason": reason, "affirm_by": membership.affirm_by.isoformat()},
+        personalisation={"reason": reason, "affirm_by": last.isoformat()},
         now=now,
         once=now.isoformat(),
     )
