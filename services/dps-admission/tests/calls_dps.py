@@ -367,6 +367,7 @@ MEMBERSHIPS: Mapping[str, Make] = {
     "read_membership_timeline": _own_membership,
     "record_opening_membership": _opening,
     "confirm_opening_membership": lambda stage: _manager({"membership_id": stage.recorded()[0].id}),
+    "take_back_opening_membership": lambda stage: _manager({"membership_id": stage.recorded()[0].id}, WHY),
     "call_round": _run_round,
     "run_round": _run_round,
     "read_waiting_list": _waiting_list,

@@ -244,6 +244,36 @@ def test_an_opening_membership_is_recorded_by_one_and_confirmed_by_another(house
     assert refused(house.manager("Max Manager").post(address)) == ["nothing-to-confirm"]
 
 
+def test_an_opening_membership_recorded_in_error_is_taken_back_and_recorded_anew(
+    house: House, session: Session
+) -> None:
+    lot, who = house.open_lot(), applicant(session)
+    opens = f"/v1/lots/{lot['id']}/opening-memberships"
+    first, second = house.manager(), house.manager("Max Manager")
+    letters = len(told(session, MessageRequested))
+    for declines in (first, second):
+        wrong = ok(first.post(opens, json=opening(who)))
+        taken = ok(declines.post(f"/v1/memberships/{wrong['id']}/taking-back", json={"reason": REASON}))
+        assert (taken["status"], taken["active_from"]) == ("ended", None)
+        assert refused(second.post(f"/v1/memberships/{wrong['id']}/confirmation")) == ["nothing-to-confirm"]
+    [last, *_] = ok(first.get(f"/v1/memberships/{wrong['id']}/timeline"))["items"]
+    assert (last["step"], last["reason"]) == ("take_back", REASON)
+    assert len(told(session, MessageRequested)) == letters
+    assert told(session, MembershipChanged)[-1].membership.status == "ended"
+
+    right = f"/v1/memberships/{ok(first.post(opens, json=opening(who)))['id']}"
+    ok(second.post(f"{right}/confirmation"))
+    assert refused(first.post(f"{right}/taking-back", json={"reason": REASON})) == ["nothing-to-take-back"]
+
+
+def test_only_an_opening_membership_is_taken_back(house: House, session: Session) -> None:
+    lot, who = house.open_lot(places=1), applicant(session)
+    admitted = house.admit(lot, who)
+    address = f"/v1/memberships/{admitted['id']}/taking-back"
+    assert refused(house.manager().post(address, json={"reason": REASON})) == ["nothing-to-take-back"]
+    assert house.commissioner().post(address, json={"reason": REASON}).status_code == 403
+
+
 def test_the_register_is_as_at_the_end_of_a_day(house: House, session: Session, at: Time) -> None:
     lot, who = house.open_lot(), applicant(session, "=Larkfield")
     start = at.now

@@ -27,6 +27,7 @@ TOLD_OTHERWISE = {
     MembershipStep.TAKE_EFFECT: "the letter of the decision; who was a member before knows",
     MembershipStep.ACCEPT: "it takes the step itself",
     MembershipStep.DECLINE: "it takes the step itself",
+    MembershipStep.TAKE_BACK: "it was told of nothing that could be taken back",
 }
 
 

@@ -344,6 +344,13 @@ class World:
         if membership := self._one(Membership, n):
             opening.confirm_opening_membership(self.session, membership.id, by=MANAGER, now=self.now)
 
+    def take_back_opening(self, n: int) -> None:
+        """Seldom: there is more to see of what is confirmed."""
+        membership = self._one(Membership, n)
+        if membership is not None and n % 3 == 0:
+            about: dict[str, Any] = {"reason": REASON, "by": (MANAGER, SECOND_MANAGER)[n % 2], "now": self.now}
+            opening.take_back_opening_membership(self.session, membership.id, **about)
+
     def report_services(self, n: int) -> None:
         if membership := self._one(Membership, n):
             other = care_service(self.session, membership.provider_id, cqc_location_id="1-100200300")
@@ -379,7 +386,8 @@ _ONCE = (
     World.call_round, World.run_round, World.accept, World.decline, World.leave, World.wait, World.set_aside,
     World.reconsider, World.represent, World.accept_representations, World.refuse, World.admit_whatever_was_found,
     World.embargo, World.lift_embargo, World.suspend, World.lift, World.give_notice, World.answer_notice,
-    World.withdraw_notice, World.remove, World.record_opening, World.confirm_opening, World.report_services,
+    World.withdraw_notice, World.remove, World.record_opening, World.confirm_opening, World.take_back_opening,
+    World.report_services,
     World.confirm_services, World.close,
 )  # fmt: skip
 _OFTEN = (World.apply, World.evaluate, World.decide)

@@ -19,10 +19,17 @@ from dps_admission.schemes.repository import Schemes
 from dps_admission.schemes.rules import SchemeStatus
 from dps_admission.tables import Lot, Membership
 
+from .ending import end
 from .errors import MembershipRefused
 from .places import take_effect
 from .repository import Memberships
-from .rules import MembershipStatus, MembershipStep, bars_to_confirming, bars_to_opening_membership
+from .rules import (
+    MembershipStatus,
+    MembershipStep,
+    bars_to_confirming,
+    bars_to_opening_membership,
+    bars_to_taking_back,
+)
 from .schemas import OpeningMembershipIn
 from .stepping import begin_membership
 from .suspending import sync_embargoes
@@ -64,14 +71,26 @@ def record_opening_membership(
 def confirm_opening_membership(session: Session, membership_id: UUID, *, by: Principal, now: datetime) -> Membership:
     """A second person stands for what the first recorded; a place is taken now."""
     membership, zone = Memberships(session).in_its_zone(membership_id, by)
-    bars = bars_to_confirming(
-        is_unconfirmed=membership.is_imported and membership.status == MembershipStatus.ADMITTED,
-        confirmed_by_recorder=membership.recorded_by == by.subject,
-    )
+    by_recorder = membership.recorded_by == by.subject
+    bars = bars_to_confirming(is_unconfirmed=_is_unconfirmed(membership), confirmed_by_recorder=by_recorder)
     MembershipRefused.unless_clear(bars + bars_to_provider(session, membership.provider_id))
     take_effect(session, membership, zone, step=MembershipStep.TAKE_EFFECT, by=by, now=now)
     session.flush()
     return membership
+
+
+def take_back_opening_membership(
+    session: Session, membership_id: UUID, *, reason: str, by: Principal, now: datetime
+) -> Membership:
+    """Who recorded it, or who was to confirm it, says that it is wrong. The provider was told of nothing."""
+    membership, _ = Memberships(session).in_its_zone(membership_id, by)
+    MembershipRefused.unless_clear(bars_to_taking_back(is_unconfirmed=_is_unconfirmed(membership)))
+    end(session, membership, None, MembershipStep.TAKE_BACK, by=by, now=now, reason=reason)
+    return membership
+
+
+def _is_unconfirmed(membership: Membership) -> bool:
+    return membership.is_imported and membership.status == MembershipStatus.ADMITTED
 
 
 def _is_open(schemes: Schemes, scheme_id: UUID) -> bool:

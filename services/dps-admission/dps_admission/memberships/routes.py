@@ -1,6 +1,6 @@
 """HTTP for memberships. Translate, call one action, answer."""
 
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Query
@@ -111,6 +111,19 @@ def record_opening_membership(
 )
 def confirm_opening_membership(membership_id: UUID, session: SessionDep, by: Decider, now: Now) -> MembershipRead:
     return read_one(session, opening.confirm_opening_membership(session, membership_id, by=by, now=now))
+
+
+@router.post(
+    "/memberships/{membership_id}/taking-back",
+    operation_id="take_back_opening_membership",
+    summary="Take back an opening membership that was recorded in error and is not confirmed",
+    responses=ON_MEMBERSHIP,
+)
+def take_back_opening_membership(
+    membership_id: UUID, asked: MembershipReasonIn, session: SessionDep, by: Decider, now: Now
+) -> MembershipRead:
+    about: dict[str, Any] = {"reason": asked.reason, "by": by, "now": now}
+    return read_one(session, opening.take_back_opening_membership(session, membership_id, **about))
 
 
 @router.post(

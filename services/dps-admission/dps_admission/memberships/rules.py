@@ -24,6 +24,7 @@ class MembershipStatus(StrEnum):
 
 class MembershipStep(StrEnum):
     TAKE_EFFECT = "take_effect"
+    TAKE_BACK = "take_back"
     WAIT = "wait"
     OFFER = "offer"
     ACCEPT = "accept"
@@ -88,6 +89,7 @@ MEMBERSHIP_LIFE: Life[MembershipStatus, MembershipStep] = Life(
         (_M.ACTIVE, _S.CHECK_INSURANCE): _M.ACTIVE,
         (_M.SUSPENDED, _S.CHECK_INSURANCE): _M.SUSPENDED,
         (_M.ADMITTED, _S.TAKE_EFFECT): _M.ACTIVE,
+        (_M.ADMITTED, _S.TAKE_BACK): _M.ENDED,
         (_M.ADMITTED, _S.WAIT): _M.WAITING,
         (_M.ADMITTED, _S.LEAVE): _M.ENDED,
         (_M.ADMITTED, _S.REMOVE): _M.ENDED,
@@ -276,6 +278,13 @@ def bars_to_confirming(*, is_unconfirmed: bool, confirmed_by_recorder: bool) -> 
         return [Bar("nothing-to-confirm", "This membership is no opening balance that waits for its confirmation.")]
     if confirmed_by_recorder:
         return [Bar("second-person", "Another person than who recorded the membership confirms it.")]
+    return []
+
+
+def bars_to_taking_back(*, is_unconfirmed: bool) -> list[Bar]:
+    """What was recorded in error and not confirmed never was; once it is confirmed it ends as memberships do."""
+    if not is_unconfirmed:
+        return [Bar("nothing-to-take-back", "Only an opening balance that waits for its confirmation is taken back.")]
     return []
 
 
