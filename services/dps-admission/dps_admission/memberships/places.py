@@ -22,7 +22,7 @@ from dps_admission.providers import bars_to_provider
 from dps_admission.question_sets.repository import QuestionSets
 from dps_admission.schemes.repository import Schemes
 from dps_admission.schemes.rules import SchemeStatus
-from dps_admission.tables import EvaluationReport, LotApplication, LotZone, Membership, Offer
+from dps_admission.tables import EvaluationReport, LotApplication, LotZone, Membership, Offer, Scheme
 
 from .affirming import schedule
 from .errors import MembershipRefused
@@ -34,6 +34,8 @@ from .rules import (
     OfferAnswer,
     Standing,
     bars_to_holding,
+    bars_when_over,
+    last_day_to_accept,
     next_for_offer,
 )
 from .stepping import begin_membership, step_membership
@@ -90,6 +92,7 @@ def take_effect(
     now: datetime,
 ) -> None:
     """Become active; a cause of suspension that is open already suspends at once. Offered ones hold their place."""
+    MembershipRefused.unless_clear(bars_when_over(_scheme_of(session, zone).valid_until, today=london_day(now)))
     if membership.status != MembershipStatus.OFFERED:
         held = Memberships(session).held(zone.id)
         MembershipRefused.unless_clear(bars_to_holding(places=zone.places, held=held))
@@ -103,9 +106,11 @@ def take_effect(
 def fill(session: Session, zone: LotZone, *, now: datetime) -> None:
     """Offer every free place of a locked zone to the next in order. Passed-over ones keep their position.
 
-    A DPS that is closed, or closes in this transaction, offers nothing to anybody.
+    A DPS that is closed, or closes in this transaction, or whose last day is over, offers nothing to anybody.
     """
-    if zone.places is None or not _is_open(session, zone):
+    scheme = _scheme_of(session, zone)
+    is_over = scheme.status != SchemeStatus.OPEN or bars_when_over(scheme.valid_until, today=london_day(now))
+    if zone.places is None or is_over:
         return
     memberships = Memberships(session)
     waiting = {one.id: one for one in memberships.in_zone(zone.id, MembershipStatus.WAITING)}
@@ -124,9 +129,9 @@ def fill(session: Session, zone: LotZone, *, now: datetime) -> None:
         held += 1
 
 
-def _is_open(session: Session, zone: LotZone) -> bool:
+def _scheme_of(session: Session, zone: LotZone) -> Scheme:
     schemes = Schemes(session)
-    return schemes.get(schemes.lot(zone.lot_id).scheme_id).status == SchemeStatus.OPEN
+    return schemes.get(schemes.lot(zone.lot_id).scheme_id)
 
 
 def standing_of(membership: Membership, is_passed_over: bool) -> Standing:
@@ -204,8 +209,10 @@ def make_offer(
     reason: str | None = None,
 ) -> Offer:
     schemes = Schemes(session)
-    profile = schemes.profile_of(schemes.get(membership.scheme_id))
-    last_day = WorkingDays(profile.calendar.value).after(london_day(now), profile.policy.offer_days)
+    scheme = schemes.get(membership.scheme_id)
+    profile = schemes.profile_of(scheme)
+    usual = WorkingDays(profile.calendar.value).after(london_day(now), profile.policy.offer_days)
+    last_day = last_day_to_accept(usual, valid_until=scheme.valid_until)
     step_membership(session, membership, MembershipStep.OFFER, by=by, now=now, reason=reason)
     checks = [one.kept() for one in looked]
     offer = Offer(membership_id=membership.id, made_at=now, expires_at=end_of_london_day(last_day), checks=checks)
@@ -221,6 +228,7 @@ def offer_by_hand(session: Session, membership_id: UUID, *, reason: str, by: Pri
     memberships = Memberships(session)
     membership, zone = memberships.in_its_zone(membership_id, by)
     bars = bars_to_holding(places=zone.places, held=memberships.held(zone.id))
+    bars += bars_when_over(_scheme_of(session, zone).valid_until, today=london_day(now))
     if membership.status != MembershipStatus.WAITING:
         bars.append(Bar("not-waiting", "Only one who waits, once the round is ranked, is offered a place."))
     if memberships.open_causes(membership.id):

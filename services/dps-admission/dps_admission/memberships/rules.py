@@ -248,6 +248,18 @@ def bars_to_holding(*, places: int | None, held: int) -> list[Bar]:
     return []
 
 
+def bars_when_over(valid_until: date | None, *, today: date) -> list[Bar]:
+    """After its last day a DPS takes in nobody, though what ends it by itself may still be on its way."""
+    if valid_until is not None and today > valid_until:
+        return [Bar("validity-over", f"The DPS ended on {valid_until}.")]
+    return []
+
+
+def last_day_to_accept(in_days_of_offer: date, *, valid_until: date | None) -> date:
+    """An offer ends with the DPS at the latest."""
+    return in_days_of_offer if valid_until is None else min(in_days_of_offer, valid_until)
+
+
 def bars_to_lifting(cause: Cause) -> list[Bar]:
     if cause == Cause.EMBARGO:
         return [Bar("lifts-with-embargo", "This suspension lifts only when the embargo is lifted.")]
