@@ -23,6 +23,7 @@ from portal.assessments.routes import router as assessments
 from portal.assessments.self_assessing import router as self_assessments
 from portal.assessments.validating import router as validations
 from portal.banner import BusinessClock
+from portal.care_services.history import router as care_service_histories
 from portal.care_services.routes import router as care_services
 from portal.dashboard.routes import router as dashboard
 from portal.doors import PortalDoor
@@ -70,6 +71,7 @@ PAGES = (
     remedial_plans,
     dashboard,
     care_services,
+    care_service_histories,
     interventions,
     measures,
     administration,

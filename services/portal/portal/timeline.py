@@ -35,8 +35,8 @@ class Entry:
     why: str
 
 
-def merged(*timelines: Iterable[Mapping[str, Any]] | None, limit: int = 200) -> list[Entry]:
-    """Entries of several services' timelines, newest first.
+def merged(*timelines: Iterable[Mapping[str, Any]] | None, limit: int | None = 200) -> list[Entry]:
+    """Entries of several services' timelines, newest first; `limit` None: all of them.
 
     Give one timeline for each service, causes before effects: sequences count within one service only, and of steps
     taken at the same instant the effect is the newer.

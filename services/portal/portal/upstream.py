@@ -18,6 +18,7 @@ from assay_kit.settings import Settings
 log = structlog.get_logger(__name__)
 
 MOST_PAGES = 25
+_FULL_PAGE = 200
 TIMEOUT = httpx.Timeout(20.0, connect=3.0)
 SERVICE_TITLES = {
     "directory": "The directory of providers and people",
@@ -137,6 +138,20 @@ class Api:
                 return items
         log.warning("a list was cut", service=service, path=path, items=len(items))
         return items
+
+    async def every_step(self, service: str, path: str) -> list[Any]:
+        """The steps of one thing, the newest first, back to its first: a page ends with the step that the next is
+        asked `before`. A service that tells them all at once is asked no third time."""
+        steps: list[Any] = []
+        for _ in range(MOST_PAGES):
+            answer = await self.get(service, path, before=steps[-1]["sequence"] if steps else None)
+            page = answer if isinstance(answer, list) else answer["items"]
+            if steps and (not page or page[0]["sequence"] >= steps[-1]["sequence"]):
+                break
+            steps += page
+            if len(page) < _FULL_PAGE:
+                break
+        return steps
 
     async def post(
         self, service: str, path: str, body: Any = None, *, match: str | None = None, patience: float | None = None

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from make_portal import ORG, SERVICE, Browser, FakeServices, care_service, standing
+from make_portal import ORG, SERVICE, Browser, FakeServices, care_service, provider, standing
 
 HERE = f"/care-services/{SERVICE}"
 SignIn = Callable[..., Browser]
@@ -129,3 +129,52 @@ def test_what_was_withdrawn_and_what_became_of_a_concern_is_said(signed_in_as: S
     ):
         assert tag in row, row
         assert f"|{outcome}|" in row, row
+
+
+def step(number: int, kind: str = "band", month: int = 1) -> dict[str, Any]:
+    """One a minute: a higher number is newer."""
+    at = f"2026-{month:02}-05T{10 + number // 60:02}:{number % 60:02}:00Z"
+    about = {"object_kind": kind, "from_status": "green", "to_status": f"state-{number}", "step": "turn", "at": at}
+    return about | {"sequence": number, "by_name": "Assay", "reason": None, "detail": {}}
+
+
+def test_nothing_that_happened_is_out_of_reach(signed_in_as: SignIn, known: FakeServices) -> None:
+    """The page of a service shows the newest; its history goes back, with what other services keep of the same time."""
+    steps = [step(number) for number in reversed(range(70))]
+    known.says("GET", f"/v1/care-services/{SERVICE}", care_service() | standing() | {"timeline": steps})
+    browser, history = signed_in_as("compliance_officer"), f"{HERE}/history"
+    assert f'href="{history}"' in browser.open(HERE).text
+    known.says("GET", "/v1/assessments", {"items": [{"id": ORG}], "next_cursor": None})
+    of_assessment = [step(number, "assessment") for number in (69, 5)]
+    known.says("GET", f"/v1/assessments/{ORG}/timeline", {"items": of_assessment})
+    path = f"/v1/care-services/{SERVICE}/timeline"
+    known.says("GET", path, {"items": steps[:60], "next_cursor": "further"})
+    page = browser.open(history).text
+    assert ("Assessment: state-69" in page, "Assessment: state-5<" in page) == (True, False)
+    known.says("GET", path, {"items": steps[60:], "next_cursor": None})
+    page = browser.open(f"{history}?cursor=further&until=2026-01-05T10:10:00Z").text
+    assert [each.query.get("cursor") for each in known.asked if each.path == path] == [None, "further"]
+    assert ("Assessment: state-69" in page, "Assessment: state-5<" in page) == (False, True)
+    assert ("Band: state-0" in page, "First page" in page, "Next page" in page) == (True, True, False)
+
+
+def test_a_long_timeline_of_an_assessment_is_read_to_its_end(signed_in_as: SignIn, known: FakeServices) -> None:
+    browser = signed_in_as("provider_user", org=ORG)
+    known.says("GET", "/v1/assessments", {"items": [{"id": ORG}], "next_cursor": None})
+    steps = [step(number, "assessment") for number in range(200, 0, -1)]
+    told = iter([{"items": steps}, {"items": [step(0, "assessment") | {"to_status": "begun"}]}])
+    known.answers["GET", f"/v1/assessments/{ORG}/timeline"] = lambda _: (200, next(told))
+    page = browser.open(f"{HERE}/history").text
+    assert ("Assessment: state-200" in page, "Assessment: begun" in page) == (True, True)
+    asked = [each.query for each in known.asked if each.path.endswith(f"{ORG}/timeline")]
+    assert asked == [{}, {"before": "1"}]
+
+
+def test_the_history_of_an_organisation_is_a_link_away(signed_in_as: SignIn, known: FakeServices) -> None:
+    known.says("GET", f"/v1/providers/{ORG}", provider())
+    known.says("GET", f"/v1/providers/{ORG}/timeline", [step(number, "provider") for number in reversed(range(30))])
+    browser = signed_in_as("provider_user", org=ORG)
+    page = browser.open("/organisation").text
+    assert ("state-29" in page, "state-0<" in page, "/organisation?history=all#history" in page) == (True, False, True)
+    page = browser.open("/organisation?history=all").text
+    assert ("state-0<" in page, "?history=all" in page) == (True, False)

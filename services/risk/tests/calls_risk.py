@@ -302,6 +302,7 @@ CALLS: KnownCalls = {
     "export_dashboard": lambda _: _reader(query={"file": "csv"}),
     "read_dashboard_history": lambda _: Call(roles=[Role.COMMISSIONER]),
     "read_care_service": _on_service(),
+    "list_care_service_timeline": _on_service(_officer),
     "look_up_location": lambda _: Call(path={"cqc_location_id": "1-404"}, scopes=[Scope.BANDS_READ]),
     "read_band": _on_service(_officer),
     "list_band_results": _on_service(_officer),

@@ -207,3 +207,24 @@ def test_what_a_reader_may_not_know_of_takes_no_room_on_the_timeline(session: Se
 
     assert kinds(Role.COMPLIANCE_OFFICER) == {"intelligence"}
     assert kinds(Role.COMMISSIONER) == {"band", "intervention"}
+
+
+@pytest.mark.parametrize("role", [Role.COMPLIANCE_OFFICER, Role.COMMISSIONER])
+def test_the_timeline_goes_back_to_the_first_step_whatever_happened_at_the_same_instant(
+    session: Session, client_as: ClientAs, role: Role
+) -> None:
+    service = green_service(session)
+    of = {"provider_id": service.provider_id, "care_service_id": service.id}
+    step = {"to_status": "open", "step": "visit", "by_subject": "person:olga", "by_name": "Olga", **of}
+    later = {"object_kind": "case file", "object_id": service.id, "at": NOON + timedelta(hours=1)}
+    session.execute(insert(timeline_entry), [step | later] * 250)
+    reader, path = client_as(role, name="Reader"), f"/v1/care-services/{service.id}/timeline"
+    seen, asked = [], {"limit": 100}
+    while page := reader.get(path, params=asked).json():
+        seen += [each["sequence"] for each in page["items"]]
+        if page["next_cursor"] is None:
+            break
+        asked["cursor"] = page["next_cursor"]
+    assert (len(seen), len(set(seen))) == (252, 252)
+    assert reader.get(path, params={"limit": 1, **asked}).json()["items"][0]["sequence"] in seen
+    assert reader.get(path.replace(str(service.id), str(service.provider_id))).status_code == 404

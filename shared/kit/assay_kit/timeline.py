@@ -18,6 +18,7 @@ from sqlalchemy import (
     Identity,
     Index,
     MetaData,
+    Select,
     String,
     Table,
     Text,
@@ -31,6 +32,7 @@ from sqlmodel import Session
 
 from assay_kit.database import Instant
 from assay_kit.identity import Principal
+from assay_kit.pagination import Page, PageAsked, paginate
 from assay_kit.problems import StepNotAllowed
 from assay_kit.steps import Life
 
@@ -56,6 +58,8 @@ timeline_entry = Table(
     Index("ix_timeline_entry_care_service_id", "care_service_id", "at"),
     Index("ix_timeline_entry_provider_id", "provider_id", "at"),
 )
+
+_NEWEST_FIRST = (timeline_entry.c.at.desc(), timeline_entry.c.sequence.desc())
 
 S = TypeVar("S", bound=StrEnum)
 T = TypeVar("T", bound=StrEnum)
@@ -218,7 +222,7 @@ def timeline_of(
     `or_provider_wide` adds to a care service's those about this provider as a whole, which name no care service.
     """
     wanted = {"object_kind": kind, "object_id": object_id, "provider_id": provider_id}
-    statement = select(timeline_entry).order_by(timeline_entry.c.at.desc(), timeline_entry.c.sequence.desc())
+    statement = select(timeline_entry).order_by(*_NEWEST_FIRST)
     for column, value in wanted.items():
         if value is not None:
             statement = statement.where(timeline_entry.c[column] == value)
@@ -226,9 +230,26 @@ def timeline_of(
         statement = statement.where(_reaches(care_service_id, or_provider_wide))
     if before is not None:
         statement = statement.where(timeline_entry.c.sequence < before)
-    statement = statement.where(*only)
-    rows = session.execute(statement.limit(min(limit, 200)))
-    return [TimelineEntryRead.model_validate(dict(row._mapping)) for row in rows]
+    return _read(session, statement.where(*only).limit(min(limit, 200)))
+
+
+def timeline_page(
+    session: Session,
+    page: PageAsked,
+    *,
+    care_service_id: UUID,
+    or_provider_wide: UUID | None = None,
+    only: Sequence[ColumnElement[bool]] = (),
+) -> Page[TimelineEntryRead]:
+    """As `timeline_of`, and all of it: a page at a time, back to the first step."""
+    steps: Any = select(timeline_entry.c.sequence).where(_reaches(care_service_id, or_provider_wide), *only)
+    found = paginate(session, steps, page, *_NEWEST_FIRST)
+    shown = select(timeline_entry).where(timeline_entry.c.sequence.in_(found.items)).order_by(*_NEWEST_FIRST)
+    return Page[TimelineEntryRead](items=_read(session, shown), next_cursor=found.next_cursor)
+
+
+def _read(session: Session, statement: Select[Any]) -> list[TimelineEntryRead]:
+    return [TimelineEntryRead.model_validate(dict(row._mapping)) for row in session.execute(statement)]
 
 
 def _reaches(care_service_id: UUID, provider_id: UUID | None) -> ColumnElement[bool]:

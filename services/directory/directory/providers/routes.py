@@ -180,6 +180,12 @@ def reopen_provider(provider_id: UUID, asked: StepIn, providers: ProvidersDep, b
     response_model=list[TimelineEntryRead],
     responses=may_answer(ProviderNotFound),
 )
-def read_provider_timeline(provider_id: UUID, providers: ProvidersDep, by: Reader) -> Sequence[TimelineEntryRead]:
+def read_provider_timeline(
+    provider_id: UUID,
+    providers: ProvidersDep,
+    by: Reader,
+    before: Annotated[int | None, Query(ge=1, le=2**63 - 1, description="Only steps before this one.")] = None,
+) -> Sequence[TimelineEntryRead]:
+    """The newest first, 200 at most."""
     providers.seen_by(by, provider_id)
-    return timeline_of(providers.session, provider_id=provider_id)
+    return timeline_of(providers.session, provider_id=provider_id, before=before)

@@ -118,7 +118,7 @@ async def one_assessment(request: Request, visitor: SignedIn, assessment_id: Id)
         _dispute(visitor, assessment),
         _withdrawal(visitor, assessment),
         section(unless_missing(api.every("assessment", "/v1/remedial-plans", assessment_id=assessment_id))),
-        section(api.get("assessment", f"/v1/assessments/{assessment_id}/timeline")),
+        section(api.every_step("assessment", f"/v1/assessments/{assessment_id}/timeline")),
         names_for(api, org=visitor.person.org if visitor.person else None),
     )
     return render(
@@ -129,7 +129,7 @@ async def one_assessment(request: Request, visitor: SignedIn, assessment_id: Id)
         plans=plans,
         has_opened=has_opened(assessment, visitor.today),
         names=names,
-        timeline=merged(history.value["items"] if history.value else None),
+        timeline=merged(history.value, limit=None),
         may=_offers(visitor, assessment, dispute, withdrawal),
         withdrawal=withdrawal.proposal,
     )

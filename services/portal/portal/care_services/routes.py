@@ -1,12 +1,12 @@
 """One service on one page: its band and why, its rating, what is in force, where it is a member, what happened."""
 
 import asyncio
-from collections.abc import Mapping
 from typing import Any
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from portal.care_services.history import AT_FIRST, OF_EACH_KIND, is_cut, timelines_of
 from portal.dashboard.routes import WEIGH_CASES
 from portal.forms import Field, Kind
 from portal.ids import Id
@@ -150,11 +150,12 @@ async def one_care_service(request: Request, visitor: SignedIn, care_service_id:
         section(_own_band(api, care_service_id, is_asked=not is_council)),
     )
     of_assessments, of_memberships = await asyncio.gather(
-        _timelines(api, "assessment", "assessments", assessments),
-        _timelines(api, "dps-admission", "memberships", memberships),
+        timelines_of(api, "assessment", "assessments", _newest(assessments)),
+        timelines_of(api, "dps-admission", "memberships", _newest(memberships)),
     )
     weighs_cases = _has(visitor, _READS_INTELLIGENCE)  # to others the early warning shows the band and the reasons
-    of_risk = standing.value["timeline"] if standing.value and weighs_cases else None
+    of_risk = standing.value["timeline"] if standing.value and weighs_cases else []
+    timeline = merged(of_assessments, of_risk, of_memberships, limit=None)
     return render(
         request,
         "care_services/one.html",
@@ -172,7 +173,8 @@ async def one_care_service(request: Request, visitor: SignedIn, care_service_id:
         opens_interventions=not is_council or _has(visitor, _READS_INTERVENTIONS),
         intelligence=intelligence,
         is_council=is_council,
-        timeline=merged(of_assessments, of_risk, of_memberships, limit=60),
+        timeline=timeline[:AT_FIRST],
+        is_cut=is_cut(assessments, memberships, steps=len(timeline)),
     )
 
 
@@ -239,8 +241,5 @@ def _with_the_band(standing: Section[Any]) -> Section[Any]:
     return Section(standing.value["interventions"] if standing.value else [], standing.down)
 
 
-async def _timelines(api: Api, service: str, things: str, newest: Section[list[Any]]) -> list[Mapping[str, Any]]:
-    """What happened to the newest of some things, from the service that keeps them."""
-    asked = (api.get(service, f"/v1/{things}/{each['id']}/timeline") for each in (newest.value or [])[:8])
-    found = await asyncio.gather(*(section(unless_missing(each)) for each in asked))
-    return [entry for each in found if each.value for entry in each.value["items"]]
+def _newest(found: Section[list[Any]]) -> Section[list[Any]]:
+    return Section((found.value or [])[:OF_EACH_KIND], found.down)

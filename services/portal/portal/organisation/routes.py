@@ -17,6 +17,8 @@ from portal.words import CARE_SERVICE_TYPES, CLIENT_GROUPS, options
 
 router = APIRouter(prefix="/organisation")
 
+AT_FIRST = 20
+
 _SERVICE = (
     Field(name="name", label="Name of the service"),
     Field(name="type", label="Kind of service", kind=Kind.ONE_OF, options=options(CARE_SERVICE_TYPES)),
@@ -89,15 +91,16 @@ _COLLEAGUE = (
 @router.get("")
 async def organisation(request: Request, visitor: SignedIn) -> Response:
     org = visitor.org
-    api = visitor.api
+    api, shows_all = visitor.api, request.query_params.get("history") == "all"
     provider, services, people, memberships, documents, history = await asyncio.gather(
         api.get("directory", f"/v1/providers/{org}"),
         api.every("directory", "/v1/care-services", provider_id=org),
         section(api.every("directory", "/v1/people", provider_id=org)),
         section(api.every("dps-admission", "/v1/memberships", provider_id=org)),
         section(api.every("directory", "/v1/evidence", provider_id=org, only_newest=True)),
-        section(api.get("directory", f"/v1/providers/{org}/timeline")),
+        section(api.every_step("directory", f"/v1/providers/{org}/timeline")),
     )
+    steps = history.value or []
     return render(
         request,
         "organisation/organisation.html",
@@ -108,7 +111,8 @@ async def organisation(request: Request, visitor: SignedIn) -> Response:
         lifted_when=LIFTED_WHEN,
         awaiting=await awaiting_verification(api, memberships),
         documents=documents,
-        timeline=merged(history.value, limit=20),
+        timeline=merged(steps, limit=None if shows_all else AT_FIRST),
+        is_cut=not shows_all and len(steps) > AT_FIRST,
         role_titles=PROVIDER_ROLES,
     )
 

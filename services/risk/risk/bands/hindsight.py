@@ -4,7 +4,6 @@ A result is never rewritten. Whoever may not see restricted information is shown
 now had been so from the beginning.
 """
 
-from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -31,6 +30,17 @@ from risk.scoring_models.repository import ScoringModels, policy_of
 from risk.tables import BandResult, ServiceBand
 
 _RESTRICTED_SINCE = text(Path(__file__).with_name("restricted_since.sql").read_text(encoding="utf-8"))
+_STOOD = text("""
+SELECT asked.at, result.id, result.computed_at
+FROM unnest(CAST(:instants AS timestamptz [])) AS asked (at)
+CROSS JOIN LATERAL (
+    SELECT id, computed_at
+    FROM band_result
+    WHERE care_service_id = :care_service_id AND computed_at <= asked.at
+    ORDER BY computed_at DESC, id DESC
+    LIMIT 1
+) AS result
+""")
 _HIDDEN = text(Path(__file__).with_name("hidden.sql").read_text(encoding="utf-8"))
 
 PARTS = {
@@ -40,7 +50,7 @@ PARTS = {
 }
 """Where the facts keep what an entry says; the other kinds are among the events. Safeguarding decisions are always in
 confidence."""
-_FEW = 8
+_FEW, _MANY = 2, 16
 KINDS = [kind for kind in Kind if kind is not Kind.SAFEGUARDING_DECISION]
 
 
@@ -71,7 +81,7 @@ class Hindsight:
 
     def __init__(self, session: Session, care_service_id: UUID) -> None:
         self._session = session
-        self._care_service_id = care_service_id
+        self.care_service_id = care_service_id
         self._hidden = hidden_of(session, care_service_id)
         self._policies: dict[int, Policy] = {}
 
@@ -93,27 +103,27 @@ class Hindsight:
         newest_first = self._newest_first()
         came = next(newest_first, None)
         if came is None:
-            raise CareServiceNotScored(self._care_service_id)
+            raise CareServiceNotScored(self.care_service_id)
         face = _face(came, self.said(came))
         for earlier in takewhile(lambda row: _face(row, self.said(row)) == face, newest_first):
             came = earlier
         return came
 
     def _newest_first(self) -> Iterator[BandResult]:
-        """A few at a time: each has all that it rests on."""
-        wanted = select(BandResult).where(BandResult.care_service_id == self._care_service_id)
+        """A few at a time, and more where those do not do: each has all that it rests on."""
+        wanted = select(BandResult).where(BandResult.care_service_id == self.care_service_id)
         wanted = wanted.order_by(col(BandResult.computed_at).desc(), col(BandResult.id).desc())
-        start = 0
-        while rows := self._session.exec(wanted.offset(start).limit(_FEW)).all():
+        start, few = 0, _FEW
+        while rows := self._session.exec(wanted.offset(start).limit(few)).all():
             yield from rows
-            start += _FEW
+            start, few = start + few, min(few * 2, _MANY)
 
     def history(self, page: PageAsked) -> Page[BandResult]:
         """The newest first, without those that differ from the one before only in what may not be said: that there is
         one more would tell that something was learnt, and when."""
         bands = Bands(self._session)
-        told = self._told() if self._hidden else bands.told_to_all(self._care_service_id)
-        return bands.history(self._care_service_id, page, among=told)
+        told = self._told() if self._hidden else bands.told_to_all(self.care_service_id)
+        return bands.history(self.care_service_id, page, among=told)
 
     def _told(self) -> list[UUID]:
         told, before = [], None
@@ -127,15 +137,12 @@ class Hindsight:
         """What may be said of the result that stood at each instant, where that is not what was said then."""
         if not self._hidden:
             return {}
-        wanted = columns(col(BandResult.computed_at), col(BandResult.id)).where(
-            col(BandResult.care_service_id) == self._care_service_id
-        )
-        came = sorted(tuple(row) for row in self._session.execute(wanted))
-        stood = {at: came[place - 1] for at in set(instants) if (place := bisect_right(came, at, key=_first))}
-        differing = {result_id for computed_at, result_id in stood.values() if self._hidden_at(computed_at)}
-        rows = self._session.exec(select(BandResult).where(col(BandResult.id).in_(differing)))
+        asked = {"care_service_id": self.care_service_id, "instants": list(set(instants))}
+        stood = {at: (result_id, computed_at) for at, result_id, computed_at in self._session.execute(_STOOD, asked)}
+        differing = {result_id for result_id, computed_at in stood.values() if self._hidden_at(computed_at)}
+        rows = self._session.exec(select(BandResult).where(col(BandResult.id).in_(differing))) if differing else ()
         said = {row.id: reasons for row in rows if (reasons := self.said(row).open_reasons) != row.open_reasons}
-        return {at: said[result_id] for at, (_, result_id) in stood.items() if result_id in said}
+        return {at: said[result_id] for at, (result_id, _) in stood.items() if result_id in said}
 
     def _hidden_at(self, at: datetime) -> set[tuple[str, date]]:
         return {(each.part, each.on) for each in self._hidden if each.counted_at(at)}
@@ -147,7 +154,7 @@ class Hindsight:
 
     def _results(self) -> Sequence[BandResult]:
         """In the order in which they came."""
-        wanted = select(BandResult).where(BandResult.care_service_id == self._care_service_id)
+        wanted = select(BandResult).where(BandResult.care_service_id == self.care_service_id)
         return self._session.exec(wanted.order_by(col(BandResult.computed_at), col(BandResult.id))).all()
 
 
@@ -218,7 +225,3 @@ def _providers(session: Session, care_service_id: UUID) -> Sequence[UUID]:
 def _day(fact: Any) -> date:
     day: date = fact.since if hasattr(fact, "since") else fact.on
     return day
-
-
-def _first(result: tuple[datetime, UUID]) -> datetime:
-    return result[0]

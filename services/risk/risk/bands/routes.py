@@ -30,7 +30,8 @@ router = APIRouter(tags=["bands"], responses=may_answer(InvalidRequest))
     responses=may_answer(CareServiceNotScored),
 )
 def read_band(care_service_id: UUID, session: SessionDep, in_full: InFull, by: CaseReader, now: Now) -> BandRead:
-    return standing_of(session, care_service_id, in_full=in_full, now=now)
+    hindsight = None if in_full else Hindsight(session, care_service_id)
+    return standing_of(session, care_service_id, hindsight=hindsight, now=now)
 
 
 @router.get(
@@ -43,7 +44,7 @@ def list_band_results(
     care_service_id: UUID, session: SessionDep, page: PageQuery, in_full: InFull, by: CaseReader
 ) -> Page[BandResultRead]:
     bands = Bands(session)
-    bands.of_service(care_service_id)
+    bands.shown(care_service_id)
     if in_full:
         return bands.history(care_service_id, page).map(lambda row: result_read(row, None))
     hindsight = Hindsight(session, care_service_id)

@@ -31,24 +31,24 @@ def reasons_of_shown(reasons: list[str], *, is_overridden: bool) -> list[str]:
     return [SET_BY_THE_COUNCIL] if is_overridden else reasons
 
 
-def standing_of(session: Session, care_service_id: UUID, *, in_full: bool, now: datetime) -> BandRead:
+def standing_of(session: Session, care_service_id: UUID, *, hindsight: Hindsight | None, now: datetime) -> BandRead:
+    """To those who see everything, or (`hindsight`) to others."""
     bands = Bands(session)
-    band, result = bands.of_service(care_service_id)
-    said = None
-    if not in_full:  # the day of the last result is the day on which something confidential was learnt
-        hindsight = Hindsight(session, care_service_id)
-        result = hindsight.latest()
+    if hindsight is None:
+        (band, result), said = bands.of_service(care_service_id), None
+    else:  # the day of the last result is the day on which something confidential was learnt
+        band, result = bands.shown(care_service_id), hindsight.latest()
         said = hindsight.said(result)
     before = bands.computed_at(care_service_id, now - TRAVEL)
     override = bands.override_of(band)
-    words = Words(session, {care_service_id: band.provider_id} if override else {}, in_full=in_full)
+    words = Words(session, {care_service_id: band.provider_id} if override else {}, in_full=hindsight is None)
     return BandRead(
         care_service_id=care_service_id,
         provider_id=band.provider_id,
         band=Band(band.band),
         since=band.since,
         computed_band=Band(band.computed_band),
-        direction=direction(Band(band.computed_band), before=Band(before.band) if before else None),
+        direction=direction(Band(band.computed_band), before=before),
         embargo=band.embargo,
         embargo_limits=band.embargo_limits,
         embargo_since=band.embargo_since,

@@ -79,13 +79,12 @@ class Filters:
         return func.strpos(ServiceBand.search_text, func.lower(self.search)) > 0
 
     def _moved(self) -> ColumnElement[bool] | None:
-        """The computed band is another one than at the end of that day. Only who has a newer result can have moved."""
+        """The computed band is another one than at the end of that day. Only whose turned since then can have moved."""
         if self.moved_since is None:
             return None
         at = end_of_london_day(self.moved_since)
-        newer = select(BandResult.care_service_id).where(col(BandResult.computed_at) > at)
         moved: ColumnElement[bool] = band_at(at) != col(ServiceBand.computed_band)
-        return col(ServiceBand.care_service_id).in_(newer) & moved
+        return (col(ServiceBand.computed_since) > at) & moved
 
 
 def band_at(at: datetime) -> Any:

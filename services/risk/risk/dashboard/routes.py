@@ -14,7 +14,8 @@ from assay_kit.identity import Principal
 from assay_kit.pagination import Page, PageAsked, PageQuery
 from assay_kit.problems import InvalidRequest, may_answer
 from assay_kit.text import Day, Name
-from assay_kit.timeline import TimelineEntryRead, timeline_of
+from assay_kit.timeline import TimelineEntryRead, timeline_of, timeline_page
+from risk.bands.hindsight import Hindsight
 from risk.bands.rules import Band, direction
 from risk.bands.showing import TRAVEL, reasons_of_shown, sees_casework, standing_of
 from risk.dashboard import repository
@@ -37,6 +38,7 @@ from risk.dependencies import BandReader, CaseReader, Reader
 from risk.intelligence.sight import InFull
 from risk.interventions.reading import lines_read
 from risk.interventions.repository import Interventions
+from risk.tables import ServiceBand
 from risk.tables.base import columns_of
 
 router = APIRouter(tags=["dashboard"], responses=may_answer(InvalidRequest))
@@ -139,6 +141,7 @@ def read_care_service(
         raise CareServiceNotShown(care_service_id)
     if not sees_casework(by):
         return _in_plain(row)
+    hindsight = None if in_full else Hindsight(session, care_service_id)
     interventions = Interventions(session).page(by, PageAsked(limit=50), care_service_id=care_service_id)
     return CareServicePage(
         care_service_id=care_service_id,
@@ -146,19 +149,39 @@ def read_care_service(
         care_service_type=row["care_service_type"],
         provider_id=row["provider_id"],
         provider_name=row["provider_name"],
-        standing=standing_of(session, care_service_id, in_full=in_full, now=now),
+        standing=standing_of(session, care_service_id, hindsight=hindsight, now=now),
         interventions=lines_read(session, interventions.items, in_full=in_full, now=now),
-        timeline=_timeline(session, care_service_id, UUID(row["provider_id"]), in_full=in_full),
+        timeline=_timeline(session, care_service_id, UUID(row["provider_id"]), hindsight),
     )
 
 
+@router.get(
+    "/care-services/{care_service_id}/timeline",
+    summary="Everything that happened to a service, the newest first",
+    operation_id="list_care_service_timeline",
+    responses=may_answer(CareServiceNotShown),
+)
+def list_care_service_timeline(
+    care_service_id: UUID, session: SessionDep, page: PageQuery, in_full: InFull, by: CaseReader
+) -> Page[TimelineEntryRead]:
+    """Back to its first step, those about its provider as a whole too; of a service that has ended as well."""
+    band = session.get(ServiceBand, care_service_id)
+    if band is None:
+        raise CareServiceNotShown(care_service_id)
+    about = {"care_service_id": care_service_id, "or_provider_wide": band.provider_id}
+    found = timeline_page(session, page, **about, only=() if in_full else told_to_others())
+    if not in_full:
+        found.items = as_may_be_said(session, Hindsight(session, care_service_id), band.provider_id, found.items)
+    return found
+
+
 def _timeline(
-    session: SessionDep, care_service_id: UUID, provider_id: UUID, *, in_full: bool
+    session: SessionDep, care_service_id: UUID, provider_id: UUID, hindsight: Hindsight | None
 ) -> list[TimelineEntryRead]:
     """The newest steps that the reader may know of, those about the provider as a whole too."""
-    only = () if in_full else told_to_others()
+    only = () if hindsight is None else told_to_others()
     steps = timeline_of(session, care_service_id=care_service_id, or_provider_wide=provider_id, only=only)
-    return list(steps) if in_full else as_may_be_said(session, care_service_id, provider_id, steps)
+    return list(steps) if hindsight is None else as_may_be_said(session, hindsight, provider_id, steps)
 
 
 @router.get(

@@ -29,14 +29,12 @@ def told_to_others() -> Sequence[ColumnElement[bool]]:
 
 
 def as_may_be_said(
-    session: Session, care_service_id: UUID, provider_id: UUID, steps: Sequence[TimelineEntryRead]
+    session: Session, hindsight: Hindsight, provider_id: UUID, steps: Sequence[TimelineEntryRead]
 ) -> list[TimelineEntryRead]:
     """The reasons of past bands where what they rest on became restricted later; and the fixed sentence in the place of
     what officers wrote when something was held in confidence, which they may argue from."""
-    changed = Hindsight(session, care_service_id).reasons_at(
-        step.at for step in steps if step.object_kind == BAND_LIFE.name and step.reason
-    )
-    held = held_since(session, {care_service_id: provider_id, provider_id: provider_id})
+    changed = hindsight.reasons_at(step.at for step in steps if step.object_kind == BAND_LIFE.name and step.reason)
+    held = held_since(session, {hindsight.care_service_id: provider_id, provider_id: provider_id})
     return [_told(step, changed, held.get(step.care_service_id or provider_id)) for step in steps]
 
 
