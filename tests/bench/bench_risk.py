@@ -200,7 +200,7 @@ def _tried(engine: Engine) -> Iterator[Result]:
     with Session(engine) as session, session.begin():
         version = ScoringModels(session).published().version
         model_runs.ask_for_dry_run(session, DryRunWanted(version=version), **about)
-        period = {"first_day": last_day - timedelta(days=45), "last_day": last_day}  # two sampled days
+        period = {"first_day": last_day - timedelta(days=1), "last_day": last_day}  # each day is looked at
         model_runs.ask_for_outcome_check(session, OutcomeCheckWanted(version=version, **period), **about)
     for _ in range(100):
         with Session(engine) as session, session.begin():

@@ -24,6 +24,7 @@ from risk.interventions import reviews
 from risk.interventions.letter_routes import router as letters
 from risk.interventions.routes import router as interventions
 from risk.model_runs import actions as runs_due
+from risk.model_runs import keeping as runs_kept
 from risk.model_runs.routes import router as model_runs
 from risk.overrides import actions as overrides_due
 from risk.overrides.routes import router as overrides
@@ -76,6 +77,7 @@ SERVICE = Service(
         DueWork(name="activation of scoring models", next=models_due.next_activation, do=models_due.activate_due),
         DueWork(name="refresh of the estate", next=nights.next_refresh, do=nights.refresh_estate),
         DueWork(name="alert of a late refresh", next=nights.next_alert, do=nights.alert),
+        DueWork(name="removal of old trials", next=runs_kept.next_removal, do=runs_kept.remove_old),
         DueWork(name="trials of scoring models", next=runs_due.next_run, do=runs_due.work_on),
     ),
 )

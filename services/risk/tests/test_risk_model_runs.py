@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from calls_runs import changed, run_of
 from make_risk import ClientAs, green_service, provider
 from make_runs import dry_run, outcome_check, tried
 from sqlalchemy import Engine, event, func, select, text
@@ -16,7 +17,7 @@ from assay_contracts.roles import Role
 from assay_kit.identity import Principal
 from assay_kit.testing import NOON, do_due
 from risk.bands.rules import Band
-from risk.model_runs import actions, rules
+from risk.model_runs import actions, keeping
 from risk.model_runs.repository import _ASKING
 from risk.model_runs.rules import Kind, Measure, warnings
 from risk.model_runs.schemas import DryRunWanted
@@ -36,7 +37,7 @@ def read(client_as: ClientAs, run: Any, kind: str = "dry-runs", role: Role = Rol
 
 def in_small_turns(monkeypatch: pytest.MonkeyPatch) -> None:
     """A service a chunk, and a chunk a turn."""
-    monkeypatch.setattr(actions, "_CHUNKS", dict.fromkeys(Kind, 1))
+    monkeypatch.setattr(actions, "_chunk_of", lambda _: 1)
     monkeypatch.setattr(actions, "SECONDS_A_TURN", 1e-9)
 
 
@@ -162,6 +163,46 @@ def test_no_more_than_a_few_wait(session: Session, client_as: ClientAs, monkeypa
     assert (refused.status_code, refused.json()["type"].rpartition("/")[2]) == (409, "runs-waiting")
 
 
+# ---------------------------------------------------------------- how long it is kept
+
+
+@pytest.mark.parametrize("kind", [Kind.DRY_RUN, Kind.OUTCOME_CHECK])
+def test_a_trial_is_removed_some_time_after_it_was_worked_out(
+    session: Session, client_as: ClientAs, monkeypatch: pytest.MonkeyPatch, kind: Kind
+) -> None:
+    monkeypatch.setattr(keeping, "_MOST_AT_ONCE", 1)
+    run_id = changed(session) if kind is Kind.DRY_RUN else run_of(session, kind)
+    run_of(session, kind, is_finished=False)
+    path = f"/v1/{kind.replace('_', '-')}s"
+    finished_at = session.get_one(ModelRun, run_id).finished_at
+    assert finished_at is not None
+    due = finished_at + timedelta(days=400)
+    assert keeping.next_removal(session) == due
+    assert keeping.remove_old(session, due - timedelta(seconds=1)) == 0
+    listed = client_as(Role.COMMISSIONING_MANAGER).get(path).json()["items"]
+    assert (len(listed), str(run_id) in {each["id"] for each in listed}) == (2, True)
+    assert [keeping.remove_old(session, due) for _ in range(3)] == [1, *([1, 0] if kind is Kind.DRY_RUN else [0, 0])]
+    assert str(run_id) not in {each["id"] for each in client_as(Role.COMMISSIONING_MANAGER).get(path).json()["items"]}
+    assert keeping.next_removal(session) is None  # what is not finished is not old
+
+
+def test_a_trial_that_an_approval_rests_on_is_kept_and_the_council_says_how_long_the_others_are(
+    session: Session, client_as: ClientAs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ASSAY_TRIALS_KEPT_DAYS", "30")
+    admin = client_as(Role.ADMINISTRATOR, name="Adam")
+    policy = client_as(Role.AUDITOR).get("/v1/scoring-models/1").json()["policy"]
+    draft = {"title": "A trial", "change_note": "As it was.", "policy": policy}
+    version = admin.post("/v1/scoring-models", json=draft).json()["version"]
+    looked_at, other = dry_run(session, client_as, version), dry_run(session, client_as, version)
+    approving = {"edition": 1, "dry_run_id": looked_at["id"]}
+    approved = client_as(Role.COMMISSIONING_MANAGER).post(f"/v1/scoring-models/{version}/approval", json=approving)
+    assert approved.status_code == 200, approved.text
+    assert keeping.next_removal(session) == NOON + timedelta(days=30)
+    do_due(session, NOON + timedelta(days=31))
+    assert [read(client_as, run).status_code for run in (looked_at, other)] == [200, 404]
+
+
 # ---------------------------------------------------------------- who reads it
 
 
@@ -239,7 +280,7 @@ def test_a_chunk_takes_no_more_statements_than_a_service(session: Session, clien
 
 
 def days(*bands: Band) -> dict[Any, Band]:
-    return {NOON.date() + number * rules.EVERY: band for number, band in enumerate(bands)}
+    return {NOON.date() + number * timedelta(days=30): band for number, band in enumerate(bands)}
 
 
 @pytest.mark.parametrize(
@@ -249,7 +290,8 @@ def days(*bands: Band) -> dict[Any, Band]:
         ([Band.AMBER, Band.GREEN, Band.RED], None, 2, 0),
         ([Band.GREEN, Band.AMBER, Band.AMBER], 100, 1, 1),
         ([Band.GREEN, Band.AMBER, Band.AMBER], 121, 1, 0),  # 91 days after the warning
-        ([Band.GREEN, Band.AMBER, Band.AMBER], 20, 0, 0),  # in force before the warning was seen
+        ([Band.GREEN, Band.AMBER, Band.AMBER], 30, 1, 1),  # on the day of the warning
+        ([Band.GREEN, Band.AMBER, Band.AMBER], 29, 0, 0),  # in force before the warning was seen
         ([Band.NOT_ENOUGH_INFORMATION], None, 0, 0),
     ],
 )

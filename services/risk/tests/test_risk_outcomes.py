@@ -81,13 +81,30 @@ def test_warnings_are_followed_lead_to_nothing_or_are_open(
     session: Session, estate: dict[str, Any], client_as: ClientAs, at: Any
 ) -> None:
     alarms = checked(session, client_as)["alarms"]
-    assert alarms["sampled_days"] == [(FIRST_DAY + timedelta(days=days)).isoformat() for days in (0, 30, 60, 90)]
     assert (alarms["begun"], alarms["followed"], alarms["led_to_nothing"], alarms["open"]) == (2, 1, 1, 0)
     early = checked(session, client_as, last_day=(FIRST_DAY + timedelta(days=5)).isoformat())["alarms"]
     assert (early["begun"], early["led_to_nothing"]) == (1, 1)
     at.now = NOON + timedelta(days=50)
     young = checked(session, client_as, last_day=(at.now - timedelta(days=1)).date().isoformat())["alarms"]
     assert (young["begun"], young["open"]) == (2, 2)  # an intervention that is to come follows nothing yet
+
+
+def test_an_alarm_of_one_day_is_counted(session: Session, client_as: ClientAs, at: Any) -> None:
+    """On any day of the period: it ends before anybody looks again."""
+    feeds_heard(session)
+    service = green_service(session)
+    at.now = NOON + timedelta(days=4)
+    feeds_heard(session, at.now)
+    officer, about = client_as(Role.COMPLIANCE_OFFICER, name="Olga"), {"provider_id": str(service.provider_id)}
+    died = about | {"kind": "unexpected_death", "care_service_id": str(service.id), "event_on": "2026-03-06"}
+    made = officer.post("/v1/intelligence", json=died | {"source": "A", "restricted": False, "substantiated": True})
+    assert made.status_code == 201, made.text
+    at.now += timedelta(days=1)
+    taken_back = {"reason": "It was another service.", "restricted": False}
+    assert officer.post(f"/v1/intelligence/{made.json()['id']}/withdrawal", json=taken_back).status_code == 201
+    at.now = NOON + timedelta(days=10)
+    alarms = checked(session, client_as, last_day=(NOON + timedelta(days=9)).date().isoformat())["alarms"]
+    assert (alarms["begun"], alarms["open"]) == (1, 1)
 
 
 def test_an_intervention_neither_finds_itself_nor_is_an_alarm_that_led_to_nothing(

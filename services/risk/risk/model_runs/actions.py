@@ -29,7 +29,7 @@ from risk.tables import ModelRun
 MOST_WAITING = 10
 SECONDS_A_TURN = 10.0
 _WORK = {Kind.DRY_RUN: dry_run_chunk, Kind.OUTCOME_CHECK: outcome_check_chunk}
-_CHUNKS = {Kind.DRY_RUN: CHUNK, Kind.OUTCOME_CHECK: CHUNK // 5}  # an outcome check looks at up to 13 days of each
+_CHUNK_OF_DAYS = 10_000  # an outcome check looks at every day of each service
 
 log = structlog.get_logger(__name__)
 
@@ -127,7 +127,7 @@ def _work_on_one(session: Session, run: ModelRun, *, now: datetime) -> None:
     """A chunk. Where nothing at all can be worked out the run ends and says why: it is asked for again when that is
     mended."""
     began = perf_counter()
-    size = _CHUNKS[Kind(run.kind)]
+    size = _chunk_of(run)
     ids = Bands(session).services_after(run.reached, limit=size)
     tally, failures = _work_out(session, run, ids) if ids else ({}, [])
     so_far = {name: Counter(counts) for name, counts in run.tally.items()}
@@ -142,6 +142,12 @@ def _work_on_one(session: Session, run: ModelRun, *, now: datetime) -> None:
         run.finished_at = now
     run.working_seconds += perf_counter() - began
     session.flush()
+
+
+def _chunk_of(run: ModelRun) -> int:
+    """How many services at a time."""
+    days = (run.last_day - run.first_day).days + 1
+    return CHUNK if run.kind == Kind.DRY_RUN else min(CHUNK, _CHUNK_OF_DAYS // days)
 
 
 def _work_out(session: Session, run: ModelRun, ids: Sequence[UUID]) -> tuple[Tally, list[str]]:

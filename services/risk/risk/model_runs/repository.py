@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, any_, func, insert, literal, or_, true
+from sqlalchemy import ColumnElement, and_, any_, delete, func, insert, literal, or_, true
 from sqlalchemy import Uuid as UuidType
 from sqlalchemy import select as columns
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -18,7 +18,7 @@ from assay_kit.pagination import Page, PageAsked, paginate
 from risk.bands.rules import Band
 from risk.model_runs.errors import RunNotFound
 from risk.model_runs.rules import Kind, Measure
-from risk.tables import Intelligence, Intervention, ModelRun, ModelRunChange
+from risk.tables import Intelligence, Intervention, ModelRun, ModelRunChange, ScoringModel
 
 GRAVEST_FIRST = (
     col(ModelRunChange.gravity),
@@ -74,6 +74,34 @@ class Runs:
         self._session.add(run)
         self._session.flush()
 
+    # ---------------------------------------------------------------- how long they are kept
+
+    def finished_first(self) -> datetime | None:
+        """When the oldest that may go was finished."""
+        return self._session.exec(select(func.min(ModelRun.finished_at)).where(_nothing_rests_on_it())).one()
+
+    def finished_by(self, at: datetime) -> ModelRun | None:
+        """The oldest that may go and was finished by then. Whoever approves by it meanwhile keeps it."""
+        wanted = select(ModelRun).where(col(ModelRun.finished_at) <= at, _nothing_rests_on_it())
+        oldest = wanted.order_by(col(ModelRun.finished_at), col(ModelRun.id)).limit(1)
+        found = self._session.exec(oldest.with_for_update(skip_locked=True)).first()
+        if found is None:
+            return None
+        still = select(ModelRun.id).where(ModelRun.id == found.id, _nothing_rests_on_it())  # now that it is locked
+        return found if self._session.exec(still).first() else None
+
+    def remove_changes(self, run: ModelRun, *, limit: int) -> int:
+        some = select(ModelRunChange.care_service_id).where(ModelRunChange.run_id == run.id).limit(limit)
+        gone = delete(ModelRunChange).where(
+            col(ModelRunChange.run_id) == run.id, col(ModelRunChange.care_service_id).in_(some)
+        )
+        removed = gone.returning(col(ModelRunChange.care_service_id))
+        return len(self._session.execute(removed, execution_options={"synchronize_session": False}).all())
+
+    def remove(self, run: ModelRun) -> None:
+        self._session.delete(run)
+        self._session.flush()
+
     # ---------------------------------------------------------------- what came of it
 
     def add_changes(self, rows: Sequence[dict[str, Any]]) -> None:
@@ -119,6 +147,11 @@ class Runs:
 def _among(ids: Sequence[UUID]) -> ColumnElement[bool]:
     wanted: ColumnElement[bool] = service.c.id == any_(literal(list(ids), ARRAY(UuidType)))
     return wanted
+
+
+def _nothing_rests_on_it() -> ColumnElement[bool]:
+    """No approval names it."""
+    return ~select(ScoringModel.id).where(ScoringModel.dry_run_id == ModelRun.id).correlate(ModelRun).exists()
 
 
 def _readable(*, in_full: bool) -> ColumnElement[bool]:

@@ -89,10 +89,9 @@ class Lead(BaseModel):
 
 
 class Alarms(BaseModel):
-    """Warnings: services that turned Amber or Red from one sampled day to the next (or were so on the first) while no
+    """Warnings: services that turned Amber or Red from one day's end to the next (or were so on the first) while no
     intervention was in force. An open one began less than 90 days ago and nothing has followed yet."""
 
-    sampled_days: list[date] = Field(max_length=13)
     begun: int
     followed: int
     led_to_nothing: int

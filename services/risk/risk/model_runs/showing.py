@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from assay_kit.tables_out import CSV_MEDIA_TYPE, Cell, csv_bytes
 from risk.bands.rules import Band
-from risk.model_runs.rules import LEADS, sampled
+from risk.model_runs.rules import LEADS
 from risk.model_runs.schemas import Alarms, BandCount, ColourChange, DryRun, Lead, OutcomeCheck, RunRead
 from risk.tables import ModelRun, ModelRunChange
 from risk.tables.base import columns_of
@@ -38,7 +38,6 @@ def outcome_check_read(run: ModelRun) -> OutcomeCheck:
         leads=[_lead(run, days) for days in LEADS],
         alarms=Alarms(
             **alarms,
-            sampled_days=list(sampled(run.first_day, run.last_day)),
             led_to_nothing=alarms["begun"] - alarms["followed"] - alarms["open"],
         ),
     )

@@ -14,7 +14,7 @@ from risk.bands.rules import Band
 from risk.bands.working import work_out
 from risk.indicators.facts import Facts
 from risk.model_runs.repository import Runs
-from risk.model_runs.rules import LEADS, Measure, first_within, sampled, warnings
+from risk.model_runs.rules import LEADS, Measure, days_of, first_within, warnings
 from risk.scoring_models.policy import Policy
 from risk.scoring_models.repository import ScoringModels, policy_of
 from risk.tables import ModelRun
@@ -91,7 +91,7 @@ def _alarms(
     model: "_Model", run: ModelRun, ids: Sequence[UUID], measures: Mapping[UUID, Sequence[Measure]]
 ) -> list[dict[str, int]]:
     stood: dict[UUID, dict[date, Band]] = {each: {} for each in ids}
-    for day in sampled(run.first_day, run.last_day):
+    for day in days_of(run.first_day, run.last_day):
         for care_service_id, band in model.bands_on(day, ids).items():
             stood[care_service_id][day] = band
     today = london_day(run.asked_at)

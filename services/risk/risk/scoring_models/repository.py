@@ -48,7 +48,7 @@ class ScoringModels:
         return self._session.exec(wanted.order_by(col(ScoringModel.published_at).desc()).limit(1)).first()
 
     def is_dry_run_of(self, model: ScoringModel, run_id: UUID) -> bool:
-        """Whether that is a dry run of this edition, worked out to its end."""
+        """Whether that is a dry run of this edition, worked out to its end; it is not removed while it is named."""
         wanted = select(ModelRun.id).where(
             ModelRun.id == run_id,
             ModelRun.kind == RunKind.DRY_RUN,
@@ -57,7 +57,7 @@ class ScoringModels:
             col(ModelRun.finished_at).is_not(None),
             col(ModelRun.failure).is_(None),
         )
-        return self._session.exec(wanted).one_or_none() is not None
+        return self._session.exec(wanted.with_for_update(read=True)).one_or_none() is not None
 
     def all(self) -> Sequence[ScoringModel]:
         return self._session.exec(select(ScoringModel).order_by(col(ScoringModel.version).desc()).limit(200)).all()
