@@ -9,12 +9,14 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 from make_clam import EICAR, Clam, listening
-from make_risk import ClientAs, green_service, rules_of
+from make_risk import ClientAs, green_service, provider, rules_of
 from sqlmodel import Session, select
 
 from assay_contracts.directory import CareServiceRecord
 from assay_contracts.roles import Role, Scope
+from assay_kit.testing import NOON
 from risk.attachments.rules import MOST_FILES
+from risk.intelligence.words import held_since
 from risk.tables import ServiceBand
 
 WHY = "The rotas and the call logs bear it out."
@@ -171,6 +173,56 @@ def test_what_a_source_corrects_after_an_officer_corrected_it_by_hand_waits_for_
     where = {"care_service_id": str(service.id), "reason": "It is the same concern."}
     placed = officer.post(f"/v1/intake-items/{item['id']}/placement", json=where).json()
     assert read(client_as, placed["entry_id"])["corrects_id"] == stands
+
+
+def test_while_a_correction_waits_what_it_may_count_towards_is_out_of_date_where_the_corrected_stands(
+    session: Session, client_as: ClientAs
+) -> None:
+    """It has no location any more: the service is that of the entry that an officer made of it."""
+    service = green_service(session)
+    first = send(client_as, sent(service)).json()["entry_id"]
+    by_hand = {"reason": "The day was wrong.", "entry": concern(service, event_on="2026-02-11")}
+    officer = client_as(Role.COMPLIANCE_OFFICER, name="Olga")
+    officer.post(f"/v1/intelligence/{first}/corrections", json=by_hand)
+    band = f"/v1/care-services/{service.id}/band"
+    indicator = {"indicator": "contracting_concerns"}.items()
+
+    def state() -> str:
+        [reading] = [each for each in officer.get(band).json()["result"]["readings"] if indicator <= each.items()]
+        return str(reading["state"])
+
+    assert state() == "known"
+    send(client_as, sent(service, "CC-2", corrects="CC-1", substantiated=True, restricted=True))
+    assert state() == "stale"
+    assert held_since(session, {service.id: service.provider_id}) == {service.id: NOON}  # officers' words from now on
+    [item] = officer.get("/v1/intake-items").json()["items"]
+    officer.post(f"/v1/intake-items/{item['id']}/dismissal", json={"reason": "It says nothing new at all."})
+    assert state() == "known"
+
+
+def test_what_corrects_something_that_waits_waits_with_it(session: Session, client_as: ClientAs) -> None:
+    """It is not refused: a source sends it once. It is placed after what it corrects."""
+    of, officer = provider(session), client_as(Role.COMPLIANCE_OFFICER, name="Olga")
+    one, _ = (green_service(session, of, cqc_location_id="1-77") for _ in range(2))
+    about: dict[str, Any] = {"cqc_location_id": "1-77", "care_service_id": None}
+    assert send(client_as, sent(one, **about)).status_code == 202
+    later = sent(one, "CC-2", corrects="CC-1", substantiated=True)  # of one service by now
+    assert send(client_as, later).json()["outcome"] == "queued"
+    second, first = (each["id"] for each in officer.get("/v1/intake-items").json()["items"])
+    where = {"care_service_id": str(one.id), "reason": "The ward was named."}
+    too_early = officer.post(f"/v1/intake-items/{second}/placement", json=where)
+    assert (too_early.status_code, too_early.json()["type"].rpartition("/")[2]) == (409, "unknown-correction")
+    in_order = [officer.post(f"/v1/intake-items/{each}/placement", json=where).json() for each in (first, second)]
+    assert read(client_as, in_order[1]["entry_id"])["corrects_id"] == in_order[0]["entry_id"]
+
+
+def test_what_corrects_something_that_was_dismissed_stands_alone(session: Session, client_as: ClientAs) -> None:
+    service, officer = green_service(session), client_as(Role.COMPLIANCE_OFFICER, name="Olga")
+    send(client_as, sent(service, cqc_location_id="1-404", care_service_id=None))
+    [item] = officer.get("/v1/intake-items").json()["items"]
+    officer.post(f"/v1/intake-items/{item['id']}/dismissal", json={"reason": "It is no service of ours."})
+    right = send(client_as, sent(service, "CC-2", corrects="CC-1"))
+    assert (right.status_code, read(client_as, right.json()["entry_id"])["corrects_id"]) == (201, None)
 
 
 def test_a_source_cannot_open_what_is_restricted_by_leaving_a_field_out(session: Session, client_as: ClientAs) -> None:

@@ -138,7 +138,7 @@ LEFT JOIN LATERAL (
         'restricted', coalesce(item.sent ->> 'restricted', 'true') = 'true'
     ) ORDER BY item.received_at, item.id) AS waiting
     FROM intake_item AS item
-    WHERE item.cqc_location_id = service.record ->> 'cqc_location_id'
+    WHERE (item.cqc_location_id = ANY(service.cqc_location_ids) OR item.about_id IN (service.id, service.provider_id))
         AND item.received_at <= :at
         AND (item.settled_at IS NULL OR item.settled_at > :at)
 ) AS unplaced ON true

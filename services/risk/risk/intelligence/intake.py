@@ -14,6 +14,7 @@ from assay_kit.freeze import content_hash
 from assay_kit.identity import Principal
 from assay_kit.timeline import begin, take
 from risk.bands.actions import refresh
+from risk.bands.repository import Bands
 from risk.case_tasks.actions import open_task
 from risk.feeds.actions import heard
 from risk.intelligence.actions import BY_HAND, add, keep
@@ -26,7 +27,7 @@ from risk.intelligence.errors import (
 )
 from risk.intelligence.life import INTAKE_LIFE as LIFE
 from risk.intelligence.repository import Entries
-from risk.intelligence.rules import FEEDS, Bar, IntakeStep, Kind, bars_to_taking_in
+from risk.intelligence.rules import FEEDS, Bar, IntakeStatus, IntakeStep, Kind, bars_to_taking_in
 from risk.intelligence.schemas import (
     ContractingConcernSent,
     EnquiryDetails,
@@ -81,16 +82,26 @@ def take_one(
     services = _services(sent, copies)
     before = _corrected(session, kind, sent, system=system)
     is_by_hand = any(_is_by_hand(each) for each in before)
-    if len(services) == 1 and not is_by_hand:
+    waits = _waits(session, kind, sent.corrects, system=system)
+    if len(services) == 1 and not is_by_hand and not waits:
         if not all(each.is_outcome for each in before[1:]):
             raise RecordingBarred([Bar.ALREADY_CORRECTED])
         entry = _entry(kind, sent, services[0], before, system=system, by=by, now=now)
         reached = add(session, entry, by=by, now=now)
         _ask_whether_the_finding_stands(session, sent, entry, before, now=now)
         return _receipt("recorded", sent, entry_id=entry.id), reached
-    item = IntakeItem(
+    item = _item(kind, sent, system=system, by=by, now=now)
+    item.cqc_location_id = "" if is_by_hand else sent.cqc_location_id or ""
+    item.about_id = _about(before, services)
+    Entries(session).add(item)
+    begin(session, item, LIFE, by=by, now=now, step="receive", detail={"kind": kind})
+    return _receipt("queued", sent, intake_item_id=item.id), _touched(session, item, copies)
+
+
+def _item(kind: Kind, sent: Sent, *, system: str, by: Principal, now: datetime) -> IntakeItem:
+    return IntakeItem(
         kind=kind,
-        cqc_location_id="" if is_by_hand else sent.cqc_location_id or "",
+        cqc_location_id="",
         system=system,
         source_reference=sent.source_reference,
         sent=sent.model_dump(mode="json"),
@@ -99,9 +110,6 @@ def take_one(
         received_by_name=by.name,
         alert_at=next_morning(now),
     )
-    Entries(session).add(item)
-    begin(session, item, LIFE, by=by, now=now, step="receive", detail={"kind": kind})
-    return _receipt("queued", sent, intake_item_id=item.id), set(candidates_of(item, copies))
 
 
 def place(
@@ -117,11 +125,13 @@ def place(
         raise NotAtThatLocation(f"{service.name} is not at location {item.cqc_location_id}.")
     take(session, item, IntakeStep.PLACE, LIFE, by=by, now=now, reason=reason, care_service_id=care_service_id)
     sent = SCHEMAS[Kind(item.kind)].model_validate(item.sent)
+    if _waits(session, Kind(item.kind), sent.corrects, system=item.system):
+        raise UnknownCorrection(f"What it corrects waits too: place or dismiss {sent.corrects} first.")
     before = _corrected(session, Kind(item.kind), sent, system=item.system)
     entry = _entry(Kind(item.kind), sent, service, before, system=item.system, by=by, now=now)
     item.intelligence_id = keep(session, entry, by=by, now=now).id
     _ask_whether_the_finding_stands(session, sent, entry, before, now=now)
-    return _settle(session, item, reason, candidates, by=by, now=now)
+    return _settle(session, item, reason, copies, by=by, now=now)
 
 
 def dismiss(
@@ -129,7 +139,7 @@ def dismiss(
 ) -> IntakeItem:
     item = Entries(session).item(item_id)
     take(session, item, IntakeStep.DISMISS, LIFE, by=by, now=now, reason=reason)
-    return _settle(session, item, reason, candidates_of(item, copies), by=by, now=now)
+    return _settle(session, item, reason, copies, by=by, now=now)
 
 
 def candidates_of(item: IntakeItem, copies: Copies) -> list[UUID]:
@@ -150,13 +160,26 @@ def event_on(sent: Sent) -> date:
 
 
 def _settle(
-    session: Session, item: IntakeItem, reason: str, candidates: Sequence[UUID], *, by: Principal, now: datetime
+    session: Session, item: IntakeItem, reason: str, copies: Copies, *, by: Principal, now: datetime
 ) -> IntakeItem:
     """It waits no longer: the services that it might have been about are fully known again."""
     item.settled_by_name, item.settled_at, item.reason = by.name, now, reason
     session.flush()
-    refresh(session, candidates, now=now)
+    refresh(session, _touched(session, item, copies), now=now)
     return item
+
+
+def _touched(session: Session, item: IntakeItem, copies: Copies) -> set[UUID]:
+    """The services that are not fully known while it waits."""
+    about = set() if item.about_id is None else {item.about_id, *Bands(session).services_of(item.about_id)}
+    return about | set(candidates_of(item, copies))
+
+
+def _about(before: Sequence[Intelligence], services: Sequence[CareServiceRecord]) -> UUID | None:
+    """What is known to be touched: the service, or the provider as a whole, of what stands, or the service named."""
+    if before:
+        return before[-1].care_service_id or before[-1].provider_id
+    return services[0].id if len(services) == 1 else None
 
 
 def _held(session: Session, kind: Kind, sent: Sent, *, system: str) -> Receipt | None:
@@ -237,9 +260,17 @@ def _corrected(session: Session, kind: Kind, sent: Sent, *, system: str) -> list
     if sent.corrects is None:
         return []
     own = Entries(session).under(system, kind, sent.corrects)
-    if own is None:
+    if own is not None:
+        return Entries(session).since(own)
+    if Entries(session).item_under(system, kind, sent.corrects) is None:
         raise UnknownCorrection(f"Nothing was recorded under {sent.corrects}.")
-    return Entries(session).since(own)
+    return []  # it waits, or was about no service of ours
+
+
+def _waits(session: Session, kind: Kind, reference: str | None, *, system: str) -> bool:
+    """Whether what was sent under a reference waits to be placed."""
+    item = None if reference is None else Entries(session).item_under(system, kind, reference)
+    return item is not None and item.status == IntakeStatus.WAITING
 
 
 def _correcting(sent: Sent, before: Sequence[Intelligence]) -> dict[str, Any]:

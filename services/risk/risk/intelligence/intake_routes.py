@@ -127,7 +127,7 @@ def list_intake_items(
     "/intake-items/{item_id}/placement",
     summary="Say which service an item is about",
     operation_id="place_intake_item",
-    responses=may_answer(IntakeItemNotFound, UnknownCareService, NotAtThatLocation, StepNotAllowed),
+    responses=may_answer(IntakeItemNotFound, UnknownCareService, UnknownCorrection, NotAtThatLocation, StepNotAllowed),
 )
 def place_intake_item(
     item_id: UUID, wanted: Placement, session: SessionDep, copies: CopiesDep, *, by: Caseworker, now: Now

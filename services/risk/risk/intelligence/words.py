@@ -58,10 +58,12 @@ def _learnt(services: Collection[UUID], providers: Collection[UUID]) -> Select[U
 
 
 def _waiting(services: Collection[UUID]) -> Select[UUID, UUID, datetime]:
-    """What waits to be placed may be about any service at its location."""
+    """What waits to be placed may be about any service at its location, and touches what it is known to be about."""
+    at_its_location = col(IntakeItem.cqc_location_id) == any_(service.c.cqc_location_ids)
+    is_about = col(IntakeItem.about_id).in_([service.c.id, service.c.provider_id])
     return (
         columns(service.c.id, service.c.provider_id, func.min(IntakeItem.received_at))
-        .join(IntakeItem, col(IntakeItem.cqc_location_id) == any_(service.c.cqc_location_ids))
+        .join(IntakeItem, or_(at_its_location, is_about))
         .where(
             _among(service.c.id, services),
             col(IntakeItem.status) == IntakeStatus.WAITING,

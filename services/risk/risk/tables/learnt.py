@@ -122,7 +122,8 @@ class Intelligence(RiskTable, table=True):
 
 
 class IntakeItem(RiskTable, table=True):
-    """Something a machine sent about a location that names no service, or several: a person places it."""
+    """Something a machine sent about a location that names no service, or several: a person places it. `about_id`: the
+    service, or the provider as a whole, that it is known to touch: of what it corrects, or the one that was named."""
 
     __tablename__ = "intake_item"
     __table_args__ = (
@@ -131,6 +132,7 @@ class IntakeItem(RiskTable, table=True):
         UniqueConstraint("system", "kind", "source_reference"),
         Index("ix_intake_item_status", "status", "received_at"),
         Index("ix_intake_item_location", "cqc_location_id"),
+        Index("ix_intake_item_about", "about_id"),
         Index("ix_intake_item_entry", "intelligence_id"),
     )
 
@@ -138,6 +140,7 @@ class IntakeItem(RiskTable, table=True):
     status: IntakeStatus = Field(default=IntakeStatus.WAITING, sa_type=String)
     kind: Kind = Field(sa_type=String)
     cqc_location_id: str
+    about_id: UUID | None = None
     system: str
     source_reference: str
     sent: dict[str, Any] = json_column()
