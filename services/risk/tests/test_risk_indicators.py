@@ -19,7 +19,7 @@ from risk.indicators.facts import (
     Vacancy,
 )
 from risk.indicators.months import months_before
-from risk.indicators.reading import State
+from risk.indicators.reading import State, read_from
 from risk.indicators.registry import read_all
 from risk.scoring_models.policy import Indicator, Level
 
@@ -356,3 +356,12 @@ def test_the_same_facts_give_the_same_answer_after_they_were_stored() -> None:
     given_facts = facts(enquiries=enquiries(days_ago(9)), deaths=occurrences(days_ago(4)))
     stored = type(given_facts).model_validate(given_facts.model_dump(mode="json"))
     assert read_all(stored, POLICY) == read_all(given_facts, POLICY)
+
+
+def test_what_a_register_says_is_read_the_same_whatever_the_working_holds() -> None:
+    """The same answer is made once for many services; a list in the working cannot be looked up by."""
+    about: dict[str, Any] = {"read_on": TODAY, "on": TODAY, "stale_after_days": 92}
+    one = read_from("cqc_rating", Level.LOW, "It was read.", **about, rating="good")
+    assert one is read_from("cqc_rating", Level.LOW, "It was read.", **about, rating="good")
+    of_list = read_from("cqc_rating", Level.LOW, "It was read.", **about, rating=["good"])
+    assert (of_list.working["rating"], of_list.said) == (["good"], one.said)

@@ -14,7 +14,7 @@ from assay_contracts.messages import MessageRequested
 from assay_contracts.roles import Role
 from assay_kit.clock import set_clock
 from assay_kit.testing import do_due, told
-from risk.bands import nights
+from risk.bands import exchange, nights
 from risk.bands.actions import refresh
 from risk.bands.nights import alert, late_from, next_alert, night_after, refresh_estate
 from risk.main import SERVICE
@@ -169,11 +169,19 @@ def test_administrators_hear_every_morning_of_a_night_that_is_not_finished_by_si
     assert (shown["alerted_at"], shown["finished_at"]) == ("2026-03-04T06:00:00Z", "2026-03-04T06:02:00Z")
 
 
-def test_a_service_that_cannot_be_worked_out_stops_no_other(session: Session, client_as: ClientAs) -> None:
+@pytest.mark.parametrize(("place", "ahead"), [(0, None), (0, 1), (1, 2), (2, 1)])
+def test_a_service_that_cannot_be_worked_out_stops_no_other(
+    session: Session, client_as: ClientAs, monkeypatch: pytest.MonkeyPatch, place: int, ahead: int | None
+) -> None:
+    """Whether what is known of it was still on its way, or results before it are: of many services they are."""
+    if ahead is not None:
+        for name, many in {"_MANY": 1, "_AT_ONCE": 1, "_AHEAD": ahead}.items():
+            monkeypatch.setattr(exchange, name, many)
     of = provider(session)
-    odd, *others = [green_service(session, of, is_regulated=True, cqc_location_id=f"1-{n}") for n in range(3)]
+    others = [green_service(session, of, is_regulated=True, cqc_location_id=f"1-{n}") for n in range(3)]
+    odd = others.pop(place)
     session.execute(update(AssessmentRating).values(rating="poor"))
-    register_fact(session, Register.CQC, "1-0", {"is_registered": True, "of_an_older_shape": 1})
+    register_fact(session, Register.CQC, f"1-{place}", {"is_registered": True, "of_an_older_shape": 1})
     while refresh_estate(session, NIGHT):
         pass
     session.expire_all()

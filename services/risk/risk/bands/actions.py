@@ -1,6 +1,6 @@
 """Works bands out again, for one service at once, for the estate at night. What is new is gathered in `changes`."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -10,7 +10,8 @@ from sqlmodel import Session
 from assay_kit.identity import SYSTEM
 from assay_kit.timeline import take
 from risk.bands.changes import Changes
-from risk.bands.repository import Bands, Standing
+from risk.bands.exchange import exchange
+from risk.bands.repository import Bands, Known, Standing
 from risk.bands.rules import Band, follows_rating_alone, is_missing
 from risk.bands.working import Worked, read_again, stored_levels, work_out
 from risk.overrides.rules import LIFE as OVERRIDE_LIFE
@@ -40,23 +41,21 @@ def refresh(session: Session, care_service_ids: Iterable[UUID], *, now: datetime
     standing = bands.standing(ids)
     now = max([now, *(before.refreshed_at for before in standing.values())])
     overrides = bands.overrides_in_force(ids)
-    found = [
-        (known, work_out(known.facts, policy, model_version=model.version))
-        for known in bands.known(ids, policy, now=now)
-    ]
-    stood = _readings_before(bands, standing, overrides, {known.care_service_id: worked for known, worked in found})
     changes = Changes(model_version=model.version, now=now)
-    for known, worked in found:
-        before = standing.get(known.care_service_id)
-        readings = stood.get(known.care_service_id, ())
-        override = overrides.get(known.care_service_id)
-        if override is not None and before is not None:
-            bars = _bars_to_going_on(override, before, readings, worked)
-            if bars:
-                _lapse(session, override, bars, now=now)
-                override = None
-        was_red_by_rating = _is_red_for_more(before, worked) and _was_red_by_rating(readings, policy)
-        changes.note(known, worked, before, override, was_red_by_rating=was_red_by_rating)
+    to_compare = []
+    with exchange(session) as exchanging:
+        for known in exchanging.known({"ids": ids, **bands.asked(policy, now=now)}):
+            worked = work_out(known.facts, policy, model_version=model.version)
+            before, override = standing.get(known.care_service_id), overrides.get(known.care_service_id)
+            if before is not None and (override is not None or _is_red_for_more(before, worked)):
+                to_compare.append((known, worked, before, override))
+            elif result := changes.note(known, worked, before, override):
+                exchanging.add(result)
+    compared = _compared(session, to_compare, policy, now=now)
+    with exchange(session) as exchanging:
+        for known, worked, before, override, was_red_by_rating in compared:
+            if result := changes.note(known, worked, before, override, was_red_by_rating=was_red_by_rating):
+                exchanging.add(result)
     changes.write(session)
     worked_again = {each["care_service_id"] for each in changes.standing}
     bands.keep_time(set(standing) - worked_again, now)
@@ -68,21 +67,25 @@ def refresh_provider(session: Session, provider_id: UUID, *, now: datetime) -> i
     return refresh(session, Bands(session).services_of(provider_id), now=now)
 
 
-def _readings_before(
-    bands: Bands,
-    standing: Mapping[UUID, Standing],
-    overrides: Mapping[UUID, Override],
-    worked: Mapping[UUID, Worked],
-) -> dict[UUID, Readings]:
-    """The readings on which services stood, of those of which it matters, in one statement."""
-    wanted = {
-        care_service_id: standing[care_service_id].result_id
-        for care_service_id, now in worked.items()
-        if care_service_id in standing
-        and (care_service_id in overrides or _is_red_for_more(standing[care_service_id], now))
-    }
-    readings = bands.readings(list(wanted.values()))
-    return {care_service_id: readings[result_id] for care_service_id, result_id in wanted.items()}
+def _compared(
+    session: Session,
+    to_compare: Sequence[tuple[Known, Worked, Standing, Override | None]],
+    policy: Policy,
+    *,
+    now: datetime,
+) -> list[tuple[Known, Worked, Standing, Override | None, bool]]:
+    """With the override that goes on, and whether a service that is Red for more was so for its rating alone: what they
+    stood on is read, in one statement."""
+    stood = Bands(session).readings([before.result_id for _, _, before, _ in to_compare])
+    compared = []
+    for known, worked, before, override in to_compare:
+        readings = stood[before.result_id]
+        bars = [] if override is None else _bars_to_going_on(override, before, readings, worked)
+        if override is not None and bars:
+            _lapse(session, override, bars, now=now)
+        was_red_by_rating = _is_red_for_more(before, worked) and _was_red_by_rating(readings, policy)
+        compared.append((known, worked, before, None if bars else override, was_red_by_rating))
+    return compared
 
 
 def _bars_to_going_on(override: Override, before: Standing, readings: Readings, worked: Worked) -> list[OverrideBar]:
@@ -97,9 +100,9 @@ def _bars_to_going_on(override: Override, before: Standing, readings: Readings, 
     ) + bars_to_standing(Band(override.band), levels=worked.levels, is_information_missing=missing)
 
 
-def _is_red_for_more(before: Standing | None, worked: Worked) -> bool:
+def _is_red_for_more(before: Standing, worked: Worked) -> bool:
     """Whether the service stays Red on another result, and not for its rating alone."""
-    if before is None or before.computed_band is not Band.RED or before.digest == worked.digest:
+    if before.computed_band is not Band.RED or before.digest == worked.digest:
         return False
     return worked.verdict.band is Band.RED and not worked.follows_rating_alone
 

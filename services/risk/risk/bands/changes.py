@@ -18,19 +18,19 @@ from assay_kit.timeline import Taken, write_all
 from risk.bands.life import LIFE, TURNS, Step
 from risk.bands.repository import Bands, Known, Standing
 from risk.bands.rules import Band, Verdict
-from risk.bands.working import Worked, as_json, stored
+from risk.bands.working import Worked, as_kept
+from risk.indicators.reading import as_json
 from risk.interventions.rules import Extent
 from risk.tables import Override
 
 
 @dataclass(kw_only=True)
 class Changes:
-    """`results`, `standing` and `bands` as `Bands.write` takes them: what stands on another result, and a band for each
-    service of which anything that lists show differs. `changed`: the services of either."""
+    """`standing` and `bands` as `Bands.write` takes them: what stands on another result, and a band for each service of
+    which anything that lists show differs. `changed`: the services of either."""
 
     model_version: int
     now: datetime
-    results: list[tuple[Any, ...]] = field(default_factory=list)
     standing: list[dict[str, Any]] = field(default_factory=list)
     bands: list[dict[str, Any]] = field(default_factory=list)
     changed: set[UUID] = field(default_factory=set)
@@ -45,11 +45,11 @@ class Changes:
         override: Override | None,
         *,
         was_red_by_rating: bool = False,
-    ) -> None:
-        result_id = before.result_id if before else None
-        if before is None or result_id is None or before.digest != worked.digest:
-            result_id = new_id()
-            self.results.append(self._result(result_id, known, worked))
+    ) -> tuple[Any, ...] | None:
+        """Answers the result to be added (`RESULT_COLUMNS`), where it is another one than before."""
+        result_id = before.result_id if before and before.digest == worked.digest else new_id()
+        is_new = before is None or before.result_id != result_id
+        if is_new:
             self.standing.append(self._standing(result_id, known, worked))
             self.changed.add(known.care_service_id)
         shown = Band(override.band) if override else worked.verdict.band
@@ -61,16 +61,22 @@ class Changes:
             self._note_change(band, worked, before.band if before else None, was_red_by_rating=was_red_by_rating)
         if worked.verdict.band is Band.RED and (before is None or before.computed_band is not Band.RED):
             self._propose_to_act(known.care_service_id, result_id, worked.verdict)
+        return self._result(result_id, known, worked) if is_new else None
 
     def _put(self, band: dict[str, Any], shown: Band, before: Standing | None) -> None:
-        since = before.since if before and before.band is shown else self.now
-        limits = as_json(band["embargo_limits"])
-        self.bands.append(band | {"gravity": shown.gravity, "since": since, "embargo_limits": limits})
+        as_before = before if before and before.computed_band == band["computed_band"] else None
+        more = {
+            "gravity": shown.gravity,
+            "since": before.since if before and before.band is shown else self.now,
+            "computed_since": as_before.computed_since if as_before else self.now,
+            "embargo_limits": as_json(band["embargo_limits"]),
+        }
+        self.bands.append(band | more)
         self.changed.add(band["care_service_id"])
 
     def write(self, session: Session) -> None:
         session.flush()
-        Bands(session).write(self.results, self.standing, self.bands)
+        Bands(session).write(self.standing, self.bands)
         write_all(session, LIFE, self.steps, by=SYSTEM, now=self.now)
         tell_all(session, self.events)
 
@@ -83,7 +89,7 @@ class Changes:
             self.model_version,
             worked.verdict.band.value,
             worked.verdict.points,
-            as_json([stored(reading) for reading in worked.readings]),
+            as_kept(worked.readings),
             as_json(worked.verdict.reasons),
             as_json(worked.verdict.open_reasons),
             known.inputs,

@@ -1,9 +1,10 @@
 """Reads what bands are worked out from, and keeps what was worked out. No rules here."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import starmap
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -46,7 +47,6 @@ RESULT_COLUMNS = (
     "inputs",
     "digest",
 )
-_ADD_RESULTS = f"COPY band_result ({', '.join(RESULT_COLUMNS)}) FROM STDIN"
 
 
 def is_running(on: date) -> ColumnElement[bool]:
@@ -75,6 +75,7 @@ class Standing:
     band: Band
     computed_band: Band
     since: datetime
+    computed_since: datetime
     override_id: UUID | None
     embargo: dict[str, Any]
     has_default_notice: bool
@@ -103,19 +104,11 @@ class Bands:
 
     def known(
         self, ids: Sequence[UUID], *policies: Policy, now: datetime, started_by: date | None = None
-    ) -> list[Known]:
+    ) -> Iterator[Known]:
         """What the indicators may look at. Where several policies ask, far enough back for each of them. Of a past day:
         without the services that had not `started_by` then."""
         rows = self._session.execute(FACTS, {"ids": list(ids), **self.asked(*policies, now=now, started_by=started_by)})
-        return [
-            Known(
-                care_service_id=care_service_id,
-                provider_id=provider_id,
-                facts=Facts.model_validate_json(inputs),
-                inputs=inputs,
-            )
-            for care_service_id, provider_id, inputs in rows
-        ]
+        return starmap(known_of, rows.all())
 
     def asked(self, *policies: Policy, now: datetime, started_by: date | None = None) -> dict[str, Any]:
         """What `facts.sql` is asked besides the services."""
@@ -135,6 +128,7 @@ class Bands:
             col(ServiceBand.band),
             col(ServiceBand.computed_band),
             col(ServiceBand.since),
+            col(ServiceBand.computed_since),
             col(ServiceBand.override_id),
             col(ServiceBand.embargo),
             col(ServiceBand.embargo_limits),
@@ -162,6 +156,14 @@ class Bands:
             .where(ServiceBand.care_service_id == care_service_id)
         )
         # refreshes write past the objects of a session
+        found = self._session.exec(wanted, execution_options={"populate_existing": True}).one_or_none()
+        if found is None:
+            raise CareServiceNotScored(care_service_id)
+        return found
+
+    def shown(self, care_service_id: UUID) -> ServiceBand:
+        """As `of_service`, without what it stands on."""
+        wanted = select(ServiceBand).where(ServiceBand.care_service_id == care_service_id)
         found = self._session.exec(wanted, execution_options={"populate_existing": True}).one_or_none()
         if found is None:
             raise CareServiceNotScored(care_service_id)
@@ -203,11 +205,14 @@ class Bands:
             wanted = wanted.where(col(BandResult.id).in_(among))
         return paginate(self._session, wanted, page, col(BandResult.computed_at).desc(), col(BandResult.id).desc())
 
-    def computed_at(self, care_service_id: UUID, at: datetime) -> BandResult | None:
-        """The result that stood at an instant."""
-        wanted = select(BandResult).where(BandResult.care_service_id == care_service_id, BandResult.computed_at <= at)
+    def computed_at(self, care_service_id: UUID, at: datetime) -> Band | None:
+        """The computed band that stood at an instant."""
+        wanted = select(BandResult.band).where(
+            BandResult.care_service_id == care_service_id, BandResult.computed_at <= at
+        )
         latest = wanted.order_by(col(BandResult.computed_at).desc(), col(BandResult.id).desc())
-        return self._session.exec(latest.limit(1)).first()
+        found = self._session.exec(latest.limit(1)).first()
+        return None if found is None else Band(found)
 
     def services_after(self, reached: UUID | None, *, limit: int) -> list[UUID]:
         """The next services of the estate, in the order in which a refresh walks it."""
@@ -249,19 +254,9 @@ class Bands:
             )
             self._session.execute(worked_out.values(refreshed_at=now), execution_options={"synchronize_session": False})
 
-    def write(
-        self,
-        results: Sequence[Sequence[Any]],
-        standing: Sequence[Mapping[str, Any]],
-        bands: Sequence[Mapping[str, Any]],
-    ) -> None:
-        """Add the results (`RESULT_COLUMNS`, JSON as text), say which stand, and put the bands in the place of those
-        that stood: a statement each, past the objects of the session."""
-        if results:
-            driver: Any = self._session.connection().connection.driver_connection
-            with driver.cursor() as cursor, cursor.copy(_ADD_RESULTS) as copy:
-                for row in results:
-                    copy.write_row(row)
+    def write(self, standing: Sequence[Mapping[str, Any]], bands: Sequence[Mapping[str, Any]]) -> None:
+        """Say which results stand, and put the bands in the place of those that stood: a statement each, past the
+        objects of the session."""
         for statement, rows in ((_PUT_RESULTS, standing), (_PUT_BANDS, bands)):
             if rows:
                 self._session.execute(statement, {name: [row[name] for row in rows] for name in rows[0]})
@@ -273,6 +268,11 @@ def _among(column: Any, ids: Iterable[UUID]) -> ColumnElement[bool]:
     return wanted
 
 
+def known_of(care_service_id: UUID, provider_id: UUID, inputs: str) -> Known:
+    facts = Facts.model_validate_json(inputs)
+    return Known(care_service_id=care_service_id, provider_id=provider_id, facts=facts, inputs=inputs)
+
+
 def _standing(row: Any) -> Standing:
     return Standing(
         care_service_id=row.care_service_id,
@@ -282,6 +282,7 @@ def _standing(row: Any) -> Standing:
         band=Band(row.band),
         computed_band=Band(row.computed_band),
         since=row.since,
+        computed_since=row.computed_since,
         override_id=row.override_id,
         embargo={name: getattr(row, name) for name in ("embargo", "embargo_limits", "embargo_since")},
         has_default_notice=row.has_default_notice,

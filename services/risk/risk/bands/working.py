@@ -1,18 +1,16 @@
 """Works a band out of facts and a policy, in the form in which it is kept. Pure: the same input, the same answer."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
-from json import JSONEncoder
 from typing import Any
 
 from risk.bands.rules import Band, Verdict, follows_rating_alone, judge
 from risk.indicators.facts import Facts
-from risk.indicators.reading import Reading, State
+from risk.indicators.reading import Reading, State, as_json
 from risk.indicators.registry import read_all
 from risk.scoring_models.policy import Level, Policy
-
-_WRITER = JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,29 +30,21 @@ class Worked:
 def work_out(facts: Facts, policy: Policy, *, model_version: int) -> Worked:
     readings = tuple(read_all(facts, policy))
     verdict = judge(readings, policy.band)
-    said = [[each.indicator, each.state, each.level, each.reason, each.confidential] for each in readings]
-    digest = sha256(as_json([model_version, verdict.band, verdict.points, said]).encode()).hexdigest()
+    said = f"[{model_version},{as_json(verdict.band)},{verdict.points},[{','.join(each.said for each in readings)}]]"
+    digest = sha256(said.encode()).hexdigest()
     alone = verdict.band is Band.RED and follows_rating_alone(readings, policy.band)
     return Worked(verdict=verdict, readings=readings, digest=digest, follows_rating_alone=alone)
 
 
-def as_json(value: Any) -> str:
-    """As the kit's `content_hash` writes what has no keys; without its walk over the value, which costs more than the
-    rules of a whole service do."""
-    return _WRITER.encode(value)
+def as_kept(readings: Iterable[Reading]) -> str:
+    """Readings as JSON, with which a result keeps them."""
+    return f"[{','.join(each.kept for each in readings)}]"
 
 
 def stored(reading: Reading) -> dict[str, Any]:
-    """A reading as JSON."""
-    return {
-        "indicator": reading.indicator,
-        "state": reading.state,
-        "level": reading.level,
-        "reason": reading.reason,
-        "as_of": reading.as_of.isoformat() if reading.as_of else None,
-        "working": reading.working,
-        "confidential": reading.confidential,
-    }
+    """A reading as it is read again from what a result keeps."""
+    kept: dict[str, Any] = json.loads(reading.kept)
+    return kept
 
 
 def read_again(readings: Sequence[dict[str, Any]]) -> list[Reading]:

@@ -26,7 +26,7 @@ def read(facts: Facts, policy: Policy) -> Reading:
         read_on=facts.company_read.on,
         on=facts.on,
         stale_after_days=policy.company_status.stale_after_days,
-        **facts.company.model_dump(mode="json"),
+        **facts.company.model_dump(),
     )
 
 

@@ -1,10 +1,12 @@
 """Indicator 1: what the council's own assessment found, and how long ago. Pure."""
 
-from risk.indicators.facts import Facts
+from functools import lru_cache
+
+from risk.indicators.facts import Facts, Rating
 from risk.indicators.months import months_before
 from risk.indicators.reading import Reading, State, no_data, spoken
 from risk.indicators.spec import Spec
-from risk.scoring_models.policy import Indicator, Policy
+from risk.scoring_models.policy import Indicator, Level, Policy
 
 KEY = Indicator.QUALITY_ASSESSMENT
 SPOKEN = {"excellent": "Excellent", "good": "Good", "requires_improvement": "Requires improvement", "poor": "Poor"}
@@ -20,7 +22,11 @@ def read(facts: Facts, policy: Policy) -> Reading:
             KEY, f"The assessment published on {spoken(last.published_on)} gave no rating.", as_of=last.published_on
         )
     months = policy.quality_assessment.stale_after_months
-    is_stale = last.published_on < months_before(facts.on, months)
+    return _rated(last, level, months=months, is_stale=last.published_on < months_before(facts.on, months))
+
+
+@lru_cache(maxsize=10_000)
+def _rated(last: Rating, level: Level, *, months: int, is_stale: bool) -> Reading:
     said = SPOKEN.get(last.rating or "", last.rating)
     reason = f"Quality assessment rated {said}, published on {spoken(last.published_on)}."
     return Reading(

@@ -3,10 +3,20 @@
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
-from functools import lru_cache
+from functools import cached_property, lru_cache
+from json import JSONEncoder
 from typing import Any
 
 from risk.scoring_models.policy import Level
+
+_MOST_KEPT = 10_000
+_WRITER = JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+
+
+def as_json(value: Any) -> str:
+    """As the kit's `content_hash` writes what has no keys; without its walk over the value, which costs more than the
+    rules of a whole service do."""
+    return _WRITER.encode(value)
 
 
 class State(StrEnum):
@@ -32,6 +42,26 @@ class Reading:
     working: dict[str, Any] = field(default_factory=dict)
     confidential: bool = False
 
+    @cached_property
+    def kept(self) -> str:
+        """As JSON, with which a result keeps it."""
+        return as_json(
+            {
+                "indicator": self.indicator,
+                "state": self.state,
+                "level": self.level,
+                "reason": self.reason,
+                "as_of": self.as_of.isoformat() if self.as_of else None,
+                "working": self.working,
+                "confidential": self.confidential,
+            }
+        )
+
+    @cached_property
+    def said(self) -> str:
+        """As JSON, without the working and its day: the part of an answer that only changes when something does."""
+        return as_json([self.indicator, self.state, self.level, self.reason, self.confidential])
+
     @property
     def is_applicable(self) -> bool:
         return self.state is not State.NOT_APPLICABLE
@@ -41,6 +71,7 @@ class Reading:
         return self.state is State.KNOWN
 
 
+@lru_cache(maxsize=_MOST_KEPT)
 def not_applicable(indicator: str, reason: str) -> Reading:
     return Reading(indicator=indicator, state=State.NOT_APPLICABLE, level=None, reason=reason)
 
@@ -54,13 +85,32 @@ def read_from(
 ) -> Reading:
     """A reading of a register: stale once it is more than `stale_after_days` old."""
     is_stale = on - read_on > timedelta(days=stale_after_days)
+    about = {"read_on": read_on, "is_stale": is_stale, "stale_after_days": stale_after_days}
+    try:
+        return _read_from(indicator, level, reason, tuple(working.items()), **about)
+    except TypeError:  # something in the working that nothing can be looked up by
+        return _read_from.__wrapped__(indicator, level, reason, tuple(working.items()), **about)
+
+
+@lru_cache(maxsize=_MOST_KEPT)
+def _read_from(
+    indicator: str,
+    level: Level,
+    reason: str,
+    working: tuple[tuple[str, Any], ...],
+    *,
+    read_on: date,
+    is_stale: bool,
+    stale_after_days: int,
+) -> Reading:
+    """What a register says of one it says of many: the same answer is made, and written as JSON, once."""
     return Reading(
         indicator=indicator,
         state=State.STALE if is_stale else State.KNOWN,
         level=level,
         reason=f"{reason} This was last read on {spoken(read_on)} and may be out of date." if is_stale else reason,
         as_of=read_on,
-        working={**working, "read_on": read_on.isoformat(), "stale_after_days": stale_after_days},
+        working={**dict(working), "read_on": read_on.isoformat(), "stale_after_days": stale_after_days},
     )
 
 

@@ -69,7 +69,8 @@ class BandResult(RiskTable, table=True):
 class ServiceBand(RiskTable, table=True):
     """Where a service stands now, for the dashboard: one row each, which all its lists and counts are read from, so it
     is kept small and changes only where what they show does. `band` is the override's where one is in force, `gravity`
-    1 for the gravest. From `name` on it repeats what the directory says (`service_shown`)."""
+    1 for the gravest, `computed_since` when the computed band turned last. From `name` on it repeats what the directory
+    says (`service_shown`)."""
 
     __tablename__ = "service_band"
     __table_args__ = (
@@ -80,6 +81,7 @@ class ServiceBand(RiskTable, table=True):
         Index("ix_service_band_name", "name", "care_service_id"),
         Index("ix_service_band_provider_name", "provider_name", "name", "care_service_id"),
         Index("ix_service_band_since", "since", "care_service_id"),
+        Index("ix_service_band_computed_since", "computed_since"),
         Index("ix_service_band_provider_id", "provider_id"),
     )
 
@@ -89,6 +91,7 @@ class ServiceBand(RiskTable, table=True):
     gravity: int = Field(sa_type=SmallInteger)
     computed_band: Band = Field(sa_type=String)
     since: datetime = Field(sa_type=Instant)
+    computed_since: datetime = Field(sa_type=Instant)
     override_id: UUID | None = None
     embargo: Extent | None = Field(default=None, sa_type=String)
     embargo_limits: list[str] = texts_column()

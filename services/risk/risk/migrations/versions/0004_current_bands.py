@@ -39,6 +39,22 @@ FROM service_shown AS shown
 WHERE shown.id = band.care_service_id
 """
 
+# When the computed band turned last.
+_TURNED = """
+UPDATE service_band AS band
+SET computed_since = turned.at
+FROM (
+    SELECT care_service_id, max(computed_at) AS at
+    FROM (
+        SELECT care_service_id, computed_at, band, lag(band) OVER (PARTITION BY care_service_id ORDER BY computed_at, id) AS before
+        FROM band_result
+    ) AS result
+    WHERE before IS DISTINCT FROM band
+    GROUP BY care_service_id
+) AS turned
+WHERE turned.care_service_id = band.care_service_id
+"""
+
 _STAND = """
 INSERT INTO standing_result (care_service_id, result_id, digest, refreshed_at)
 SELECT band.care_service_id, band.result_id, result.digest, band.refreshed_at
@@ -68,6 +84,7 @@ _ADDED = {
     "search_text": sa.String(),
     "zones": postgresql.ARRAY(sa.String()),
     "client_groups": postgresql.ARRAY(sa.String()),
+    "computed_since": sa.DateTime(timezone=True),
 }
 
 _INDEXES = {
@@ -75,6 +92,7 @@ _INDEXES = {
     "name": ["name", "care_service_id"],
     "provider_name": ["provider_name", "name", "care_service_id"],
     "since": ["since", "care_service_id"],
+    "computed_since": ["computed_since"],
     "provider_id": ["provider_id"],
 }
 
@@ -85,6 +103,7 @@ def upgrade() -> None:
         op.add_column("service_band", sa.Column(name, kind, nullable=True))
     op.add_column("service_band", sa.Column("ended_on", sa.Date(), nullable=True))
     op.execute(_FILL)
+    op.execute(_TURNED)
     _keep_standing_results()
     for name in _ADDED:
         op.alter_column("service_band", name, nullable=False)
@@ -105,6 +124,8 @@ def upgrade() -> None:
 
     _keep_readings()
     op.create_index("ix_intake_item_entry", "intake_item", ["intelligence_id"])
+    op.add_column("intake_item", sa.Column("about_id", sa.Uuid(), nullable=True))
+    op.create_index("ix_intake_item_about", "intake_item", ["about_id"])
     op.drop_constraint(op.f("uq_intelligence_corrects_id"), "intelligence", type_="unique")
     op.create_index(
         "ix_intelligence_corrects_id",
