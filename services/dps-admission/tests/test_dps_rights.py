@@ -1,6 +1,6 @@
 """Who of a provider may bind it, and that who audits may read."""
 
-from make_dps import SUBMISSION, House, applicant, ok
+from make_dps import REASON, SUBMISSION, House, applicant, ok
 from sqlmodel import Session
 from test_placements import offer, opening, seek
 
@@ -15,6 +15,8 @@ def test_a_colleague_drafts_and_an_administrator_declares_and_applies(house: Hou
     ok(colleague.put(f"{address}/draft", json={"answers": draft["answers"], "choices": chosen}))
     assert colleague.post(f"{address}/submission", json=SUBMISSION).status_code == 403
     assert ok(house.provider(who).post(f"{address}/submission", json=SUBMISSION))["status"] == "submitted"
+    assert colleague.post(f"{address}/withdrawal", json={"reason": REASON}).status_code == 403
+    assert ok(house.provider(who).post(f"{address}/withdrawal", json={"reason": REASON}))["status"] == "withdrawn"
 
 
 def test_a_colleague_sees_an_offer_that_an_administrator_answers(house: House, session: Session) -> None:

@@ -4,7 +4,20 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from make_dps import REASON, Applicant, House, applicant, care_service, evidence, lot_zone, ok, refused, sheet
+from make_dps import (
+    REASON,
+    Applicant,
+    House,
+    applicant,
+    care_service,
+    evidence,
+    lot_body,
+    lot_zone,
+    ok,
+    refused,
+    scheme_body,
+    sheet,
+)
 from sqlmodel import Session
 
 from assay_contracts.dps_admission import MembershipChanged
@@ -231,6 +244,16 @@ def test_no_opening_membership_beyond_the_places(house: House, session: Session)
     assert refused(house.manager().post(address, json=unknown)) == ["provider-unknown", "not-its-service"]
     nameless = opening(first, zone="North") | {"care_service_ids": []}
     assert house.manager().post(address, json=nameless).status_code == 422
+
+
+def test_no_opening_membership_where_the_register_shows_no_lot(house: House, session: Session) -> None:
+    who, made = applicant(session), ok(house.commissioner().post("/v1/schemes", json=scheme_body(session)))
+    lot = ok(house.commissioner().post(f"/v1/schemes/{made['id']}/lots", json=lot_body(session)))
+    ok(house.manager().post(f"/v1/schemes/{made['id']}/opening"))
+    address = f"/v1/lots/{lot['id']}/opening-memberships"
+    assert refused(house.manager().post(address, json=opening(who))) == ["lot-not-open"]
+    ok(house.commissioner().post(f"/v1/lots/{lot['id']}/opening"))
+    ok(house.manager().post(address, json=opening(who)))
 
 
 def test_an_opening_membership_is_recorded_by_one_and_confirmed_by_another(house: House, session: Session) -> None:

@@ -129,9 +129,10 @@ def test_an_opening_membership_is_confirmed_by_another_person() -> None:
 
 
 def test_an_opening_membership_names_all_that_is_wrong() -> None:
-    about = {"is_open": True, "is_known": True, "is_member": False, "owns_services": True, "can_deliver": True}
+    about = {"is_open": True, "has_opened": True, "is_known": True, "owns_services": True, "can_deliver": True}
+    about["is_member"] = False
     assert bars_to_opening_membership(**about) == []
-    assert len(bars_to_opening_membership(**{name: not so for name, so in about.items()})) == 5
+    assert len(bars_to_opening_membership(**{name: not so for name, so in about.items()})) == 6
 
 
 A, B, E1, E2, E3 = (UUID(int=n) for n in range(1, 6))

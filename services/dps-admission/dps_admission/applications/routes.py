@@ -146,7 +146,7 @@ def submit_application(
     responses=may_answer(ApplicationNotFound, StepNotAllowed),
 )
 def withdraw_application(
-    application_id: UUID, asked: WithdrawalIn, session: SessionDep, by: Applicant, now: Now, response: Response
+    application_id: UUID, asked: WithdrawalIn, session: SessionDep, by: ProviderAdmin, now: Now, response: Response
 ) -> ApplicationDetail:
     withdrawn = actions.withdraw(session, application_id, reason=asked.reason, by=by, now=now)
     return _detail(session, withdrawn, response)
@@ -197,7 +197,7 @@ def read_lot_application(lot_application_id: UUID, session: SessionDep, by: Case
     responses=may_answer(LotApplicationNotFound, StepNotAllowed),
 )
 def withdraw_lot_application(
-    lot_application_id: UUID, asked: WithdrawalIn, session: SessionDep, by: Applicant, now: Now
+    lot_application_id: UUID, asked: WithdrawalIn, session: SessionDep, by: ProviderAdmin, now: Now
 ) -> LotApplicationRead:
     part = actions.withdraw_part(session, lot_application_id, reason=asked.reason, by=by, now=now)
     return LotApplicationRead.model_validate(part)

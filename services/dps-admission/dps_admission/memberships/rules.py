@@ -301,10 +301,11 @@ def bars_to_taking_back(*, is_unconfirmed: bool) -> list[Bar]:
 
 
 def bars_to_opening_membership(
-    *, is_open: bool, is_known: bool, is_member: bool, owns_services: bool, can_deliver: bool
+    *, is_open: bool, has_opened: bool, is_known: bool, is_member: bool, owns_services: bool, can_deliver: bool
 ) -> list[Bar]:
     tests = (
         (not is_open, "scheme-not-open", "The DPS is not open."),
+        (not has_opened, "lot-not-open", "The lot has not been opened."),
         (not is_known, "provider-unknown", "The directory does not know this provider."),
         (is_member, "already-member", "The provider is a member there already."),
         (not owns_services, "not-its-service", "A named service is not one of the provider's."),
