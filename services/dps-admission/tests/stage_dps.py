@@ -1,5 +1,6 @@
 """Brings things to a stage with the service's own actions, for calls that must succeed whoever looks at them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -71,26 +72,28 @@ class Stage:
     def as_json(self, lot: Lot) -> dict[str, Any]:
         return LotRead.model_validate(shown(lot, LotRead, zones=[])).model_dump(mode="json")
 
-    def draft(self, lot: Lot | None = None) -> tuple[Application, Applicant]:
+    def draft(self, lot: Lot | None = None, *, zones: Sequence[str | None] = (None,)) -> tuple[Application, Applicant]:
         lot, who = lot or self.lot(), applicant(self.session)
         asked = ApplicationIn(scheme_id=lot.scheme_id)
         copies, by = Copies(self.session), owner(who)
         started = drafting.start_application(self.session, asked, copies=copies, by=by, now=NOW)
-        body = DraftIn.model_validate(self.draft_body(lot, who))
+        body = DraftIn.model_validate(self.draft_body(lot, who, zones=zones))
         about: dict[str, Any] = {"copies": copies, "read_version": None, "by": by, "now": NOW}
         return drafting.save_draft(self.session, started.id, body, **about), who
 
-    def draft_body(self, lot: Lot, who: Applicant) -> dict[str, Any]:
+    def draft_body(self, lot: Lot, who: Applicant, *, zones: Sequence[str | None] = (None,)) -> dict[str, Any]:
         choice = {"lot_id": str(lot.id), "care_service_ids": [str(who.care_service_id)]}
         given = answers(self.session, self.as_json(lot)) | {"insurance_expires": "2028-12-31"}
-        return {"answers": given, "choices": [choice]}
+        return {"answers": given, "choices": [choice | {"zone": zone} for zone in zones]}
 
-    def submitted(self, lot: Lot | None = None) -> tuple[LotApplication, Applicant]:
-        application, who = self.draft(lot)
+    def submitted(
+        self, lot: Lot | None = None, *, zones: Sequence[str | None] = (None,)
+    ) -> tuple[LotApplication, Applicant]:
+        application, who = self.draft(lot, zones=zones)
         asked = SubmissionIn(declared_by="Olive Owner", is_true_and_complete=True)
         about: dict[str, Any] = {"directory": FakeDirectory(), "read_version": None, "by": owner(who), "now": NOW}
         drafting.submit(self.session, application.id, asked, **about)
-        [part] = Applications(self.session).parts_of(application.id)
+        part, *_ = Applications(self.session).parts_of(application.id)
         return part, who
 
     def clarifying(self) -> tuple[Clarification, LotApplication, Applicant]:

@@ -1,13 +1,14 @@
 """Two people decide in the same instant: real threads, real transactions, a database of their own."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 from make_dps import REASON, Applicant, care_service, criterion_reason
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 from sqlmodel import Session, col, func, select
 from stage_dps import MANAGER, NOW, SECOND_MANAGER, Stage, owner
 from test_places_under_pressure import at_once, committed
@@ -19,6 +20,7 @@ from assay_kit.identity import Principal
 from assay_kit.testing import hear
 from dps_admission.applications import actions
 from dps_admission.applications.checks import CheckKind
+from dps_admission.applications.repository import Applications
 from dps_admission.circumstances import actions as circumstances
 from dps_admission.circumstances.schemas import ChangeIn
 from dps_admission.evaluations import deciding
@@ -33,7 +35,9 @@ from dps_admission.evaluations.schemas import (
 from dps_admission.memberships import delivering, removing
 from dps_admission.memberships.change_schemas import ServiceChangeIn
 from dps_admission.memberships.rules import RemovalReason
-from dps_admission.tables import ChangedDecision, Decision, LotApplication, Membership
+from dps_admission.memberships.stepping import begin_membership
+from dps_admission.schemes.repository import Schemes
+from dps_admission.tables import ChangedDecision, Decision, LotApplication, LotZone, Membership
 
 Work = Callable[[Session], Any]
 REFUSALS = {"DecisionRefused", "StepNotAllowed", "ChangeRefused"}
@@ -164,6 +168,37 @@ def test_what_happens_to_one_membership_at_once_waits_in_turn_and_never_in_a_cir
         lambda session: hear(session, imposed),
     )
     assert set(at_once(own_database, *works)) <= {"done", "MembershipRefused", *REFUSALS}
+
+
+def test_who_withdraws_from_several_zones_locks_them_in_their_order(own_database: Engine) -> None:
+    """Two that lock the same zones in the order of their choices could wait for each other."""
+    application, by, small, great = committed(own_database, _set_aside_in_two_zones)
+
+    def withdraw(session: Session) -> str:
+        return str(actions.withdraw(session, application, reason=REASON, by=by, now=NOW).status)
+
+    with ThreadPoolExecutor(1) as pool:
+        with Session(own_database) as mine, mine.begin():
+            mine.get_one(LotZone, small, with_for_update=True)
+            withdrawing = pool.submit(committed, own_database, withdraw)
+            waiting = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+            assert any(committed(own_database, lambda session: session.execute(waiting).scalar()) for _ in range(500))
+            mine.get_one(LotZone, great, with_for_update={"nowait": True})
+        assert withdrawing.result(10) == "withdrawn"
+
+
+def _set_aside_in_two_zones(session: Session) -> tuple[UUID, Principal, UUID, UUID]:
+    """An open application whose parts both made a member, the first in the zone with the greater id."""
+    stage = Stage(session)
+    lot = stage.lot(zones=["North", "South"])
+    small, great = sorted(Schemes(session).zones_of(lot.id), key=lambda one: one.id)
+    part, who = stage.submitted(lot, zones=(great.zone, small.zone))
+    for one in Applications(session).parts_of(part.application_id):
+        about: dict[str, Any] = {"scheme_id": lot.scheme_id, "lot_id": lot.id, "lot_zone_id": one.lot_zone_id}
+        about |= {"zone": one.zone, "lot_application_id": one.id, "submitted_at": NOW, "admitted_at": NOW}
+        member = Membership(provider_id=who.provider_id, **about)
+        begin_membership(session, member, by=MANAGER, now=NOW, reason="Admitted.")
+    return part.application_id, owner(who), small.id, great.id
 
 
 def _admitted_that_reports(session: Session) -> tuple[UUID, UUID, Applicant]:

@@ -29,6 +29,7 @@ from dps_admission.memberships.rules import HOLDS_PLACE, LIVE, MEMBERSHIP_LIFE, 
 from dps_admission.tables import (
     Application,
     ChangedDecision,
+    Check,
     Decision,
     Embargo,
     EvaluationReport,
@@ -97,12 +98,21 @@ def no_decision_without_a_complete_report_by_people_without_a_conflict(session: 
         here = col(EvaluationReport.lot_application_id) == part.id, col(EvaluationReport.round) == decision.round
         report = session.exec(select(EvaluationReport).where(*here)).one()
         assert decision.report_id == report.id
-        assigned = evaluations.assignments(round_=decision.round)
-        scorers = [one for one in assigned if one.part == Part.EVALUATOR and one.conflict == Conflict.NONE]
+        finished = {one.person: one.finished_at for one in evaluations.assignments(round_=decision.round)}
+        relied_on = [one for one in report.content["people"] if one["conflict"] == Conflict.NONE]
+        scorers = [one for one in relied_on if one["part"] == Part.EVALUATOR and one["released_because"] is None]
         assert len(scorers) >= 2
-        assert all(one.finished_at is not None and one.finished_at <= report.made_at for one in scorers)
+        assert all((at := finished[one["person"]]) is not None and at <= report.made_at for one in scorers)
         marked = {mark["evaluator"] for one in report.content["criteria"] for mark in one["marks"]}
-        assert marked == {one.name for one in scorers}
+        assert marked == {one["name"] for one in scorers}
+        # A proposal to refuse may be followed by a conflict in its own round; a last decision may not rest on one.
+        rounds = decision.round if decision.kind in ("admit", "refuse") else decision.round - 1
+        before = (one for round_ in range(1, rounds + 1) for one in evaluations.assignments(round_=round_))
+        conflicted = {one.person for one in before if one.conflict == Conflict.CONFLICTED}
+        assert not conflicted & {one["person"] for one in relied_on}
+        checks = col(Check.lot_application_id) == part.id, col(Check.round) == decision.round
+        settled = session.exec(select(Check).where(*checks).order_by(col(Check.run).desc())).all()
+        assert not conflicted & {one.found_by_subject for one in settled if one.run == settled[0].run}
 
 
 def every_decision_is_a_step_and_every_such_step_a_decision(session: Session) -> None:
@@ -227,7 +237,8 @@ def test_whatever_is_pressed_what_must_hold_holds(engine: Engine, steps: list[tu
 
 
 _ALL_KINDS = (
-    ("apply", 1), ("evaluate", 1), ("decide", 1), ("run_round", 0), ("accept", 0), ("change", 1), ("review", 1),
+    ("apply", 1), ("settle", 3), ("evaluate", 1), ("learn_of_conflict", 1), ("reconsider", 1), ("evaluate", 1),
+    ("decide", 1), ("run_round", 0), ("accept", 0), ("change", 1), ("review", 1),
     ("evaluate", 4), ("decide", 1), ("set_aside", 1), ("apply", 2), ("wait", 3), ("withdraw", 2),
 )  # fmt: skip
 _BESIDE = (

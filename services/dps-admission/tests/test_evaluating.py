@@ -161,6 +161,27 @@ def test_a_score_goes_back_to_the_evaluators(house: House, session: Session) -> 
     assert house.membership(who)["status"] == "active"
 
 
+def test_a_report_that_passes_is_sent_back_with_what_was_said_since(house: House, session: Session) -> None:
+    lot, who = house.open_lot(), applicant(session)
+    part = house.part(lot, who)
+    again, reason = f"/v1/lot-applications/{part}/reconsideration", {"reason": REASON}
+    assert refused(house.manager().post(again, json=reason)) == ["no-report"]
+    house.evaluate(part, sheet(session, lot))
+    question = {"question": "Who is the safeguarding lead?"}
+    asked = ok(house.commissioner().post(f"/v1/lot-applications/{part}/clarifications", json=question))
+    assert house.manager().post(again, json=reason).status_code == 409, "the answer is awaited"
+    ok(house.provider(who).post(f"/v1/clarifications/{asked['id']}/answer", json={"answer": "Nobody is."}))
+
+    assert ok(house.manager().post(again, json=reason))["lot_application"]["status"] == "evaluating"
+    assert house.decide(part).status_code == 404, "there is no report of this round"
+    house.settle_checks(part)
+    for name in EVALUATORS:
+        house.declare(part, name)
+        house.score(part, name, sheet(session, lot, safeguarding_policy=FAIL))
+    ok(house.report(part))
+    assert refused(house.decide(part)) == ["criteria-failed"]
+
+
 def test_a_decision_set_aside_suspends_until_the_next_one(house: House, session: Session, at: Time) -> None:
     lot, who = house.open_lot(), applicant(session)
     membership = house.admit(lot, who)

@@ -135,13 +135,14 @@ class World:
         drafting.submit(self.session, application_id, asked, directory=self.directory, **about)
 
     def settle(self, n: int) -> None:
+        """Mostly by somebody else; sometimes by one of those who evaluate."""
         if part := self.part(n):
-            self._settle(part)
+            self._settle(part, by=COMMISSIONER if n % 3 else evaluator(PEOPLE[n % 2]))
 
-    def _settle(self, part: LotApplication) -> None:
+    def _settle(self, part: LotApplication, *, by: Principal = COMMISSIONER) -> None:
         for check in Applications(self.session).checks_of(part):
             if check.outcome in ("failed", "cannot_run") and check.finding is None:
-                about: dict[str, Any] = {"finding": Finding.PASS, "reason": REASON, "by": COMMISSIONER}
+                about: dict[str, Any] = {"finding": Finding.PASS, "reason": REASON, "by": by}
                 checking.settle_check(self.session, check.id, **about, now=self.now)
 
     def check_again(self, n: int) -> None:
@@ -158,6 +159,12 @@ class World:
             scoring.assign(self.session, part.id, **about, by=COMMISSIONER, now=self.now)
         by = evaluator(name)
         scoring.declare(self.session, part.id, has_conflict=has_conflict, detail=None, by=by, now=self.now)
+
+    def learn_of_conflict(self, n: int) -> None:
+        """Mostly of somebody who has declared that there is none."""
+        if part := self.part(n):
+            by, about = evaluator(PEOPLE[n % 3]), {"has_conflict": True, "detail": None}
+            scoring.declare(self.session, part.id, **about, by=by, now=self.now)
 
     def score(self, n: int) -> None:
         if part := self.part(n):
@@ -180,9 +187,11 @@ class World:
         if part is None:
             return
         self._settle(part)
-        for name in PEOPLE[:2]:
+        conflicted = Evaluations(self.session, part).conflicted()
+        names = [name for name in PEOPLE if person(name) not in conflicted][:2]
+        for name in names:
             self._assign(part, name)
-        for name in PEOPLE[:2]:
+        for name in names:
             self._score(part, name, passes=n % 3 > 0)
         scoring.make_report(self.session, part.id, by=COMMISSIONER, now=self.now)
 
@@ -380,16 +389,11 @@ class World:
         return LotRead.model_validate(shown(self.lot, LotRead, zones=list(ZONES))).model_dump(mode="json")
 
 
-_ONCE = (
-    World.submit_draft, World.settle, World.check_again, World.assign, World.score, World.report, World.ask,
-    World.answer, World.prolong, World.withdraw_part, World.withdraw, World.change, World.reconfirm, World.review,
-    World.call_round, World.run_round, World.accept, World.decline, World.leave, World.wait, World.set_aside,
-    World.reconsider, World.represent, World.accept_representations, World.refuse, World.admit_whatever_was_found,
-    World.embargo, World.lift_embargo, World.suspend, World.lift, World.give_notice, World.answer_notice,
-    World.withdraw_notice, World.remove, World.record_opening, World.confirm_opening, World.take_back_opening,
-    World.report_services,
-    World.confirm_services, World.close,
-)  # fmt: skip
-_OFTEN = (World.apply, World.evaluate, World.decide)
-STEPS: Mapping[str, Callable[[World, int], None]] = {step.__name__: step for step in (*_ONCE, *_OFTEN)}
-NAMES = sorted([*STEPS, *(step.__name__ for step in _OFTEN for _ in range(4))])
+_NOT_PRESSED = ("part", "manager", "owner_of", "as_json")
+STEPS: Mapping[str, Callable[[World, int], None]] = {
+    name: step
+    for name, step in vars(World).items()
+    if callable(step) and not name.startswith("_") and name not in _NOT_PRESSED
+}
+_OFTEN = ("apply", "evaluate", "decide")
+NAMES = sorted([*STEPS, *(name for name in _OFTEN for _ in range(4))])

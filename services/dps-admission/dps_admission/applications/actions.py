@@ -9,7 +9,7 @@ from assay_kit.calendar import LAST_YEAR, WorkingDays, end_of_london_day, london
 from assay_kit.identity import SYSTEM, Principal
 from assay_kit.timeline import take
 from dps_admission.bars import Bar
-from dps_admission.memberships.ending import end_of_application
+from dps_admission.memberships.ending import end_of_application, lock_made_by
 from dps_admission.schemes.profiles import ProfileContent
 from dps_admission.schemes.repository import Schemes
 from dps_admission.tables import Application, Clarification, LotApplication
@@ -47,9 +47,10 @@ def withdraw(session: Session, application_id: UUID, *, reason: str, by: Princip
         provider_id=application.provider_id,
     )
     application.closed_at = now
-    for part in applications.parts_of(application.id, lock=True):
-        if part.status in OPEN:
-            _end_part(session, part, LotApplicationStep.WITHDRAW, reason=reason, by=by, now=now)
+    still_open = [part for part in applications.parts_of(application.id, lock=True) if part.status in OPEN]
+    lock_made_by(session, application.provider_id, [part.id for part in still_open])
+    for part in still_open:
+        _end_part(session, part, LotApplicationStep.WITHDRAW, reason=reason, by=by, now=now)
     return application
 
 

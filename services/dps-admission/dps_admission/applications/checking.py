@@ -9,6 +9,8 @@ from sqlmodel import Session
 
 from assay_kit.identity import Principal
 from dps_admission.bars import Bar
+from dps_admission.evaluations.conflicts import bars_to_taking_part
+from dps_admission.evaluations.repository import Evaluations
 from dps_admission.evaluations.rules import Finding
 from dps_admission.tables import Check, LotApplication
 
@@ -26,12 +28,15 @@ def run_checks_on(session: Session, part: LotApplication, *, now: datetime) -> N
 
 
 def run_checks_again(session: Session, part: LotApplication, *, now: datetime) -> Sequence[Check]:
-    """Another run of this round. What a person found stands where a check says the same of the same facts."""
+    """Another run of this round. What a person found stands where a check says the same of the same facts.
+
+    Not what somebody found who has a conflict of interest.
+    """
     run = max((one.run for one in Applications(session).checks_of(part)), default=0) + 1
-    fresh = []
+    fresh, conflicted = [], Evaluations(session, part).conflicted()
     for result, then in look_again(session, part, now=now):
         check = _stored(part, result, run=run, now=now)
-        if then is not None:
+        if then is not None and then.found_by_subject not in conflicted:
             check.finding, check.finding_reason, check.found_at = then.finding, then.finding_reason, then.found_at
             check.found_by, check.found_by_subject = then.found_by, then.found_by_subject
         fresh.append(check)
@@ -87,6 +92,8 @@ def settle_check(
     """A person says what a check that failed or could not run comes to."""
     applications = Applications(session)
     check, part = applications.check(check_id)
+    conflicted = Evaluations(session, part).conflicted()
+    ApplicationRefused.unless_clear(bars_to_taking_part(by.subject, conflicted=conflicted))
     if part.status not in OPEN or check.id not in {one.id for one in applications.checks_of(part)}:
         raise ApplicationRefused([Bar("not-open", "This evaluation is over, or the checks have run again.")])
     if check.outcome not in NEEDS_PERSON:

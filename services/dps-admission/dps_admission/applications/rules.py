@@ -81,6 +81,8 @@ LOT_APPLICATION_LIFE = Life(
         (_L.CLARIFYING, _LS.GIVE_UP_WAITING): _L.EVALUATING,
         (_L.EVALUATING, _LS.ADMIT): _L.ADMITTED,
         (_L.EVALUATING, _LS.PROPOSE_REFUSAL): _L.MINDED_TO_REFUSE,
+        # There is a report, and something that it does not know of: it is evaluated again before anything is decided.
+        (_L.EVALUATING, _LS.RECONSIDER): _L.EVALUATING,
         (_L.MINDED_TO_REFUSE, _LS.RECONSIDER): _L.EVALUATING,
         (_L.MINDED_TO_REFUSE, _LS.ADMIT): _L.ADMITTED,
         (_L.MINDED_TO_REFUSE, _LS.REFUSE): _L.REFUSED,

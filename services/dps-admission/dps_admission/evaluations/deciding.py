@@ -286,8 +286,10 @@ def admit_on_representations(
 
 
 def reconsider(session: Session, part_id: UUID, *, reason: str, by: Principal, now: datetime) -> Decision:
-    """Send it back to the evaluators: a new round with what the provider said."""
-    part = _minded(session, part_id, by)
+    """Send it back to the evaluators, whatever they found: a new round with what was said since the report."""
+    part = _part_to_decide(session, part_id, by)
+    if part.status == LotApplicationStatus.EVALUATING and Evaluations(session, part).report_if_any() is None:
+        raise DecisionRefused([Bar("no-report", "There is no report yet: it is being evaluated.")])
     decision = _record(session, part, DecisionKind.RECONSIDER, reason=reason, by=by, now=now)
     _step(session, part, LotApplicationStep.RECONSIDER, reason=reason, by=by, now=now)
     _next_round(session, part, by=by, now=now)

@@ -13,15 +13,20 @@ from dps_admission.evaluations.rules import Finding
 from dps_admission.question_sets.repository import QuestionSets
 from dps_admission.tables import Check, EvaluationReport, LotApplication
 
+from .conflicts import bars_to_relying
 from .errors import DecisionRefused
 from .grounds import grounds_said
+from .repository import Evaluations
 
 
 def failed_now(session: Session, part: LotApplication, report: EvaluationReport, *, now: datetime) -> list[str]:
     """What fails by the report, and by the checks as they run now; no ground of exclusion whose time is over today.
 
-    DecisionRefused where one fails or cannot run that nobody has settled: a person runs them again and settles it.
+    DecisionRefused where one fails or cannot run that nobody has settled: a person runs them again and settles it;
+    and where the report rests on somebody who has declared a conflict of interest since.
     """
+    conflicted = Evaluations(session, part).conflicted()
+    DecisionRefused.unless_clear(bars_to_relying(report.content["people"], conflicted=conflicted))
     run = run_checks_again(session, part, now=now)
     DecisionRefused.unless_clear([_bar(one) for one in run if one.outcome in NEEDS_PERSON and one.finding is None])
     over = _out_of_time(session, part, london_day(now))

@@ -58,6 +58,15 @@ class Evaluations:
         )
         return self.session.exec(statement.order_by(col(Consensus.question))).all()
 
+    def void_consensus(self, *, by: str | None) -> list[dict[str, Any]]:
+        """Take back what was settled in this round, by one moderator or (None) by any; says what it was."""
+        rows = [one for one in self.consensus() if by is None or one.by_subject == by]
+        for row in rows:
+            self.session.delete(row)
+        self.session.flush()
+        names = "question", "score", "finding", "reason", "by"
+        return [{name: getattr(row, name) for name in names} for row in rows]
+
     def report(self) -> EvaluationReport:
         found = self.report_if_any()
         if found is None:

@@ -15,6 +15,7 @@ from assay_kit.identity import Principal
 from assay_kit.money import rounded_down
 from assay_kit.timeline import note
 from dps_admission.applications.actions import profile_for
+from dps_admission.applications.checking import run_checks_again
 from dps_admission.applications.checks import NEEDS_PERSON
 from dps_admission.applications.repository import Applications
 from dps_admission.applications.rules import OPEN, LotApplicationStatus
@@ -23,7 +24,7 @@ from dps_admission.question_sets.repository import QuestionSets
 from dps_admission.schemes.repository import Schemes
 from dps_admission.tables import Assignment, Check, Consensus, EvaluationReport, LotApplication
 
-from . import rules
+from . import conflicts, rules
 from .errors import EvaluationRefused
 from .grounds import Ground, grounds_said
 from .repository import Evaluations, assigned, consensus_of, sheet_of
@@ -110,6 +111,7 @@ def assign(
     evaluations = Evaluations(session, part)
     if evaluations.assignment_of(person):
         raise EvaluationRefused([Bar("already-assigned", f"{name} is assigned already.")])
+    EvaluationRefused.unless_clear(conflicts.bars_to_taking_part(person, conflicted=evaluations.conflicted()))
     picture = picture_of(session, part, now=now)
     there = [assigned(one) for one in picture.assignments]
     EvaluationRefused.unless_clear(rules.bars_to_assigning(there, part=role, are_sheets_seen=picture.is_scored))
@@ -152,18 +154,43 @@ def release(
 def declare(
     session: Session, part_id: UUID, *, has_conflict: bool, detail: str | None, by: Principal, now: datetime
 ) -> LotApplication:
-    """From here on the assignment, and so the report, has the person's own name and not the assigner's word for it."""
-    part = _open_part(session, part_id)
-    row = Evaluations(session, part).assignment_of(by.subject)
+    """From here on the assignment, and so the report, has the person's own name and not the assigner's word for it.
+
+    A conflict may be declared until the decision: somebody may learn of it late. What the person did no longer counts.
+    """
+    part = Applications(session).lot_application(part_id, lock=True)
+    if part.status not in OPEN:
+        raise EvaluationRefused([Bar("not-evaluating", f"The lot application is {part.status}.")])
+    evaluations = Evaluations(session, part)
+    row = evaluations.assignment_of(by.subject)
+    was_conflicted = by.subject in evaluations.conflicted()
+    about = {"has_conflict": has_conflict, "was_conflicted": was_conflicted}
+    EvaluationRefused.unless_clear(conflicts.bars_to_declaring(assigned(row) if row else None, **about))
     if row is None:
-        raise EvaluationRefused([Bar("not-assigned", "You are not assigned to this lot application.")])
-    if row.conflict != Conflict.NOT_DECLARED:
-        raise EvaluationRefused([Bar("declared-already", "You have declared already.")])
-    row.conflict = Conflict.CONFLICTED if has_conflict else Conflict.NONE
+        raise AssertionError("A person without an assignment was let through.")
+    if has_conflict:
+        _declare_conflict(session, part, row, by=by, now=now)
+    elif row.conflict == Conflict.NOT_DECLARED:
+        row.conflict, row.name = Conflict.NONE, by.name
     row.conflict_detail, row.declared_at = detail, now
-    row.name = by.name
     session.flush()
     return part
+
+
+def _declare_conflict(session: Session, part: LotApplication, row: Assignment, *, by: Principal, now: datetime) -> None:
+    """A report that is made already stays as it is, and nobody decides on it any more (`bars_to_relying`)."""
+    evaluations = Evaluations(session, part)
+    was, row.conflict = row.conflict, Conflict.CONFLICTED
+    session.flush()
+    voided = []
+    if evaluations.report_if_any() is None:
+        if was == Conflict.NONE:
+            voided = evaluations.void_consensus(by=None if row.part == Part.EVALUATOR else row.person)
+        if row.person in {one.found_by_subject for one in Applications(session).checks_of(part)}:
+            run_checks_again(session, part, now=now)
+    # Not on the case's own timeline, as above.
+    detail = {"lot_application_id": str(part.id), "round": part.round, "person": row.person, "consensus": voided}
+    note(session, "assignment", row.id, "declare_conflict", by=by, now=now, status="conflicted", detail=detail)
 
 
 def save_sheet(
@@ -280,7 +307,13 @@ def report_content(picture: Picture, result: Result) -> dict[str, Any]:
         "failed": result.failed,
         "passes": result.passes,
         "people": [
-            {"name": one.name, "part": one.part, "conflict": one.conflict, "released_because": one.released_because}
+            {
+                "person": one.person,
+                "name": one.name,
+                "part": one.part,
+                "conflict": one.conflict,
+                "released_because": one.released_because,
+            }
             for one in picture.assignments
         ],
     }

@@ -1,6 +1,6 @@
 """How memberships end: the provider leaves, the council removes, the DPS closes. A freed place is offered at once."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -83,6 +83,14 @@ def leave(session: Session, membership_id: UUID, *, reason: str, by: Principal, 
         return membership
     end(session, membership, zone, MembershipStep.LEAVE, by=by, now=now, reason=reason)
     return membership
+
+
+def lock_made_by(session: Session, provider_id: UUID, lot_application_ids: Sequence[UUID]) -> None:
+    """Before several of them end: all their zones, and then whoever has or may be offered a place in them."""
+    memberships = Memberships(session)
+    zones = memberships.lock_zones(memberships.zones_made_by(lot_application_ids))
+    if zones:
+        memberships.lock_concerned([zone.id for zone in zones], provider_id=provider_id)
 
 
 def end_of_application(

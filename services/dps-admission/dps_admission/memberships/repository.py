@@ -100,6 +100,11 @@ class Memberships:
         """Those admitted by a decision whom no round has ranked yet; opening balances wait for their confirmation."""
         return [one for one in self.in_zone(lot_zone_id, MembershipStatus.ADMITTED) if not one.is_imported]
 
+    def zones_made_by(self, lot_application_ids: Sequence[UUID]) -> Sequence[UUID]:
+        """The lots and zones of the live memberships that these lot applications made."""
+        made = col(Membership.lot_application_id).in_(lot_application_ids), col(Membership.status).in_(LIVE)
+        return self.session.exec(select(Membership.lot_zone_id).where(*made)).all()
+
     def live_of_provider(self, provider_id: UUID) -> Sequence[Membership]:
         statement = select(Membership).where(
             col(Membership.provider_id) == provider_id, col(Membership.status).in_(LIVE)

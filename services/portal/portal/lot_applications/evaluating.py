@@ -26,6 +26,7 @@ _DECLARATION = (
     ),
     Field(name="detail", label="What it is (optional)", kind=Kind.WORDS, is_required=False),
 )
+_LATE_CONFLICT = (Field(name="detail", label="What is it?", kind=Kind.WORDS),)
 
 
 @router.api_route("/declaration", methods=METHODS)
@@ -36,6 +37,26 @@ async def declare_interests(request: Request, visitor: SignedIn, part_id: Id) ->
         return await visitor.api.post("dps-admission", f"/v1{here}/declaration", values)
 
     task = Task(title="Declare your interests", fields=_DECLARATION, button="Declare", back=here, done="declared")
+    return await perform(request, task, send=send, then=here)
+
+
+@router.api_route("/conflict", methods=METHODS)
+async def declare_conflict(request: Request, visitor: SignedIn, part_id: Id) -> Response:
+    """Whoever declared that there is none, and learns of one."""
+    here = f"/lot-applications/{part_id}"
+
+    async def send(values: dict[str, Any]) -> Any:
+        return await visitor.api.post("dps-admission", f"/v1{here}/declaration", {"has_conflict": True} | values)
+
+    task = Task(
+        title="Declare a conflict of interest",
+        lead="You take no further part in this case, and your scores no longer count. This cannot be undone.",
+        fields=_LATE_CONFLICT,
+        button="Declare",
+        back=here,
+        is_warning=True,
+        done="declared",
+    )
     return await perform(request, task, send=send, then=here)
 
 

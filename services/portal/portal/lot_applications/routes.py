@@ -84,6 +84,7 @@ async def one_lot_application(request: Request, visitor: SignedIn, part_id: Id) 
         sections=sections,
         names=names,
         is_open=part["status"] in {"evaluating", "clarifying"},
+        is_undecided=part["status"] in {"evaluating", "clarifying", "minded_to_refuse"},
     )
 
 

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-from assay_kit.freeze import append_only_trigger, freeze_trigger
+from assay_kit.freeze import append_only_trigger, freeze_trigger, refuse_update
 from assay_kit.provisioning import install_kit
 from assay_kit.versions import frozen_versions
 
@@ -19,6 +19,18 @@ _SUBMITTED = (
     "submitted_at",
     "submitted_by",
     "declared_by",
+)
+_FINISHED = (
+    "lot_application_id",
+    "round",
+    "person",
+    "name",
+    "part",
+    "assigned_by",
+    "assigned_by_subject",
+    "assigned_at",
+    "sheet",
+    "finished_at",
 )
 
 revision = "0001"
@@ -37,7 +49,9 @@ FROZEN = (
         "application_check", "true", ["lot_application_id", "round", "kind", "outcome", "reason", "inputs"]
     ),
     *freeze_trigger("application_check", "OLD.finding IS NOT NULL", ["finding", "finding_reason"], name="settled"),
-    *freeze_trigger("assignment", "OLD.finished_at IS NOT NULL", name="finished"),
+    # A conflict of interest may be declared until the decision, and stays declared.
+    *freeze_trigger("assignment", "OLD.finished_at IS NOT NULL", _FINISHED, name="finished"),
+    *refuse_update("assignment", "OLD.conflict = 'conflicted' AND NEW.conflict <> 'conflicted'", name="conflict_stays"),
     *append_only_trigger("evaluation_report"),
     *append_only_trigger("decision"),
     *freeze_trigger("representations", "OLD.made_at IS NOT NULL", name="made"),

@@ -43,10 +43,12 @@ _CHANGES = (
     "band",
     "evidence_lapsed",
 )
+_RELEASE = ("released_at", "released_by", "released_because")
 FROZEN = (
     *append_only_trigger("circumstance_change"),
     *freeze_trigger("changed_decision", "OLD.status <> 'open'", name="answered"),
     *freeze_trigger("application_check", "true", ["run"], name="run_kept"),
+    *freeze_trigger("assignment", "OLD.finished_at IS NOT NULL", _RELEASE, name="finished_kept"),
 )
 
 
