@@ -75,6 +75,7 @@ def admission(founders: Founders, lot: OpenLot, member: Member, *, submitted_on:
     yield _later(start, 3)
     evaluate(founders, part, score=score)
     yield _later(start, 5)
+    take_note(founders, part)
     founders.manager.post("dps-admission", f"/lot-applications/{part}/decision", {"outcome": "admit", "reason": _WHY})
 
 
@@ -136,6 +137,14 @@ def evaluate(founders: Founders, part: str, *, score: int) -> None:
         evaluator.put("dps-admission", f"/lot-applications/{part}/scores", {"marks": marks})
         evaluator.post("dps-admission", f"/lot-applications/{part}/scores/completion")
     founders.commissioner.post("dps-admission", f"/lot-applications/{part}/report")
+
+
+def take_note(founders: Founders, part: str) -> None:
+    """Of what has changed at the provider while it was evaluated: nothing is decided before."""
+    for each in founders.manager.get("dps-admission", f"/lot-applications/{part}/evaluation")["changed_since"]:
+        if each["mark"]["status"] == "open":
+            address = f"/changed-decisions/{each['mark']['id']}/acknowledgement"
+            founders.manager.post("dps-admission", address, {"reason": "Known to us, and of no bearing on admission."})
 
 
 def settle_checks(founders: Founders, part: str) -> None:

@@ -6,7 +6,7 @@ from sqlmodel import Session, col
 
 from assay_kit.due import DueWork
 from dps_admission.applications import actions, stale
-from dps_admission.applications.repository import Applications
+from dps_admission.applications.repository import Applications, still_awaited
 from dps_admission.applications.rules import OPEN, ApplicationStatus
 from dps_admission.evaluations.deciding import record_silences
 from dps_admission.memberships.affirming import next_reminder, remind_members
@@ -33,13 +33,12 @@ def _next_reminder(session: Session) -> datetime | None:
 
 
 def _next_clarification(session: Session) -> datetime | None:
-    unanswered = col(Clarification.answered_at).is_(None), col(Clarification.silent_at).is_(None)
-    return Applications(session).first(Clarification.due_at, *unanswered)
+    return Applications(session).first(Clarification.due_at, *still_awaited(Clarification, Clarification.answered_at))
 
 
 def _next_window(session: Session) -> datetime | None:
-    unanswered = col(Representations.made_at).is_(None), col(Representations.silent_at).is_(None)
-    return Applications(session).first(Representations.closes_at, *unanswered)
+    awaited = still_awaited(Representations, Representations.made_at)
+    return Applications(session).first(Representations.closes_at, *awaited)
 
 
 def _next_due_soon(session: Session) -> datetime | None:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
-from make_dps import REASON, profile_id, question_set_id
+from make_dps import REASON, Applicant, profile_id, question_set_id
 from sqlmodel import Session, col, select
 from stage_dps import MANAGER, ME, NOW, Stage, owner
 
@@ -57,11 +57,15 @@ def _preview(stage: Stage) -> Call:
     return _by(Role.COMMISSIONER, {"question_set_id": question_set_id(stage.session)})
 
 
-def _reported(stage: Stage) -> tuple[CircumstanceChange, ChangedDecision, UUID]:
-    _, who = stage.admitted()
+def _change(stage: Stage, who: Applicant) -> CircumstanceChange:
     asked = ChangeIn.model_validate({"kind": "ownership", "said": "We were bought.", "changed_on": NOW.date()})
     about: dict[str, Any] = {"directory": FakeDirectory(), "copies": Copies(stage.session), "now": NOW}
-    change = circumstances.report_change(stage.session, asked, by=owner(who), **about)
+    return circumstances.report_change(stage.session, asked, by=owner(who), **about)
+
+
+def _reported(stage: Stage) -> tuple[CircumstanceChange, ChangedDecision, UUID]:
+    _, who = stage.admitted()
+    change = _change(stage, who)
     [mark] = stage.session.exec(select(ChangedDecision).where(col(ChangedDecision.change_id) == change.id))
     return change, mark, who.provider_id
 
@@ -79,6 +83,13 @@ def _read_change(stage: Stage) -> Call:
 
 def _on_mark(stage: Stage) -> Call:
     _, mark, _ = _reported(stage)
+    return _by(Role.COMMISSIONING_MANAGER, {"changed_decision_id": mark.id}, WHY)
+
+
+def _on_undecided(stage: Stage) -> Call:
+    _, who = stage.submitted()
+    _change(stage, who)
+    [mark] = stage.session.exec(select(ChangedDecision).where(col(ChangedDecision.provider_id) == who.provider_id))
     return _by(Role.COMMISSIONING_MANAGER, {"changed_decision_id": mark.id}, WHY)
 
 
@@ -107,5 +118,6 @@ CHANGES: Mapping[str, Make] = {
     "read_change_of_circumstances": _read_change,
     "list_changed_decisions": lambda _: _by(Role.COMMISSIONER),
     "reconfirm_decision": _on_mark,
+    "acknowledge_change": _on_undecided,
     "review_decision": _on_mark,
 }

@@ -252,17 +252,89 @@ def test_a_rating_that_is_withdrawn_takes_its_marks_with_it(house: House, sessio
     assert ok(house.provider(who).get(f"/v1/changes-of-circumstances/{left['change_id']}"))["kind"] == "ownership"
 
 
+def test_what_is_reported_while_an_application_is_evaluated_is_seen_before_it_is_decided(
+    house: House, session: Session
+) -> None:
+    lot, who = house.open_lot(), applicant(session)
+    part = house.part(lot, who)
+    reported = report(house, who, kind="exclusion_ground", said="A director was convicted of fraud.")
+    [mark] = reported["touches"]
+    assert (mark["lot_application_id"], mark["membership_id"], mark["status"]) == (part, None, "open")
+    [letter] = [one for one in told(session, MessageRequested) if one.template == "circumstances_changed"]
+    assert letter.personalisation == {"provider": "Larkfield Care Ltd", "what": "exclusion ground"}
+    house.evaluate(part, sheet(session, lot))
+    [shown] = ok(house.commissioner(EVALUATORS[0]).get(f"/v1/lot-applications/{part}/evaluation"))["changed_since"]
+    assert (shown["change"]["said"], shown["mark"]["id"]) == (reported["said"], mark["id"])
+
+    assert refused(house.decide(part)) == ["change-not-seen"]
+    address, reason = f"/v1/changed-decisions/{mark['id']}", {"reason": "It is another director, of another company."}
+    for step in ("reconfirmation", "review"):
+        assert refused(house.manager().post(f"{address}/{step}", json=reason)) == ["not-decided"]
+    evaluator = house.client_as("commissioning_manager", name=EVALUATORS[0])
+    assert refused(evaluator.post(f"{address}/acknowledgement", json=reason)) == ["decider-was-involved"]
+    taken = ok(house.manager().post(f"{address}/acknowledgement", json=reason))
+    assert (taken["status"], taken["reason"]) == ("acknowledged", reason["reason"])
+    assert house.manager().post(f"{address}/acknowledgement", json=reason).status_code == 409
+    ok(house.decide(part))
+    assert house.membership(who)["status"] == "active"
+
+
+def test_what_is_reported_after_a_proposal_to_refuse_is_seen_before_the_refusal(
+    house: House, session: Session, at: Time
+) -> None:
+    who = applicant(session)
+    part, reasons = house.minded(house.open_lot(), who, safeguarding_policy={"finding": "fail", "comment": "None."})
+    report(house, who)
+    at.now += timedelta(days=10)
+    refusal = {"reason": REASON, "criteria": reasons}
+    assert refused(house.manager().post(f"/v1/lot-applications/{part}/refusal", json=refusal)) == ["change-not-seen"]
+
+
+def test_what_touches_only_a_decided_application_is_reconfirmed_and_not_noted(house: House, session: Session) -> None:
+    who = applicant(session)
+    house.admit(house.open_lot(), who)
+    [mark] = report(house, who)["touches"]
+    address = f"/v1/changed-decisions/{mark['id']}/acknowledgement"
+    assert refused(house.manager().post(address, json={"reason": REASON})) == ["decided"]
+
+
+def test_what_is_withdrawn_takes_its_marks_with_it(house: House, session: Session) -> None:
+    who = applicant(session)
+    part = house.part(house.open_lot(), who)
+    report(house, who)
+    assert len(to_answer(house)) == 1
+    ok(house.provider(who).post(f"/v1/lot-applications/{part}/withdrawal", json={"reason": REASON}))
+    assert to_answer(house) == []
+
+
+def test_a_file_that_lapses_while_it_is_evaluated_marks_the_application_it_was_sent_with(
+    house: House, session: Session, at: Time
+) -> None:
+    who = applicant(session)
+    file = evidence(house.directory, who.provider_id)
+    part = house.part(house.open_lot(), who, answers={"insurance_certificate": str(file.id)})
+    lapsed(house, who, file, at)
+    [mark] = to_answer(house)
+    assert (mark["lot_application_id"], mark["membership_id"]) == (part, None)
+
+
 def test_a_new_decision_answers_what_was_reported_while_it_was_prepared(house: House, session: Session) -> None:
     lot, who = house.open_lot(), applicant(session)
     house.admit(lot, who)
     part = part_of(house)
     ok(house.manager().post(f"/v1/lot-applications/{part}/setting-aside", json={"reason": REASON}))
     report(house, who)
-    assert len(to_answer(house)) == 1
+    [mark] = to_answer(house)
+    assert mark["membership_id"] == house.membership(who)["id"]
     house.settle_checks(part)
     for name in EVALUATORS:
         house.declare(part, name)
         house.score(part, name, sheet(session, lot))
     ok(house.report(part))
+    assert refused(house.decide(part)) == ["change-not-seen"]
+    address = f"/v1/changed-decisions/{mark['id']}"
+    for step in ("reconfirmation", "review"):
+        assert refused(house.manager().post(f"{address}/{step}", json={"reason": REASON})) == ["not-decided"]
+    ok(house.manager().post(f"{address}/acknowledgement", json={"reason": REASON}))
     ok(house.decide(part))
     assert to_answer(house) == []

@@ -135,6 +135,6 @@ def test_a_finished_sheet_and_a_declared_conflict_are_kept_by_the_database(house
 def test_a_conflict_may_be_declared_late_and_never_taken_back(
     conflict: Conflict | None, has_conflict: bool, was_conflicted: bool, rules: list[str]
 ) -> None:
-    assigned = conflict and Assigned(person="Eve", part=Part.EVALUATOR, conflict=conflict, has_finished=True)
+    assigned = Assigned(person="Eve", part=Part.EVALUATOR, conflict=conflict, has_finished=True) if conflict else None
     bars = bars_to_declaring(assigned, has_conflict=has_conflict, was_conflicted=was_conflicted)
     assert [bar.rule for bar in bars] == rules

@@ -18,7 +18,7 @@ from assay_kit.calendar import london_day
 from assay_kit.problems import Problem
 from assay_kit.steps import Life
 from assay_kit.timeline import timeline_entry
-from dps_admission.applications.repository import Applications
+from dps_admission.applications.repository import Applications, still_awaited
 from dps_admission.applications.rules import APPLICATION_LIFE, LOT_APPLICATION_LIFE, OPEN
 from dps_admission.circumstances.rules import CHANGED_LIFE
 from dps_admission.evaluations.repository import Evaluations
@@ -30,6 +30,7 @@ from dps_admission.tables import (
     Application,
     ChangedDecision,
     Check,
+    Clarification,
     Decision,
     Embargo,
     EvaluationReport,
@@ -39,6 +40,7 @@ from dps_admission.tables import (
     Membership,
     Offer,
     RemovalNotice,
+    Representations,
     ServiceChange,
     SuspensionCause,
 )
@@ -171,6 +173,24 @@ def nothing_waits_for_what_has_ended(session: Session) -> None:
     assert not session.exec(select(ServiceChange).where(*changes)).all()
 
 
+def no_answer_is_awaited_that_cannot_come(session: Session) -> None:
+    kinds: tuple[tuple[Any, Any, str], ...] = (
+        (Representations, Representations.made_at, "minded_to_refuse"),
+        (Clarification, Clarification.answered_at, "clarifying"),
+    )
+    for table, answered, status in kinds:
+        for one in session.exec(select(table).where(*still_awaited(table, answered))).all():
+            assert session.get_one(LotApplication, one.lot_application_id).status == status
+
+
+def every_open_mark_can_be_answered(session: Session) -> None:
+    for mark in session.exec(select(ChangedDecision).where(col(ChangedDecision.status) == "open")).all():
+        if mark.membership_id is not None:
+            assert session.get_one(Membership, mark.membership_id).status in LIVE
+        else:
+            assert session.get_one(LotApplication, mark.lot_application_id).status in OPEN
+
+
 def nobody_is_removed_without_notice_or_by_who_gave_it(session: Session) -> None:
     mine = (timeline_entry.c.object_kind == MEMBERSHIP_LIFE.name) & (timeline_entry.c.step == "remove")
     for removal in session.execute(pick(timeline_entry).where(mine)).all():
@@ -202,6 +222,8 @@ MUST_HOLD = (
     who_has_a_cause_is_suspended_and_nobody_else,
     an_embargo_suspends_what_it_alone_delivers,
     nothing_waits_for_what_has_ended,
+    no_answer_is_awaited_that_cannot_come,
+    every_open_mark_can_be_answered,
     nobody_is_removed_without_notice_or_by_who_gave_it,
     a_called_round_runs_once_all_of_it_is_decided,
 )

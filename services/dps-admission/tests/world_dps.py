@@ -135,7 +135,6 @@ class World:
         drafting.submit(self.session, application_id, asked, directory=self.directory, **about)
 
     def settle(self, n: int) -> None:
-        """Mostly by somebody else; sometimes by one of those who evaluate."""
         if part := self.part(n):
             self._settle(part, by=COMMISSIONER if n % 3 else evaluator(PEOPLE[n % 2]))
 
@@ -161,10 +160,9 @@ class World:
         scoring.declare(self.session, part.id, has_conflict=has_conflict, detail=None, by=by, now=self.now)
 
     def learn_of_conflict(self, n: int) -> None:
-        """Mostly of somebody who has declared that there is none."""
         if part := self.part(n):
-            by, about = evaluator(PEOPLE[n % 3]), {"has_conflict": True, "detail": None}
-            scoring.declare(self.session, part.id, **about, by=by, now=self.now)
+            about: dict[str, Any] = {"has_conflict": True, "detail": None, "by": evaluator(PEOPLE[n % 3])}
+            scoring.declare(self.session, part.id, **about, now=self.now)
 
     def score(self, n: int) -> None:
         if part := self.part(n):
@@ -187,8 +185,7 @@ class World:
         if part is None:
             return
         self._settle(part)
-        conflicted = Evaluations(self.session, part).conflicted()
-        names = [name for name in PEOPLE if person(name) not in conflicted][:2]
+        names = [one for one in PEOPLE if person(one) not in Evaluations(self.session, part).conflicted()][:2]
         for name in names:
             self._assign(part, name)
         for name in names:
@@ -270,6 +267,10 @@ class World:
     def reconfirm(self, n: int) -> None:
         if mark := self._one(ChangedDecision, n):
             circumstances.reconfirm(self.session, mark.id, reason=REASON, by=self.manager(n), now=self.now)
+
+    def acknowledge(self, n: int) -> None:
+        if mark := self._one(ChangedDecision, n):
+            circumstances.acknowledge(self.session, mark.id, reason=REASON, by=self.manager(n), now=self.now)
 
     def review(self, n: int) -> None:
         if mark := self._one(ChangedDecision, n):

@@ -149,6 +149,7 @@ NOTICES: dict[str, str] = {
     "declared": "Your declaration has been recorded.",
     "report-made": "The evaluation report has been made.",
     "scored": "Your scores have been recorded.",
+    "noted": "It has been recorded that you took note of the change.",
     "decided": "The decision has been recorded and the provider is told.",
     "self-assessment-submitted": "Your self-assessment has been signed and submitted.",
     "validation-started": "Validation has started.",

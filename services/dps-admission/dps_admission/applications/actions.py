@@ -9,6 +9,7 @@ from assay_kit.calendar import LAST_YEAR, WorkingDays, end_of_london_day, london
 from assay_kit.identity import SYSTEM, Principal
 from assay_kit.timeline import take
 from dps_admission.bars import Bar
+from dps_admission.circumstances.marking import drop_marks
 from dps_admission.memberships.ending import end_of_application, lock_made_by
 from dps_admission.schemes.profiles import ProfileContent
 from dps_admission.schemes.repository import Schemes
@@ -87,7 +88,16 @@ def _end_part(
 ) -> None:
     take(session, part, step, LOT_APPLICATION_LIFE, by=by, now=now, reason=reason, provider_id=part.provider_id)
     part.decided_at = now
+    end_waiting(session, part, now=now)
     end_of_application(session, part.id, by=by, now=now, reason=reason, is_removal=False)
+    drop_marks(session, part.id, by=by, now=now)
+
+
+def end_waiting(session: Session, part: LotApplication, *, now: datetime) -> None:
+    """A step was taken after which the provider cannot answer: what it could still have answered is no silence."""
+    for awaited in Applications(session).lock_awaited(part.id, now):
+        awaited.ended_at = now
+    session.flush()
 
 
 def close_if_decided(session: Session, application_id: UUID, *, by: Principal, now: datetime) -> None:
@@ -161,7 +171,7 @@ def _go_on_unless_waiting(
 ) -> None:
     session.flush()
     asked = Applications(session).clarifications_of(part.id)
-    if any(one.answered_at is None and one.silent_at is None for one in asked):
+    if any(not (one.answered_at or one.silent_at or one.ended_at) for one in asked):
         return
     take(session, part, step, LOT_APPLICATION_LIFE, by=by, now=now, provider_id=part.provider_id)
 
@@ -235,7 +245,7 @@ def close_silent_clarifications(session: Session, now: datetime) -> int:
     if silent is None:
         return 0
     asked, part = applications.clarification(silent, by=SYSTEM)
-    if asked.answered_at is not None or asked.silent_at is not None:
+    if asked.answered_at or asked.silent_at or asked.ended_at:
         return 1
     asked.silent_at = asked.due_at
     if part.status == LotApplicationStatus.CLARIFYING:

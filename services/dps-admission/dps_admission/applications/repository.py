@@ -12,7 +12,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 from assay_kit.identity import Principal
 from dps_admission.locks import LOCK
 from dps_admission.memberships.rules import MembershipStatus
-from dps_admission.tables import Application, Check, Clarification, LotApplication, Membership
+from dps_admission.tables import Application, Check, Clarification, LotApplication, Membership, Representations
 
 from .errors import ApplicationNotFound, CheckNotFound, ClarificationNotFound, LotApplicationNotFound
 from .rules import OPEN, ApplicationStatus
@@ -77,13 +77,28 @@ class Applications:
 
     def silent_clarification(self, now: datetime) -> UUID | None:
         """The oldest question that nobody has answered in time."""
-        statement = select(Clarification.id).where(
-            col(Clarification.due_at) <= now,
-            col(Clarification.answered_at).is_(None),
-            col(Clarification.silent_at).is_(None),
-        )
+        awaited = still_awaited(Clarification, Clarification.answered_at)
+        statement = select(Clarification.id).where(col(Clarification.due_at) <= now, *awaited)
         ordered = statement.order_by(col(Clarification.due_at), col(Clarification.id))
         return self.session.exec(ordered.limit(1)).one_or_none()
+
+    def lock_awaited(self, lot_application_id: UUID, now: datetime) -> Sequence[Clarification | Representations]:
+        """What the provider could still answer."""
+        asked = select(Clarification).where(
+            col(Clarification.lot_application_id) == lot_application_id,
+            col(Clarification.due_at) >= now,
+            *still_awaited(Clarification, Clarification.answered_at),
+        )
+        windows = select(Representations).where(
+            col(Representations.lot_application_id) == lot_application_id,
+            col(Representations.closes_at) >= now,
+            *still_awaited(Representations, Representations.made_at),
+        )
+        fresh: dict[str, Any] = {"populate_existing": True}
+        return [
+            *self.session.exec(asked.with_for_update(**LOCK).execution_options(**fresh)),
+            *self.session.exec(windows.with_for_update(**LOCK).execution_options(**fresh)),
+        ]
 
     def check(self, check_id: UUID) -> tuple[Check, LotApplication]:
         """The check, and its lot application locked."""
@@ -182,6 +197,11 @@ class Applications:
     def _fresh(self, table: type[R], key: UUID, *, lock: bool) -> R | None:
         """With a lock, what is read is what holds now, not what this transaction saw before."""
         return self.session.get(table, key, with_for_update=LOCK if lock else None, populate_existing=lock)
+
+
+def still_awaited(table: type[Clarification] | type[Representations], answered: Any) -> tuple[Any, Any, Any]:
+    """Of an answer that may still come, or whose silence is to be recorded."""
+    return col(answered).is_(None), col(table.silent_at).is_(None), col(table.ended_at).is_(None)
 
 
 def _sees(by: Principal, application: Application) -> bool:

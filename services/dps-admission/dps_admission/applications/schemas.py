@@ -156,6 +156,7 @@ class ClarificationRead(BaseModel):
     answer: str | None
     answered_at: AwareDatetime | None
     silent_at: AwareDatetime | None
+    ended_at: AwareDatetime | None
 
 
 class ClarificationList(BaseModel):

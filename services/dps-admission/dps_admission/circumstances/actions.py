@@ -1,4 +1,4 @@
-"""What people do about changes of circumstances: report one, reconfirm what it touches, or review it."""
+"""What people do about changes of circumstances: report one, reconfirm or review what it touches, or take note."""
 
 from datetime import datetime
 from uuid import UUID
@@ -12,6 +12,7 @@ from assay_kit.calendar import london_day
 from assay_kit.identity import Principal
 from assay_kit.problems import NotAllowed, StepNotAllowed
 from dps_admission.applications.repository import Applications
+from dps_admission.applications.rules import OPEN
 from dps_admission.bars import Bar
 from dps_admission.evaluations.deciding import set_aside
 from dps_admission.evaluations.repository import Evaluations
@@ -24,7 +25,7 @@ from dps_admission.tables import ChangedDecision, CircumstanceChange
 from .errors import ChangeRefused
 from .marking import answer_mark, change_of, record_change, touches_services
 from .repository import Circumstances
-from .rules import CHANGED_LIFE, ChangedStatus, ChangedStep, bars_to_reviewing
+from .rules import CHANGED_LIFE, ChangedStatus, ChangedStep, bars_to_answering, bars_to_reviewing
 from .schemas import ChangeIn
 
 
@@ -64,24 +65,46 @@ def reconfirm(
     session: Session, changed_decision_id: UUID, *, reason: str, by: Principal, now: datetime
 ) -> ChangedDecision:
     """The decision stands, although something changed since. Who evaluated does not reconfirm either."""
+    return _answer(session, changed_decision_id, ChangedStep.RECONFIRM, reason=reason, by=by, now=now)
+
+
+def acknowledge(
+    session: Session, changed_decision_id: UUID, *, reason: str, by: Principal, now: datetime
+) -> ChangedDecision:
+    """Nothing is decided yet, and nothing is before somebody who may decide has taken note of what changed."""
+    return _answer(session, changed_decision_id, ChangedStep.ACKNOWLEDGE, reason=reason, by=by, now=now)
+
+
+def _answer(
+    session: Session, changed_decision_id: UUID, step: ChangedStep, *, reason: str, by: Principal, now: datetime
+) -> ChangedDecision:
     circumstances = Circumstances(session)
-    _lock_decision(session, circumstances.changed(changed_decision_id), by)
+    is_undecided = _lock_decision(session, circumstances.changed(changed_decision_id), by)
     mark = circumstances.changed(changed_decision_id, lock=True)
-    answer_mark(session, mark, ChangedStep.RECONFIRM, reason=reason, by=by, now=now)
+    if mark.status == ChangedStatus.OPEN:
+        ChangeRefused.unless_clear(bars_to_answering(step, is_undecided=is_undecided))
+    answer_mark(session, mark, step, reason=reason, by=by, now=now)
     session.flush()
     return mark
 
 
-def _lock_decision(session: Session, mark: ChangedDecision, by: Principal) -> None:
-    """The decision and then its membership: whoever ends a membership locks it before its marks, too."""
+def _lock_decision(session: Session, mark: ChangedDecision, by: Principal) -> bool:
+    """The decision and then its membership: whoever ends a membership locks it before its marks, too.
+
+    Whether the lot application is not decided yet, or not any longer.
+    """
+    is_undecided = False
     if mark.lot_application_id is not None:
         applications = Applications(session)
         applications.get(applications.lot_application(mark.lot_application_id).application_id, lock=True)
-        evaluations = Evaluations(session, applications.lot_application(mark.lot_application_id, lock=True))
+        part = applications.lot_application(mark.lot_application_id, lock=True)
+        is_undecided, evaluations = part.status in OPEN, Evaluations(session, part)
         ChangeRefused.unless_clear(
             bars_to_deciding(person=by.subject, involved=evaluations.involved(), conflicted=evaluations.conflicted())
         )
-    Memberships(session).seen_by(mark.membership_id, by, lock=True)
+    if mark.membership_id is not None:
+        Memberships(session).seen_by(mark.membership_id, by, lock=True)
+    return is_undecided
 
 
 def review(
@@ -91,6 +114,8 @@ def review(
     circumstances = Circumstances(session)
     mark = circumstances.changed(changed_decision_id)
     ChangeRefused.unless_clear(bars_to_reviewing(has_decision=mark.lot_application_id is not None))
+    if mark.membership_id is None:
+        return _answer(session, changed_decision_id, ChangedStep.REVIEW, reason=reason, by=by, now=now)
     Schemes(session).get(Memberships(session).seen_by(mark.membership_id, by).scheme_id, lock=True)
     _lock_decision(session, mark, by)
     mark = circumstances.changed(changed_decision_id, lock=True)

@@ -1,6 +1,10 @@
-"""Records a change of circumstances and marks the decisions that it touches; a mark goes when it is answered."""
+"""Records a change of circumstances and marks what it touches: decisions, and applications that are not decided yet.
+
+A mark goes when it is answered.
+"""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -11,13 +15,22 @@ from assay_contracts.directory.copies import Copies
 from assay_kit.identity import Principal
 from assay_kit.timeline import Taken, take, write_all
 from dps_admission.applications.messages import write_to_managers
-from dps_admission.tables import ChangedDecision, CircumstanceChange, Decision, Membership
+from dps_admission.tables import ChangedDecision, CircumstanceChange, LotApplication, Membership
 
 from .repository import Circumstances
 from .rules import CHANGED_LIFE, ChangedStatus, ChangedStep, ChangeKind, is_about
 
-Touches = Callable[[Sequence[Membership]], list[Membership]]
-"""Those of some memberships of its provider that a change touches."""
+Touches = Callable[[Sequence[Membership | LotApplication]], list[Membership | LotApplication]]
+"""Those of some memberships, and open lot applications, of its provider that a change touches."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Touched:
+    """What a mark is about; a lot application that is still open may have made no membership."""
+
+    membership_id: UUID | None = None
+    lot_application_id: UUID | None
+    decision_id: UUID | None = None
 
 
 def record_change(
@@ -67,37 +80,39 @@ def change_of(
 def touches_services(change: CircumstanceChange) -> Touches:
     """What is delivered by the service that the change is about, or by any where it is about all."""
     service = None if change.care_service_id is None else str(change.care_service_id)
-    return lambda members: [one for one in members if is_about(service, one.care_service_ids)]
+    return lambda some: [one for one in some if is_about(service, one.care_service_ids)]
 
 
-def _standing_touched(
-    session: Session, change: CircumstanceChange, touches: Touches
-) -> list[tuple[Membership, Decision | None]]:
-    """The live memberships that a change touches, decided before it, and what they rest on."""
-    circumstances = Circumstances(session)
-    touched = touches(circumstances.lock_members_of(change.provider_id, admitted_by=change.reported_at))
-    decisions = circumstances.standing_decisions([one.lot_application_id for one in touched if one.lot_application_id])
-    resting = [(one, decisions.get(one.lot_application_id) if one.lot_application_id else None) for one in touched]
-    return [(one, decision) for one, decision in resting if decision is None or decision.at <= change.reported_at]
+def _standing_touched(session: Session, change: CircumstanceChange, touches: Touches) -> list[_Touched]:
+    """The live memberships that a change touches, decided before it, and the open lot applications that made none."""
+    circumstances, now = Circumstances(session), change.reported_at
+    undecided = circumstances.lock_undecided_of(change.provider_id, received_by=now)
+    members = circumstances.lock_members_of(change.provider_id, admitted_by=now)
+    bearing = {one.lot_application_id for one in members}
+    others = [one for one in undecided if one.id not in bearing]
+    touched = {one.id for one in touches([*members, *others])}
+    decisions = circumstances.standing_decisions([one.lot_application_id for one in members if one.lot_application_id])
+    found = []
+    for one in members:
+        made_by = one.lot_application_id
+        decision = decisions.get(made_by) if made_by else None
+        if one.id in touched and (decision is None or decision.at <= now):
+            rests_on = decision.id if decision else None
+            found.append(_Touched(membership_id=one.id, lot_application_id=made_by, decision_id=rests_on))
+    return found + [_Touched(lot_application_id=one.id) for one in others if one.id in touched]
 
 
-def _mark(
-    session: Session,
-    change: CircumstanceChange,
-    touched: Sequence[tuple[Membership, Decision | None]],
-    *,
-    by: Principal,
-) -> None:
+def _mark(session: Session, change: CircumstanceChange, touched: Sequence[_Touched], *, by: Principal) -> None:
     marks = [
         ChangedDecision(
             change_id=change.id,
             provider_id=change.provider_id,
-            membership_id=membership.id,
-            lot_application_id=membership.lot_application_id,
-            decision_id=decision.id if decision else None,
+            membership_id=one.membership_id,
+            lot_application_id=one.lot_application_id,
+            decision_id=one.decision_id,
             marked_at=change.reported_at,
         )
-        for membership, decision in touched
+        for one in touched
     ]
     session.add_all(marks)
     begun: list[Taken[ChangedStatus, ChangedStep]] = [
@@ -120,10 +135,10 @@ def review_marks(session: Session, lot_application_id: UUID, *, reason: str, by:
         answer_mark(session, mark, ChangedStep.REVIEW, reason=reason, by=by, now=now)
 
 
-def decide_marks(session: Session, lot_application_id: UUID, *, by: Principal, now: datetime) -> None:
-    """A decision was taken with all that had changed until then before it."""
+def drop_marks(session: Session, lot_application_id: UUID, *, by: Principal, now: datetime) -> None:
+    """The lot application ended without a decision: nothing is left to take note of."""
     for mark in Circumstances(session).lock_open_of(lot_application_id=lot_application_id):
-        answer_mark(session, mark, ChangedStep.OVERTAKE, reason="It was decided anew.", by=by, now=now)
+        answer_mark(session, mark, ChangedStep.OVERTAKE, reason="The application ended.", by=by, now=now)
 
 
 def overtake_marks(session: Session, membership_id: UUID, *, by: Principal, now: datetime) -> None:

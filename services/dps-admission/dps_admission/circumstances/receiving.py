@@ -14,7 +14,7 @@ from assay_contracts.risk import BandChanged
 from assay_kit.calendar import london_day
 from assay_kit.events import acting_at
 from assay_kit.identity import SYSTEM
-from dps_admission.tables import CircumstanceChange, Membership
+from dps_admission.tables import CircumstanceChange, LotApplication, Membership
 
 from .marking import Touches, answer_mark, change_of, record_change, touches_services
 from .repository import Circumstances
@@ -60,20 +60,20 @@ def mark_band(session: Session, event: BandChanged) -> None:
 
 
 def receive_lapse(session: Session, event: EvidenceLapsed) -> None:
-    """Touches whoever is a member on the strength of this very file."""
+    """Touches whoever is a member, or would become one, on the strength of this very file."""
     change = change_of(
         event.provider_id,
         ChangeKind.EVIDENCE_LAPSED,
-        said=f"Evidence that the decision rests on has lapsed: {event.kind.replace('_', ' ')}.",
+        said=f"Evidence that was relied on has lapsed: {event.kind.replace('_', ' ')}.",
         changed_on=event.expired_on,
         by=SYSTEM,
         now=acting_at(session, event),
         source_id=event.evidence_id,
     )
 
-    def resting_on_it(members: Sequence[Membership]) -> list[Membership]:
-        evidence = Circumstances(session).evidence_of(members)
-        return [one for one in members if event.evidence_id in evidence[one.id]]
+    def resting_on_it(some: Sequence[Membership | LotApplication]) -> list[Membership | LotApplication]:
+        evidence = Circumstances(session).evidence_of(some)
+        return [one for one in some if event.evidence_id in evidence[one.id]]
 
     _record(session, change, resting_on_it)
 

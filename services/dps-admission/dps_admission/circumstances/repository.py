@@ -8,6 +8,7 @@ from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from assay_kit.identity import Principal
+from dps_admission.applications.rules import OPEN
 from dps_admission.evaluations.rules import DecisionKind
 from dps_admission.locks import LOCK
 from dps_admission.memberships.rules import LIVE
@@ -80,6 +81,24 @@ class Circumstances:
         locked = select(Membership).where(*mine).order_by(col(Membership.id)).with_for_update(**LOCK)
         return self.session.exec(locked.execution_options(populate_existing=True)).all()
 
+    def lock_undecided_of(self, provider_id: UUID, *, received_by: datetime) -> Sequence[LotApplication]:
+        """The open lot applications of a provider, locked: none is decided while it is marked."""
+        mine = (
+            col(LotApplication.provider_id) == provider_id,
+            col(LotApplication.status).in_(OPEN),
+            col(LotApplication.received_at) <= received_by,
+        )
+        locked = select(LotApplication).where(*mine).order_by(col(LotApplication.id)).with_for_update(**LOCK)
+        return self.session.exec(locked.execution_options(populate_existing=True)).all()
+
+    def marked_on(self, lot_application_id: UUID) -> Sequence[tuple[ChangedDecision, CircumstanceChange]]:
+        """What changed of what a lot application rests on: what waits for an answer, and the newest, first."""
+        change = col(CircumstanceChange.id) == col(ChangedDecision.change_id)
+        statement = select(ChangedDecision, CircumstanceChange).join(CircumstanceChange, change)
+        mine = statement.where(col(ChangedDecision.lot_application_id) == lot_application_id)
+        is_open = col(ChangedDecision.status) == ChangedStatus.OPEN
+        return self.session.exec(mine.order_by(is_open.desc(), col(ChangedDecision.id).desc()).limit(200)).all()
+
     def lock_open_of(
         self,
         *,
@@ -108,24 +127,32 @@ class Circumstances:
         oldest_first = statement.order_by(col(Decision.at), col(Decision.id))
         return {one.lot_application_id: one for one in self.session.exec(oldest_first)}
 
-    def evidence_of(self, members: Sequence[Membership]) -> dict[UUID, set[UUID]]:
-        """By membership, the files that it rests on: sent to be admitted, and since then to stay a member."""
-        mine = col(Membership.id).in_([one.id for one in members])
-        made_by, its = col(Membership.lot_application_id), col(Membership.id)
+    def evidence_of(self, some: Sequence[Membership | LotApplication]) -> dict[UUID, set[UUID]]:
+        """The files that each rests on: sent to be admitted, and of a member since then to stay one."""
+        members = col(Membership.id).in_([one.id for one in some if isinstance(one, Membership)])
+        parts = col(LotApplication.id).in_([one.id for one in some if isinstance(one, LotApplication)])
+        made_by, its, part = col(Membership.lot_application_id), col(Membership.id), col(LotApplication.id)
+        applied = col(Application.id) == col(LotApplication.application_id)
         rests_on = (
-            select(Membership.id, Application.evidence)
-            .join(LotApplication, col(LotApplication.id) == made_by)
-            .join(Application, col(Application.id) == col(LotApplication.application_id)),
-            select(Membership.id, Representations.evidence).join(
-                Representations, col(Representations.lot_application_id) == made_by
-            ),
-            select(Membership.id, Affirmation.evidence).join(Affirmation, col(Affirmation.membership_id) == its),
-            select(Membership.id, Remedy.evidence)
+            select(part, Application.evidence).join(Application, applied).where(parts),
+            select(part, Representations.evidence)
+            .join(Representations, col(Representations.lot_application_id) == part)
+            .where(parts),
+            select(its, Application.evidence)
+            .join(LotApplication, part == made_by)
+            .join(Application, applied)
+            .where(members),
+            select(its, Representations.evidence)
+            .join(Representations, col(Representations.lot_application_id) == made_by)
+            .where(members),
+            select(its, Affirmation.evidence).join(Affirmation, col(Affirmation.membership_id) == its).where(members),
+            select(its, Remedy.evidence)
             .join(SuspensionCause, col(SuspensionCause.membership_id) == its)
-            .join(Remedy, col(Remedy.suspension_cause_id) == col(SuspensionCause.id)),
+            .join(Remedy, col(Remedy.suspension_cause_id) == col(SuspensionCause.id))
+            .where(members),
         )
-        found: dict[UUID, set[UUID]] = {one.id: set() for one in members}
-        for some in rests_on:
-            for membership_id, kept in self.session.exec(some.where(mine)):
-                found[membership_id] |= {UUID(one["id"]) for one in kept}
+        found: dict[UUID, set[UUID]] = {one.id: set() for one in some}
+        for each in rests_on:
+            for rests, kept in self.session.exec(each):
+                found[rests] |= {UUID(one["id"]) for one in kept}
         return found

@@ -63,7 +63,7 @@ def read_change_of_circumstances(change_id: UUID, session: SessionDep, by: CaseP
 @router.get(
     "/changed-decisions",
     operation_id="list_changed_decisions",
-    summary="Decisions marked changed since and not answered, the oldest first",
+    summary="Decisions and open applications marked changed since and not answered, the oldest first",
 )
 def list_changed_decisions(session: SessionDep, by: CaseReader, page: PageQuery) -> Page[ChangedDecisionRead]:
     oldest = col(ChangedDecision.marked_at), col(ChangedDecision.id)
@@ -83,6 +83,19 @@ def reconfirm_decision(
     changed_decision_id: UUID, asked: ChangeReasonIn, session: SessionDep, by: Decider, now: Now
 ) -> ChangedDecisionRead:
     mark = actions.reconfirm(session, changed_decision_id, reason=asked.reason, by=by, now=now)
+    return ChangedDecisionRead.model_validate(mark)
+
+
+@router.post(
+    "/changed-decisions/{changed_decision_id}/acknowledgement",
+    operation_id="acknowledge_change",
+    summary="Take note of what changed before an open application is decided",
+    responses=ON_CHANGED,
+)
+def acknowledge_change(
+    changed_decision_id: UUID, asked: ChangeReasonIn, session: SessionDep, by: Decider, now: Now
+) -> ChangedDecisionRead:
+    mark = actions.acknowledge(session, changed_decision_id, reason=asked.reason, by=by, now=now)
     return ChangedDecisionRead.model_validate(mark)
 
 

@@ -33,12 +33,14 @@ class ChangedStatus(StrEnum):
     OPEN = "open"
     RECONFIRMED = "reconfirmed"
     REVIEWED = "reviewed"  # the decision was set aside and is evaluated anew
-    OVERTAKEN = "overtaken"  # the membership ended, it was decided anew, or what was told was taken back
+    ACKNOWLEDGED = "acknowledged"  # nothing was decided yet, and whoever decides knows of it
+    OVERTAKEN = "overtaken"  # the membership ended, the application did, or what was told was taken back
 
 
 class ChangedStep(StrEnum):
     RECONFIRM = "reconfirm"
     REVIEW = "review"
+    ACKNOWLEDGE = "acknowledge"
     OVERTAKE = "overtake"
 
 
@@ -48,6 +50,7 @@ CHANGED_LIFE = Life(
     steps={
         (ChangedStatus.OPEN, ChangedStep.RECONFIRM): ChangedStatus.RECONFIRMED,
         (ChangedStatus.OPEN, ChangedStep.REVIEW): ChangedStatus.REVIEWED,
+        (ChangedStatus.OPEN, ChangedStep.ACKNOWLEDGE): ChangedStatus.ACKNOWLEDGED,
         (ChangedStatus.OPEN, ChangedStep.OVERTAKE): ChangedStatus.OVERTAKEN,
     },
 )
@@ -68,6 +71,15 @@ def turned_red(band: str, previous: str | None) -> bool:
 def is_about(care_service: K | None, delivering: Collection[K]) -> bool:
     """Whether a change about one service (None: about the provider) touches who delivers with these services."""
     return care_service is None or not delivering or care_service in delivering
+
+
+def bars_to_answering(step: ChangedStep, *, is_undecided: bool) -> list[Bar]:
+    """A decision is reconfirmed or reviewed; of what an application that is still open rests on, note is taken."""
+    if step == ChangedStep.ACKNOWLEDGE and not is_undecided:
+        return [Bar("decided", "It is decided: reconfirm the decision, or have it evaluated again.")]
+    if step != ChangedStep.ACKNOWLEDGE and is_undecided:
+        return [Bar("not-decided", "Nothing is decided yet: take note of the change, and then decide.")]
+    return []
 
 
 def bars_to_reviewing(*, has_decision: bool) -> list[Bar]:

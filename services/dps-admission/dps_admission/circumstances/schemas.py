@@ -50,14 +50,17 @@ class ChangeRead(BaseModel):
 
 
 class ChangedDecisionRead(BaseModel):
-    """A decision (of an opening balance: a membership) marked "changed since", and what became of the mark."""
+    """A decision marked "changed since", and what became of the mark.
+
+    Of an opening balance a membership is marked, and where nothing is decided yet a lot application.
+    """
 
     model_config = ConfigDict(from_attributes=True)
 
     id: UUID
     change_id: UUID
     provider_id: UUID
-    membership_id: UUID
+    membership_id: UUID | None
     lot_application_id: UUID | None
     decision_id: UUID | None
     status: ChangedStatus
@@ -65,6 +68,13 @@ class ChangedDecisionRead(BaseModel):
     answered_at: AwareDatetime | None
     answered_by: str | None
     reason: str | None
+
+
+class MarkedChangeRead(BaseModel):
+    """What changed, and what became of the mark that it left on one lot application."""
+
+    change: ChangeRead
+    mark: ChangedDecisionRead
 
 
 class ChangeDetail(ChangeRead):

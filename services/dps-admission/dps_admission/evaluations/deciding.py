@@ -14,10 +14,10 @@ from assay_kit.calendar import WorkingDays, end_of_london_day, london_day
 from assay_kit.events import tell
 from assay_kit.identity import Principal
 from assay_kit.timeline import take
-from dps_admission.applications.actions import begin_anew, close_if_decided, profile_for, prolong_to
+from dps_admission.applications.actions import begin_anew, close_if_decided, end_waiting, profile_for, prolong_to
 from dps_admission.applications.checking import run_checks_on
 from dps_admission.applications.messages import write_to_managers, write_to_provider
-from dps_admission.applications.repository import Applications
+from dps_admission.applications.repository import Applications, still_awaited
 from dps_admission.applications.rules import (
     APPLICATION_LIFE,
     LOT_APPLICATION_LIFE,
@@ -29,7 +29,7 @@ from dps_admission.applications.rules import (
     representations_window,
 )
 from dps_admission.bars import Bar
-from dps_admission.circumstances.marking import decide_marks, review_marks
+from dps_admission.circumstances.marking import review_marks
 from dps_admission.evidence import rely
 from dps_admission.memberships.ending import end_of_application
 from dps_admission.memberships.places import admit_member
@@ -180,7 +180,6 @@ def _tell_outcome(session: Session, part: LotApplication, outcome: Outcome, *, b
     write_to_provider(
         session, part.provider_id, template, about=part.id, personalisation={}, now=now, once=str(part.round)
     )
-    decide_marks(session, part.id, by=by, now=now)
     close_if_decided(session, part.application_id, by=by, now=now)
 
 
@@ -292,6 +291,7 @@ def reconsider(session: Session, part_id: UUID, *, reason: str, by: Principal, n
         raise DecisionRefused([Bar("no-report", "There is no report yet: it is being evaluated.")])
     decision = _record(session, part, DecisionKind.RECONSIDER, reason=reason, by=by, now=now)
     _step(session, part, LotApplicationStep.RECONSIDER, reason=reason, by=by, now=now)
+    end_waiting(session, part, now=now)
     _next_round(session, part, by=by, now=now)
     return decision
 
@@ -361,8 +361,7 @@ def record_silences(session: Session, now: datetime) -> int:
         Representations,
         col(Representations.closes_at),
         now,
-        col(Representations.made_at).is_(None),
-        col(Representations.silent_at).is_(None),
+        *still_awaited(Representations, Representations.made_at),
     )
     for window in ended:
         window.silent_at = window.closes_at

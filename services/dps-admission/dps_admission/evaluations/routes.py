@@ -15,7 +15,7 @@ from dps_admission.applications.errors import LotApplicationNotFound
 from dps_admission.applications.repository import Applications
 from dps_admission.applications.schemas import LotApplicationRead
 from dps_admission.circumstances.repository import Circumstances
-from dps_admission.circumstances.schemas import ChangedDecisionRead
+from dps_admission.circumstances.schemas import ChangedDecisionRead, ChangeRead, MarkedChangeRead
 from dps_admission.dependencies import Applicant, CaseParty, CaseReader, Commissioner, Decider, DirectoryDep, SessionDep
 from dps_admission.tables import Decision, LotApplication
 
@@ -229,4 +229,8 @@ def _evaluation(session: Session, part: LotApplication, by: Principal, *, now: d
         to_settle=picture.to_settle,
         consensus=[ConsensusRead.model_validate(one) for one in Evaluations(session, part).consensus()],
         keeps_report_from_completion=[bar.says for bar in picture.bars],
+        changed_since=[
+            MarkedChangeRead(change=ChangeRead.model_validate(change), mark=ChangedDecisionRead.model_validate(mark))
+            for mark, change in Circumstances(session).marked_on(part.id)
+        ],
     )

@@ -8,7 +8,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StrictBool
 
 from assay_kit.text import Key, Model, Name, Reason, Text
 from dps_admission.applications.schemas import LotApplicationRead
-from dps_admission.circumstances.schemas import ChangedDecisionRead
+from dps_admission.circumstances.schemas import ChangedDecisionRead, MarkedChangeRead
 from dps_admission.evidence import EvidenceRead
 from dps_admission.question_sets.content import Slug
 
@@ -161,6 +161,8 @@ class EvaluationRead(BaseModel):
     to_settle: list[str] = Field(max_length=10_000)
     consensus: list[ConsensusRead] = Field(max_length=10_000)
     keeps_report_from_completion: list[str] = Field(max_length=10_000)
+    changed_since: list[MarkedChangeRead] = Field(max_length=200)
+    """Changes of circumstances that touch it; while one is open nothing is decided."""
 
 
 class ReportRead(BaseModel):
@@ -199,6 +201,7 @@ class RepresentationsRead(BaseModel):
     evidence: list[EvidenceRead] = Field(max_length=50)
     made_at: AwareDatetime | None
     silent_at: AwareDatetime | None
+    ended_at: AwareDatetime | None
 
 
 class DecisionsRead(BaseModel):

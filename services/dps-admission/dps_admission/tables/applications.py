@@ -142,3 +142,5 @@ class Clarification(DpsTable, table=True):
     answered_by_subject: str | None = None
     answered_at: datetime | None = Field(default=None, sa_type=Instant)
     silent_at: datetime | None = Field(default=None, sa_type=Instant)
+    ended_at: datetime | None = Field(default=None, sa_type=Instant)
+    """When a step was taken before its time was over, after which no answer could come: nobody was silent."""

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Index, String, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint, text
 from sqlmodel import Field
 
 from assay_kit.database import Instant, known
@@ -38,19 +38,24 @@ class CircumstanceChange(DpsTable, table=True):
 
 
 class ChangedDecision(DpsTable, table=True):
-    """A decision marked "changed since". An opening balance has no decision behind it: its membership is marked."""
+    """A decision marked "changed since". An opening balance has no decision behind it: its membership is marked.
+
+    So is a lot application that is still open, which has made no membership.
+    """
 
     __tablename__ = "changed_decision"
     __table_args__ = (
         known("status", ChangedStatus),
+        CheckConstraint("membership_id IS NOT NULL OR lot_application_id IS NOT NULL", name="about_something"),
         UniqueConstraint("change_id", "membership_id"),
+        UniqueConstraint("change_id", "lot_application_id"),
         Index("ix_changed_decision_open", "marked_at", "id", postgresql_where=text("status = 'open'")),
     )
 
     id: UUID = id_column()
     change_id: UUID = Field(foreign_key="circumstance_change.id")
     provider_id: UUID
-    membership_id: UUID = Field(foreign_key="membership.id", index=True)
+    membership_id: UUID | None = Field(default=None, foreign_key="membership.id", index=True)
     lot_application_id: UUID | None = Field(default=None, foreign_key="lot_application.id", index=True)
     decision_id: UUID | None = Field(default=None, foreign_key="decision.id")
     status: ChangedStatus = Field(default=ChangedStatus.OPEN, sa_type=String)

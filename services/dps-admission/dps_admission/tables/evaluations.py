@@ -124,3 +124,5 @@ class Representations(DpsTable, table=True):
     made_by_subject: str | None = None
     made_at: datetime | None = Field(default=None, sa_type=Instant)
     silent_at: datetime | None = Field(default=None, sa_type=Instant)
+    ended_at: datetime | None = Field(default=None, sa_type=Instant)
+    """When a step was taken before its time was over, after which no answer could come: nobody was silent."""

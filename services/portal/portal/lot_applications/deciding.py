@@ -107,6 +107,22 @@ async def set_aside(request: Request, visitor: SignedIn, part_id: Id) -> Respons
     return await _with_reason(request, visitor, part_id, "setting-aside", "Set the decision aside")
 
 
+@router.api_route("/changes/{mark_id}", methods=METHODS)
+async def take_note(request: Request, visitor: SignedIn, part_id: Id, mark_id: Id) -> Response:
+    """Of what has changed at the provider while nothing is decided yet."""
+    here = f"/lot-applications/{part_id}"
+
+    async def send(values: dict[str, Any]) -> Any:
+        return await visitor.api.post("dps-admission", f"/v1/changed-decisions/{mark_id}/acknowledgement", values)
+
+    reason = Field(
+        name="reason", label="What it means for the decision", kind=Kind.WORDS, hint="At least 10 characters."
+    )
+    lead = "What you write is kept with the change, and the provider can read it."
+    task = Task(title="Take note of a change", lead=lead, fields=(reason,), button="Take note", back=here, done="noted")
+    return await perform(request, task, send=send, then=here)
+
+
 async def _with_reason(request: Request, visitor: SignedIn, part_id: Id, step: str, title: str) -> Response:
     here = f"/lot-applications/{part_id}"
 

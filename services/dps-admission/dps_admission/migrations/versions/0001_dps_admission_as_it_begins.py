@@ -478,6 +478,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement a table
         sa.Column("answered_by_subject", sa.String(), nullable=True),
         sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("silent_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["lot_application_id"],
             ["lot_application.id"],
@@ -683,6 +684,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement a table
         sa.Column("made_by_subject", sa.String(), nullable=True),
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("silent_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["decision_id"], ["decision.id"], name=op.f("fk_representations_decision_id_decision")),
         sa.ForeignKeyConstraint(
             ["lot_application_id"],

@@ -156,7 +156,7 @@ def _changed_decisions() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("change_id", sa.Uuid(), nullable=False),
         sa.Column("provider_id", sa.Uuid(), nullable=False),
-        sa.Column("membership_id", sa.Uuid(), nullable=False),
+        sa.Column("membership_id", sa.Uuid(), nullable=True),
         sa.Column("lot_application_id", sa.Uuid(), nullable=True),
         sa.Column("decision_id", sa.Uuid(), nullable=True),
         sa.Column("status", sa.String(), nullable=False),
@@ -165,8 +165,12 @@ def _changed_decisions() -> None:
         sa.Column("answered_by", sa.String(), nullable=True),
         sa.Column("reason", sa.String(), nullable=True),
         sa.CheckConstraint(
-            "status IN ('open', 'reconfirmed', 'reviewed', 'overtaken')",
+            "status IN ('open', 'reconfirmed', 'reviewed', 'acknowledged', 'overtaken')",
             name=op.f("ck_changed_decision_known_status"),
+        ),
+        sa.CheckConstraint(
+            "membership_id IS NOT NULL OR lot_application_id IS NOT NULL",
+            name=op.f("ck_changed_decision_about_something"),
         ),
         sa.ForeignKeyConstraint(
             ["change_id"], ["circumstance_change.id"], name=op.f("fk_changed_decision_change_id_circumstance_change")
@@ -184,6 +188,9 @@ def _changed_decisions() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_changed_decision")),
         sa.UniqueConstraint("change_id", "membership_id", name=op.f("uq_changed_decision_change_id_membership_id")),
+        sa.UniqueConstraint(
+            "change_id", "lot_application_id", name=op.f("uq_changed_decision_change_id_lot_application_id")
+        ),
     )
     op.create_index(
         op.f("ix_changed_decision_lot_application_id"), "changed_decision", ["lot_application_id"], unique=False
