@@ -3,9 +3,9 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import text, update
 from sqlalchemy.dialects.postgresql import insert
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from assay_kit.database import new_id
 from assay_kit.identity import Principal
@@ -40,12 +40,25 @@ def open_task(
     )
 
 
-def complete(session: Session, task_id: UUID, outcome: str, *, by: Principal, now: datetime) -> CaseTask:
-    task = session.get(CaseTask, task_id, with_for_update=True)
+def open_one(session: Session, task_id: UUID) -> CaseTask:
+    """The task, which nobody else completes meanwhile, nor one on the same subject: they are locked in one order."""
+    task = session.get(CaseTask, task_id)
     if task is None:
         raise CaseTaskNotFound(task_id)
+    alike = select(CaseTask.id).where(CaseTask.subject == task.subject, col(CaseTask.done_at).is_(None))
+    session.exec(alike.order_by(col(CaseTask.id)).with_for_update()).all()
+    session.refresh(task)
     if task.done_at is not None:
         raise CaseTaskDone("This task was completed already.")
+    return task
+
+
+def complete(session: Session, task: CaseTask, outcome: str, *, by: Principal, now: datetime) -> None:
     task.done_at, task.done_by_name, task.outcome = now, by.name, outcome
     session.flush()
-    return task
+
+
+def complete_alike(session: Session, task: CaseTask) -> None:
+    """What was asked of other services too is answered for each of them."""
+    alike = update(CaseTask).where(col(CaseTask.subject) == task.subject, col(CaseTask.done_at).is_(None))
+    session.execute(alike.values(done_at=task.done_at, done_by_name=task.done_by_name, outcome=task.outcome))

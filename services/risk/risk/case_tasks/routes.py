@@ -12,16 +12,20 @@ from assay_kit.clock import Now
 from assay_kit.database import SessionDep
 from assay_kit.pagination import Page, PageQuery, paginate
 from assay_kit.problems import InvalidRequest, may_answer
-from assay_kit.text import Model, Reason
-from risk.case_tasks import actions
-from risk.case_tasks.errors import CaseTaskDone, CaseTaskNotFound
+from assay_kit.text import Flag, Model, Reason
+from risk.case_tasks.errors import AnswerMissing, CaseTaskDone, CaseTaskNotFound, NothingToAnswer
 from risk.dependencies import Caseworker
+from risk.registers.actions import complete_task
+from risk.registers.rules import asks_for_a_successor
 from risk.tables import CaseTask
+from risk.tables.base import columns_of
 
 router = APIRouter(prefix="/case-tasks", tags=["case tasks"], responses=may_answer(InvalidRequest))
 
 
 class CaseTaskRead(BaseModel):
+    """`asks_for_a_successor`: it is completed with the answer."""
+
     id: UUID
     care_service_id: UUID
     wording: str
@@ -31,14 +35,19 @@ class CaseTaskRead(BaseModel):
     done_at: AwareDatetime | None
     done_by_name: str | None
     outcome: str | None
+    asks_for_a_successor: bool
 
     @classmethod
     def of(cls, task: CaseTask) -> "CaseTaskRead":
-        return cls.model_validate(task, from_attributes=True)
+        return cls(**columns_of(task), asks_for_a_successor=asks_for_a_successor(task.subject))
 
 
 class Completion(Model):
+    """`is_successor`: of a task that asks whether one location succeeds another, the answer; of no other task. Where
+    nothing succeeds it, the services at the location are deregistered."""
+
     outcome: Reason
+    is_successor: Flag | None = None
 
 
 @router.get("", summary="Tasks, the newest first", operation_id="list_case_tasks")
@@ -62,9 +71,10 @@ def list_case_tasks(
     "/{task_id}/completion",
     summary="Complete a task",
     operation_id="complete_case_task",
-    responses=may_answer(CaseTaskNotFound, CaseTaskDone),
+    responses=may_answer(CaseTaskNotFound, CaseTaskDone, AnswerMissing, NothingToAnswer),
 )
 def complete_case_task(
     task_id: UUID, completion: Completion, session: SessionDep, by: Caseworker, now: Now
 ) -> CaseTaskRead:
-    return CaseTaskRead.of(actions.complete(session, task_id, completion.outcome, by=by, now=now))
+    task = complete_task(session, task_id, **completion.model_dump(), by=by, now=now)
+    return CaseTaskRead.of(task)

@@ -1,7 +1,9 @@
 """Keeps what a register said, fetched at night or read by an officer, and works out at once what it changes."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, time
 from typing import Any
+from uuid import UUID
 
 from pydantic import BaseModel
 from sqlmodel import Session
@@ -10,14 +12,24 @@ from assay_kit.calendar import at_london, london_day
 from assay_kit.freeze import content_hash
 from assay_kit.identity import Principal
 from risk.bands.actions import refresh
-from risk.case_tasks.actions import open_task
+from risk.case_tasks.actions import complete, complete_alike, open_one, open_task
+from risk.case_tasks.errors import AnswerMissing, NothingToAnswer
 from risk.indicators.facts import CqcReading
 from risk.registers.cqc import day
 from risk.registers.errors import NobodysKey, ReadAfterToday
 from risk.registers.repository import Facts
-from risk.registers.rules import READINGS, Method, Register, names_manager
+from risk.registers.rules import (
+    READINGS,
+    Method,
+    Register,
+    asked_by,
+    asks_for_a_successor,
+    names_manager,
+    subject_of,
+)
 from risk.registers.schemas import ReadingByHand
-from risk.tables import ExternalFact
+from risk.tables import CaseTask, ExternalFact, RefusedSuccessor
+from risk.tables.base import columns_of
 
 NOON = time(12)
 
@@ -30,6 +42,8 @@ def record_by_hand(session: Session, wanted: ReadingByHand, *, by: Principal, no
         raise NobodysKey(f"No service or provider is known under {wanted.key}.")
     reading = READINGS[wanted.source].model_validate(wanted.reading.model_dump(mode="json"))
     at = min(at_london(wanted.read_on, NOON), now)
+    if isinstance(reading, CqcReading) and reading.successors:
+        Facts(session).ask_again(wanted.key, reading.successors, at=at)
     return keep(
         session, wanted.source, wanted.key, reading, None, at=at, method=Method.MANUAL, by=by, now=now, note=wanted.note
     )
@@ -50,6 +64,7 @@ def keep(
 ) -> ExternalFact:
     """Keep an answer of the instant `at`: a new row where it differs from what stood, else that was seen again."""
     facts = Facts(session)
+    reading = _without_refused(facts, key, reading)
     before = facts.standing(source, key, at)
     said = reading.model_dump(mode="json")
     digest = content_hash(said)
@@ -71,15 +86,76 @@ def keep(
             recorded_by_name=by.name,
             note=note,
         )
-        facts.add(fact)
+        _put_in_order(facts, fact, before)
     session.flush()
     services = facts.services_with(source, key)
     refresh(session, services, now=now)
     if isinstance(reading, CqcReading) and not reading.is_registered and reading.successors:
-        wording = f"CQC deregistered location {key}; confirm whether {', '.join(reading.successors)} succeeds it."
-        for care_service_id in services:
-            open_task(session, care_service_id, subject=f"successor of {key}", wording=wording, now=now)
+        _ask_whether_it_succeeds(session, services, key, reading.successors, now=now)
     return fact
+
+
+def _put_in_order(facts: Facts, fact: ExternalFact, before: ExternalFact | None) -> None:
+    """Add what differs from what stood `before`. Where more had been heard of already, it ends as if each answer had
+    come in its turn: what stood then and was seen since stands again, and what is counted from the first sign on is
+    counted again."""
+    if before is not None and before.last_seen_at > fact.fetched_at:
+        facts.add(ExternalFact(**columns_of(before, "id") | {"fetched_at": before.last_seen_at}))
+        before.last_seen_at = fact.fetched_at
+    facts.add(fact)
+    previous = fact
+    for later in facts.after(fact.source, fact.key, fact.fetched_at):
+        on = london_day(later.fetched_at)
+        later.names_no_manager_since = _no_manager_since(fact.source, later.reading, previous, on)
+        previous = later
+
+
+def _without_refused(facts: Facts, key: str, reading: BaseModel) -> BaseModel:
+    """What no officer refused: where nothing succeeds a location that was deregistered, it is just that."""
+    if not isinstance(reading, CqcReading) or not reading.successors:
+        return reading
+    refused = facts.refused(key)
+    return reading.model_copy(update={"successors": tuple(each for each in reading.successors if each not in refused)})
+
+
+def _ask_whether_it_succeeds(
+    session: Session, care_service_ids: Sequence[UUID], key: str, successors: Sequence[str], *, now: datetime
+) -> None:
+    wording = f"CQC deregistered location {key}; confirm whether {', '.join(successors)} succeeds it."
+    for care_service_id in care_service_ids:
+        open_task(session, care_service_id, subject=subject_of(key, successors), wording=wording, now=now)
+
+
+def complete_task(
+    session: Session, task_id: UUID, outcome: str, *, is_successor: bool | None, by: Principal, now: datetime
+) -> CaseTask:
+    """Complete a task on a case file; one that asks whether a location succeeds another, with the answer."""
+    task = open_one(session, task_id)
+    if asks_for_a_successor(task.subject) is (is_successor is None):
+        raise AnswerMissing if is_successor is None else NothingToAnswer
+    complete(session, task, outcome, by=by, now=now)
+    if is_successor is False:
+        _refuse(session, task, outcome, by=by, now=now)
+    return task
+
+
+def _refuse(session: Session, task: CaseTask, reason: str, *, by: Principal, now: datetime) -> None:
+    """Kept for the key, whoever asked: CQC goes on naming what an officer refused. Where nothing else succeeds it, each
+    service there is deregistered from now on."""
+    facts = Facts(session)
+    key, successors = asked_by(task.subject)
+    about: dict[str, Any] = {"key": key, "reason": reason, "refused_at": now, "refused_by": by.subject}
+    about["refused_by_name"] = by.name
+    refused = facts.refused(key)
+    facts.add(*(RefusedSuccessor(successor=each, **about) for each in successors if each not in refused))
+    complete_alike(session, task)
+    standing = facts.standing(Register.CQC, key, now)
+    if standing is None:
+        return
+    reading = CqcReading.model_validate(standing.reading)
+    if not reading.is_registered and set(reading.successors) & set(successors):
+        said = (reading, standing.record)
+        keep(session, Register.CQC, key, *said, at=now, method=Method.MANUAL, by=by, now=now, note=reason)
 
 
 def _no_manager_since(source: Register, reading: dict[str, Any], before: ExternalFact | None, on: date) -> date | None:

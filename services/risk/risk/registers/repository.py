@@ -1,16 +1,17 @@
 """Reads and writes what registers said. No rules here."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Text, cast
+from sqlalchemy import Text, cast, delete
 from sqlmodel import Session, col, select
 
 from assay_contracts.directory.copies import care_service_copy as service
 from assay_contracts.directory.copies import provider_copy as provider
 from assay_kit.pagination import Page, PageAsked, paginate
 from risk.registers.rules import Register
-from risk.tables import ExternalFact, RegisterNight
+from risk.tables import ExternalFact, RefusedSuccessor, RegisterNight
 
 
 class Facts:
@@ -24,6 +25,27 @@ class Facts:
         )
         latest = wanted.order_by(col(ExternalFact.fetched_at).desc(), col(ExternalFact.id).desc())
         return self._session.exec(latest.limit(1).with_for_update()).first()
+
+    def after(self, source: Register, key: str, at: datetime) -> Sequence[ExternalFact]:
+        """What the register said after `at`, as far as that is known already: in its order."""
+        wanted = select(ExternalFact).where(
+            ExternalFact.source == source, ExternalFact.key == key, ExternalFact.fetched_at > at
+        )
+        in_order = wanted.order_by(col(ExternalFact.fetched_at), col(ExternalFact.id))
+        return self._session.exec(in_order.with_for_update()).all()
+
+    def refused(self, key: str) -> set[str]:
+        """The locations of which an officer said that they do not succeed this one."""
+        return set(self._session.exec(select(RefusedSuccessor.successor).where(RefusedSuccessor.key == key)))
+
+    def ask_again(self, key: str, successors: Sequence[str], *, at: datetime) -> None:
+        """An officer read of these successors at an instant: what was refused until then is a question again."""
+        again = delete(RefusedSuccessor).where(
+            col(RefusedSuccessor.key) == key,
+            col(RefusedSuccessor.successor).in_(successors),
+            col(RefusedSuccessor.refused_at) <= at,
+        )
+        self._session.execute(again)
 
     def page(self, page: PageAsked, *, source: Register | None, key: str | None) -> Page[ExternalFact]:
         wanted = select(ExternalFact)
@@ -63,6 +85,6 @@ class Facts:
         wanted = select(column).where(column > after).distinct().order_by(column).limit(limit)
         return list(self._session.scalars(wanted))
 
-    def add(self, fact: ExternalFact) -> None:
-        self._session.add(fact)
+    def add(self, *rows: ExternalFact | RefusedSuccessor) -> None:
+        self._session.add_all(rows)
         self._session.flush()

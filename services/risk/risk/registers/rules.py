@@ -1,5 +1,6 @@
 """The registers outside, and what one reading of them is. Pure."""
 
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import Any
 
@@ -75,3 +76,21 @@ def names_manager(register: Register, reading: dict[str, Any]) -> bool | None:
     """The register's second sign of a vacancy, for which it gives no date; None where it does not say."""
     said: bool | None = reading.get("names_manager") if register is Register.CQC else None
     return said
+
+
+# What a task is about that asks whether locations succeed another: all of it, so that other ones are asked about anew.
+_SUCCESSION = "successor of "
+
+
+def subject_of(key: str, successors: Sequence[str]) -> str:
+    return f"{_SUCCESSION}{key}: {' '.join(successors)}"
+
+
+def asks_for_a_successor(subject: str) -> bool:
+    return subject.startswith(_SUCCESSION)
+
+
+def asked_by(subject: str) -> tuple[str, list[str]]:
+    """The location, and those that were proposed."""
+    key, _, successors = subject.removeprefix(_SUCCESSION).partition(": ")
+    return key, successors.split()

@@ -45,7 +45,8 @@ class Activity(RiskTable, table=True):
 
 
 class ExternalFact(RiskTable, table=True):
-    """What a register said at a time. A row for each different answer; `last_seen_at` moves while it stays the same."""
+    """What a register said at a time. A row for each different answer; `last_seen_at` moves while it stays the same. No
+    two rows of a key are of one time: an answer that comes late parts the one that it falls into."""
 
     __tablename__ = "external_fact"
     __table_args__ = (
@@ -67,6 +68,19 @@ class ExternalFact(RiskTable, table=True):
     recorded_by: str
     recorded_by_name: str
     note: str | None = None
+
+
+class RefusedSuccessor(RiskTable, table=True):
+    """An officer's word that `successor`, which CQC names, does not succeed the location `key`."""
+
+    __tablename__ = "refused_successor"
+
+    key: str = Field(primary_key=True)
+    successor: str = Field(primary_key=True)
+    reason: str
+    refused_at: datetime = Field(sa_type=Instant)
+    refused_by: str
+    refused_by_name: str
 
 
 class Intelligence(RiskTable, table=True):

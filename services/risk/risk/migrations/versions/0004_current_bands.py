@@ -1,5 +1,6 @@
 """One row of a service holds all that the dashboard lists it by; trials of scoring models are kept; corrections are found
-without the entries that are none; when a rating was heard of; who read what a provider answered."""
+without the entries that are none; when a rating was heard of; who read what a provider answered; which location succeeds
+no other."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -123,6 +124,7 @@ def upgrade() -> None:
     op.execute(_HEARD)
 
     _keep_readings()
+    _keep_refusals()
     op.create_index("ix_intake_item_entry", "intake_item", ["intelligence_id"])
     op.add_column("intake_item", sa.Column("about_id", sa.Uuid(), nullable=True))
     op.create_index("ix_intake_item_about", "intake_item", ["about_id"])
@@ -133,6 +135,19 @@ def upgrade() -> None:
         ["corrects_id"],
         unique=True,
         postgresql_where=sa.text("corrects_id IS NOT NULL"),
+    )
+
+
+def _keep_refusals() -> None:
+    op.create_table(
+        "refused_successor",
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("successor", sa.String(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("refused_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("refused_by", sa.String(), nullable=False),
+        sa.Column("refused_by_name", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("key", "successor", name=op.f("pk_refused_successor")),
     )
 
 
