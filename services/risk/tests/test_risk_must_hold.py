@@ -20,7 +20,7 @@ from assay_kit.database import new_id
 from assay_kit.freeze import content_hash
 from assay_kit.identity import Principal
 from assay_kit.testing import NOON, hear
-from risk.bands.rules import Band
+from risk.bands.rules import IN_CONFIDENCE, Band
 from risk.bands.working import Worked, work_out
 from risk.indicators.facts import (
     CompanyReading,
@@ -29,11 +29,16 @@ from risk.indicators.facts import (
     Feed,
     FoodReading,
     LiveIntervention,
+    Occurrence,
     Rating,
     ReadOn,
+    Vacancy,
+    Waiting,
 )
 from risk.intelligence.actions import record
 from risk.intelligence.schemas import EntryWanted
+from risk.registers.actions import keep
+from risk.registers.rules import Method, Register
 from risk.scoring_models.consistency import faults_of
 from risk.scoring_models.policy import Indicator
 from risk.tables import ServiceBand, StandingResult
@@ -181,6 +186,49 @@ def test_the_order_of_what_was_learnt_does_not_matter(world: dict[str, Any], dat
     assert work_out(other, POLICY, model_version=1).digest == work_out(one, POLICY, model_version=1).digest
 
 
+def in_confidence(days: list[int]) -> tuple[Occurrence, ...]:
+    return occurrences(*map(days_ago, days), restricted=True)
+
+
+_DAY = st.integers(0, 400).map(days_ago)
+_VACANCY = st.builds(Vacancy, since=_DAY, filled_on=st.none() | _DAY, restricted=st.just(True))
+DAYS = st.lists(st.integers(0, 400), max_size=3)
+HELD = st.fixed_dictionaries(
+    {
+        "enquiries": DAYS.map(lambda days: enquiries(*map(days_ago, days))),
+        "deaths": DAYS.map(in_confidence),
+        "concerns": DAYS.map(in_confidence),
+        "vacancies": st.lists(_VACANCY, max_size=2),
+        "waiting": st.lists(st.builds(Waiting, feed=st.sampled_from(Feed), restricted=st.just(True)), max_size=2),
+    }
+)
+
+
+@given(world=WORLD, waits=st.booleans(), held=HELD)
+def test_what_is_held_in_confidence_changes_no_reason_but_the_fixed_sentence(
+    world: dict[str, Any], waits: bool, held: dict[str, Any]
+) -> None:
+    """Not in Green, where nothing of concern is known, and not in Not enough information either."""
+    waiting = (Waiting(feed=Feed.UNEXPECTED_DEATHS, restricted=False),) if waits else ()
+    known = made(world).model_copy(update={"enquiries": (), "waiting": waiting})
+    more = {part: (*getattr(known, part), *found) for part, found in held.items()}
+    before = work_out(known, POLICY, model_version=1).verdict
+    after = work_out(known.model_copy(update=more), POLICY, model_version=1).verdict
+    assert IN_CONFIDENCE not in before.open_reasons
+    if after.band is before.band:
+        assert [reason for reason in after.open_reasons if reason != IN_CONFIDENCE] == list(before.open_reasons)
+
+
+@given(world=WORLD, held=HELD)
+def test_results_that_say_something_else_to_everybody_are_not_the_same(
+    world: dict[str, Any], held: dict[str, Any]
+) -> None:
+    known = made(world).model_copy(update=held)
+    opened = {"deaths": occurrences(*(each.on for each in held["deaths"][:1])) + held["deaths"][1:]}
+    one, other = (work_out(each, POLICY, model_version=1) for each in (known, known.model_copy(update=opened)))
+    assert (one.digest == other.digest) <= (one.verdict.open_reasons == other.verdict.open_reasons)
+
+
 def test_a_result_of_long_ago_is_still_the_same() -> None:
     """Of an answer that was once given, with all that was ever counted: it may never change."""
     said = facts(
@@ -217,6 +265,34 @@ def test_events_late_twice_or_in_any_order_give_the_same_end_state(session: Sess
         session.expire_all()
     assert len(ends) == 1
     assert {band for band, _, _ in ends} == {"amber"}
+
+
+SEEN = [  # what a register said, day by day: it goes to and fro
+    {"names_manager": False},
+    {"names_manager": True},
+    {"names_manager": False},
+    {"names_manager": None},
+]
+
+
+@pytest.mark.parametrize("readings", [SEEN, [SEEN[0], SEEN[0], SEEN[1], SEEN[0]], [SEEN[0], SEEN[3], SEEN[0], SEEN[3]]])
+def test_readings_of_a_register_in_any_order_give_the_same_end_state(
+    session: Session, readings: list[dict[str, Any]]
+) -> None:
+    about = {"is_regulated": True, "requires_registered_manager": True, "cqc_location_id": "1-700000001"}
+    service = green_service(session, provider(session), **about)
+    ratings = (CqcRating(rating="good", rated_on=date(2025, 5, 1)),)
+    said = [(NOON - timedelta(days=50 - 10 * place), cqc(*ratings, **each)) for place, each in enumerate(readings)]
+    by = Principal(subject="system", name="Assay")
+    ends = set()
+    for order in permutations(said):
+        with session.begin_nested() as savepoint:
+            for at, reading in order:
+                keep(session, Register.CQC, "1-700000001", reading, None, at=at, method=Method.FETCHED, by=by, now=NOON)
+            ends.add(_end_state(session, service.id))
+            savepoint.rollback()
+        session.expire_all()
+    assert len(ends) == 1
 
 
 def _a_vacancy_is_recorded(session: Session, service: Any, *, at: datetime) -> None:

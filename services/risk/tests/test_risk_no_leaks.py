@@ -265,6 +265,54 @@ def test_no_answer_tells_that_more_was_learnt_in_confidence(
     assert [question for question in before if before[question] != after[question]] == []
 
 
+FILLED = {"restricted": False, "substantiated": True, "ended_on": "2026-01-20", "narrative": None, "source": "Visit"}
+TO_PLAIN_READERS = (Role.SOCIAL_CARE_ASSESSOR, Role.ADULT_CARE_VIEWER, Role.PROVIDER_ADMIN)
+"""Who is told a band and why: nothing of any one indicator."""
+
+
+def beside_the_fixed_sentence(answers: Answers) -> Answers:
+    def stripped(said: Any) -> Any:
+        if isinstance(said, dict):
+            return {name: stripped(part.decode("utf-8", "replace")) for name, part in said.items()}
+        return re.sub(rf'(,?"{re.escape(IN_CONFIDENCE)}")|( ?{re.escape(IN_CONFIDENCE)})', "", said)
+
+    return {question: (status, stripped(said)) for question, (status, said) in answers.items()}
+
+
+HELD: dict[str, dict[str, Any]] = {
+    "safeguarding_decision": {"enquiry": enquiry(1)},
+    "contracting_concern": {},
+    "manager_vacancy": {"event_on": "2026-02-27", "substantiated": True},
+}
+
+
+@pytest.mark.parametrize("kind", HELD)
+@pytest.mark.parametrize(("days", "band"), [(0, "green"), (20, "not_enough_information")])
+@pytest.mark.usefixtures("shown_to_providers")
+def test_the_first_thing_held_of_a_service_that_is_no_concern_does_not_tell_which_it_is(
+    session: Session, app: FastAPI, client_as: ClientAs, at: Any, *, kind: str, days: int, band: str
+) -> None:
+    """After 20 days every feed has been silent for too long."""
+    service = green_service(session, cqc_location_id=LOCATION, requires_registered_manager=True)
+    at.now = NOON + timedelta(days=days)
+    do_due(session, at.now)
+    learn(client_as(Role.COMPLIANCE_OFFICER), entry(service, "manager_vacancy", event_on="2026-01-05", **FILLED))
+    ids = {"care_service_id": str(service.id), "provider_id": str(service.provider_id), "cqc_location_id": LOCATION}
+
+    def asked(role: Role) -> Answers:
+        reader = client_as(role, org=service.provider_id if role is Role.PROVIDER_ADMIN else None)
+        return beside_the_fixed_sentence(everything(app, reader, role, service, ids))
+
+    before = {role: asked(role) for role in TO_PLAIN_READERS}
+    learn(client_as(Role.COMPLIANCE_OFFICER), entry(service, kind, **HELD[kind]))
+    session.expire_all()
+    assert session.exec(select(ServiceBand.band)).one() == band
+    for role in TO_PLAIN_READERS:
+        after = asked(role)
+        assert [question for question, said in before[role].items() if after[question] != said] == []
+        assert len([said for status, said in after.values() if status == 200]) >= FEWEST_ANSWERS[role]
+
+
 def known_ids(session: Session, service: CareServiceRecord) -> dict[str, str]:
     """An id of each kind that a path may name: the entries are restricted ones."""
     result = session.exec(select(BandResult.id).where(BandResult.care_service_id == service.id)).first()

@@ -21,7 +21,6 @@ from assay_kit.timeline import timeline_entry
 from risk.bands.errors import CareServiceNotScored
 from risk.bands.life import LIFE
 from risk.bands.repository import Bands, Known
-from risk.bands.rules import open_reasons
 from risk.bands.working import work_out
 from risk.indicators.facts import Facts, without_restricted
 from risk.intelligence.rules import Kind
@@ -95,8 +94,7 @@ class Hindsight:
         readings = [
             each | {"confidential": each["confidential"] or each["indicator"] in veiled} for each in row.readings
         ]
-        unsayable = {each["reason"] for each in readings if each["confidential"]}
-        return Said(readings=readings, open_reasons=open_reasons(row.reasons, unsayable))
+        return Said(readings=readings, open_reasons=list(worked.verdict.open_reasons))
 
     def latest(self) -> BandResult:
         """The newest of the history. Results are looked at from the newest back, as long as they say the same."""

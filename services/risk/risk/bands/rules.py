@@ -1,6 +1,6 @@
 """From ten readings to a band. No averaging: a good rating never hides a death. Pure."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -53,20 +53,33 @@ def judge(readings: Sequence[Reading], policy: BandPolicy) -> Verdict:
     counted = [reading for reading in readings if reading.level is not None]
     points = sum(policy.points[each.level] for each in counted if each.level and each.level is not Level.CRITICAL)
     band = _band(counted, points, readings, policy)
-    because = _because(band, counted, readings, policy)
+    because = _because(band, readings, policy)
     return Verdict(
         band=band,
         points=points,
         reasons=tuple(each.reason for each in because),
-        open_reasons=tuple(
-            open_reasons([each.reason for each in because], {each.reason for each in because if each.confidential})
-        ),
+        open_reasons=tuple(_open_reasons(band, because, readings, policy)),
     )
 
 
-def open_reasons(reasons: Iterable[str], unsayable: Collection[str]) -> list[str]:
-    """The reasons with the fixed sentence, once, in the place of those that may not be said to everybody."""
-    return list(dict.fromkeys(IN_CONFIDENCE if each in unsayable else each for each in reasons))
+def _open_reasons(band: Band, because: Sequence[Reading], readings: Sequence[Reading], policy: BandPolicy) -> list[str]:
+    """Why, as far as everybody may know, and the fixed sentence at the end where there is more.
+
+    Whatever is held in confidence, the other sentences stay as they would be without it: one that was replaced would
+    tell which. So what rests on entries is no reason to be Green, and of what is missing it is said why it is not
+    known, never how much is.
+    """
+    to_all = because
+    if any(each.openly for each in readings):
+        to_all = _because(band, [each.openly or each for each in readings], policy)
+    match band:
+        case Band.RED | Band.AMBER:
+            said = [each.reason for each in to_all]
+        case Band.NOT_ENOUGH_INFORMATION:
+            said = [each.lacking or each.reason for each in to_all]
+        case Band.GREEN:
+            said = [each.reason for each in to_all if not each.rests_on_entries]
+    return [*said, IN_CONFIDENCE] if any(each.confidential for each in because) else said
 
 
 def follows_rating_alone(readings: Sequence[Reading], policy: BandPolicy) -> bool:
@@ -98,11 +111,11 @@ def missing(readings: Sequence[Reading], policy: BandPolicy) -> list[Reading]:
     return [reading for reading in unknown if reading.indicator in policy.green_needs]
 
 
-def _because(band: Band, counted: Sequence[Reading], readings: Sequence[Reading], policy: BandPolicy) -> list[Reading]:
+def _because(band: Band, readings: Sequence[Reading], policy: BandPolicy) -> list[Reading]:
     """The readings behind the band, the gravest first."""
     match band:
         case Band.RED | Band.AMBER:
-            above = [reading for reading in counted if reading.level and reading.level is not Level.NONE]
+            above = [reading for reading in readings if reading.is_of_concern]
             return sorted(above, key=lambda each: -(each.level.rank if each.level else 0))
         case Band.NOT_ENOUGH_INFORMATION:
             return missing(readings, policy)

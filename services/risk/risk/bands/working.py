@@ -30,8 +30,13 @@ class Worked:
 def work_out(facts: Facts, policy: Policy, *, model_version: int) -> Worked:
     readings = tuple(read_all(facts, policy))
     verdict = judge(readings, policy.band)
-    said = f"[{model_version},{as_json(verdict.band)},{verdict.points},[{','.join(each.said for each in readings)}]]"
-    digest = sha256(said.encode()).hexdigest()
+    parts = [
+        as_json([model_version, verdict.band, verdict.points])[1:-1],
+        f"[{','.join(each.said for each in readings)}]",
+    ]
+    if beside := [each.openly.reason for each in readings if each.openly and each.openly.is_of_concern]:
+        parts.append(as_json(beside))  # what everybody may know of it is part of the answer
+    digest = sha256(f"[{','.join(parts)}]".encode()).hexdigest()
     alone = verdict.band is Band.RED and follows_rating_alone(readings, policy.band)
     return Worked(verdict=verdict, readings=readings, digest=digest, follows_rating_alone=alone)
 

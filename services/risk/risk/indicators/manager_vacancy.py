@@ -19,7 +19,7 @@ def read(facts: Facts, policy: Policy) -> Reading:
     if open_to_all == facts.vacancies:
         return reading
     without = _read(facts.model_copy(update={"vacancies": open_to_all}), policy)
-    return reading if reading == without else replace(reading, confidential=True)
+    return reading if reading == without else replace(reading, confidential=True, openly=without)
 
 
 def _read(facts: Facts, policy: Policy) -> Reading:

@@ -7,7 +7,19 @@ from functools import cached_property, lru_cache
 from json import JSONEncoder
 from typing import Any
 
-from risk.scoring_models.policy import Level
+from risk.scoring_models.policy import Indicator, Level
+
+_FROM_ELSEWHERE = frozenset(
+    {
+        Indicator.QUALITY_ASSESSMENT,
+        Indicator.CQC_RATING,
+        Indicator.FOOD_HYGIENE,
+        Indicator.EMBARGO,
+        Indicator.DEFAULT_NOTICE,
+        Indicator.COMPANY_STATUS,
+    }
+)
+"""What is read in registers, published or decided here; of an indicator beyond the ten nobody can tell."""
 
 _MOST_KEPT = 10_000
 _WRITER = JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
@@ -31,7 +43,8 @@ class Reading:
     """`level` is there when the state is known or stale; a stale level still counts towards Red and Amber.
 
     `reason` names dates, not ages, so that it only changes when something does. `confidential`: the working and
-    the reason rest on information that not everybody may see.
+    the reason rest on information that not everybody may see; `openly` is then what everybody may know instead.
+    `lacking`: what stands in the way of knowing what is counted, and says nothing of what was counted.
     """
 
     indicator: str
@@ -41,6 +54,8 @@ class Reading:
     as_of: date | None = None
     working: dict[str, Any] = field(default_factory=dict)
     confidential: bool = False
+    openly: "Reading | None" = None
+    lacking: str | None = None
 
     @cached_property
     def kept(self) -> str:
@@ -65,6 +80,15 @@ class Reading:
     @property
     def is_applicable(self) -> bool:
         return self.state is not State.NOT_APPLICABLE
+
+    @property
+    def rests_on_entries(self) -> bool:
+        """Whether what people and machines enter, restricted or not, may change it."""
+        return self.indicator not in _FROM_ELSEWHERE
+
+    @property
+    def is_of_concern(self) -> bool:
+        return self.level is not None and self.level is not Level.NONE
 
     @property
     def is_known(self) -> bool:

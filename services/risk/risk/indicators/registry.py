@@ -48,7 +48,7 @@ def read_all(facts: Facts, policy: Policy) -> list[Reading]:
 def _veiled(reading: Reading, open_to_all: Facts, policy: Policy) -> Reading:
     without = INDICATORS[reading.indicator].read(open_to_all, policy)
     differs = replace(reading, confidential=False) != replace(without, confidential=False)
-    return replace(reading, confidential=True) if differs else reading
+    return replace(reading, confidential=True, openly=without) if differs else reading
 
 
 def kinds_beyond_the_ten(*policies: Policy) -> list[str]:
