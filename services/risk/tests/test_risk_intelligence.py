@@ -314,3 +314,25 @@ def test_a_delivery_of_zero_rows_brings_a_silent_feed_back_for_every_service(
     do_due(session, at.now)
     assert {each["is_alive"] for each in officer.get("/v1/feeds").json()["items"]} == {True}
     assert band_of(session, service.id) == "green"
+
+
+def test_what_waits_under_a_previous_location_is_not_known_of_the_services_that_had_it(
+    session: Session, client_as: ClientAs
+) -> None:
+    moved: dict[str, Any] = {"cqc_location_id": "1-200", "previous_cqc_location_ids": ("1-100",)}
+    one, two = (green_service(session, **moved) for _ in range(2))
+    other = green_service(session, cqc_location_id="1-300")
+    machine = client_as(scopes=("intelligence:write",), name="Case management")
+    sent = {"source_reference": "UD-1", "cqc_location_id": "1-100", "died_on": "2026-02-10"}
+    item = machine.post("/v1/unexpected-deaths", json=sent).json()["intake_item_id"]
+
+    def bands() -> list[str]:
+        session.expire_all()
+        found = {row.care_service_id: row.band for row in session.exec(select(ServiceBand))}
+        return [found[each.id] for each in (one, two, other)]
+
+    assert bands() == ["not_enough_information", "not_enough_information", "green"]
+    placed = {"care_service_id": str(one.id), "reason": "The provider named the house."}
+    officer = client_as(Role.COMPLIANCE_OFFICER, name="Olga")
+    assert officer.post(f"/v1/intake-items/{item}/placement", json=placed).status_code == 200
+    assert bands() == ["amber", "green", "green"]
