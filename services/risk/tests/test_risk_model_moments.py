@@ -195,9 +195,9 @@ def test_an_administrator_learns_nothing_in_confidence_from_a_model_drafted_for_
 
 
 def test_who_would_stand_worst_is_listed_first_and_the_rest_after_them(session: Session, client_as: ClientAs) -> None:
-    for name, rated in (("Abbey", "good"), ("Bridge", "excellent"), ("Castle", "good")):
+    for name, rated in (("Abbey", "excellent"), ("Bridge", "good"), ("Castle", "excellent")):
         rating(session, green_service(session, name=name), rated, published_on=NOON.date())
-    levels = {"excellent": "critical", "good": "moderate", "requires_improvement": "critical", "poor": "critical"}
+    levels = {"excellent": "moderate", "good": "critical", "requires_improvement": "critical", "poor": "critical"}
     version = drafted(client_as, levels=levels)
     manager = client_as(Role.COMMISSIONING_MANAGER, name="Mary")
 

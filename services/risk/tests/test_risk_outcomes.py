@@ -7,12 +7,14 @@ import pytest
 from calls_risk import CALLS
 from make_risk import ClientAs, care_service, feeds_heard, green_service, provider, rating
 from make_runs import as_of, outcome_check
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from assay_contracts.roles import Role
 from assay_kit.testing import NOON
 from risk.bands.repository import Bands
+from risk.bands.rules import Band
 from risk.interventions.rules import Extent, Kind, Status
+from risk.model_runs.rules import warnings
 from risk.scoring_models.shipped import version_1
 from risk.tables import Activity, Intervention
 
@@ -128,6 +130,21 @@ def test_a_warning_over_which_a_measure_is_in_force_already_is_not_counted(
     assert (alarms["begun"], alarms["followed"], alarms["led_to_nothing"]) == (1, 1, 0)
 
 
+@pytest.mark.parametrize(("days", "counted"), [(89, "open"), (90, "open"), (91, "led to nothing")])
+def test_a_warning_leads_to_nothing_once_the_last_of_its_days_is_over(days: int, counted: str) -> None:
+    found = warnings({FIRST_DAY: Band.RED}, (), today=FIRST_DAY + timedelta(days=days))
+    assert found == {"begun": 1, "followed": 0, "open": int(counted == "open")}
+
+
+def test_a_withdrawn_measure_follows_no_warning(session: Session, estate: dict[str, Any], client_as: ClientAs) -> None:
+    withdrawn = session.exec(select(Intervention).where(Intervention.care_service_id == estate["Foreseen"].id)).one()
+    withdrawn.status, withdrawn.ended_at = Status.WITHDRAWN, ISSUED + timedelta(hours=1)
+    session.flush()
+    found = checked(session, client_as)
+    assert found["services_with_interventions"] == 2
+    assert (found["alarms"]["begun"], found["alarms"]["followed"], found["alarms"]["open"]) == (2, 0, 1)
+
+
 def test_what_was_heard_of_later_is_not_known_on_an_earlier_day(session: Session, client_as: ClientAs, at: Any) -> None:
     feeds_heard(session)
     punctual, late = green_service(session), green_service(session)
@@ -150,7 +167,7 @@ def test_what_was_heard_of_later_is_not_known_on_an_earlier_day(session: Session
 
 def test_a_draft_has_a_track_record_too(session: Session, estate: dict[str, Any], client_as: ClientAs) -> None:
     body = CALLS["draft_scoring_model"](session).body
-    body["policy"]["quality_assessment"]["levels"] = {"poor": "none", "good": "none"}
+    body["policy"]["quality_assessment"]["levels"] |= {"requires_improvement": "none", "poor": "low"}
     made = client_as(Role.ADMINISTRATOR, name="Adam").post("/v1/scoring-models", json=body)
     assert made.status_code == 201, made.text
     found = checked(session, client_as, version=made.json()["version"])

@@ -66,6 +66,47 @@ def test_a_band_rule_that_contradicts_itself_is_refused(change: dict[str, Any], 
     assert why in fault.why
 
 
+EVERY_WORD: dict[str, dict[str, str]] = {
+    name: json.loads(FILE.read_text())[name]["levels"]
+    for name in ("quality_assessment", "cqc_rating", "food_hygiene", "company_status")
+}
+
+
+@pytest.mark.parametrize(("part", "word"), [(part, word) for part, levels in EVERY_WORD.items() for word in levels])
+def test_a_word_that_a_model_leaves_out_or_misspells_is_refused(part: str, word: str) -> None:
+    """It would pass for what nobody has said, and so for Green."""
+    without = {each: level for each, level in EVERY_WORD[part].items() if each != word}
+    for levels in (without, without | {f"{word}s": "critical"}, EVERY_WORD[part] | {"awaiting": "none"}):
+        [fault] = faults_of(Policy.model_validate(changed(part, {"levels": levels})))
+        assert (fault.field, fault.why[:12]) == (f"{part}.levels", "give a level")
+
+
+@pytest.mark.parametrize(
+    ("part", "change", "whys"),
+    [
+        ("quality_assessment", {"poor": "none"}, ["a worse word may not", "the worst word may not"]),
+        ("quality_assessment", {"requires_improvement": "none", "poor": "none"}, ["the worst word may not"]),
+        ("quality_assessment", {"good": "serious"}, ["a worse word may not"]),
+        ("cqc_rating", {"inadequate": "low"}, ["a worse word may not"]),
+        ("food_hygiene", {"0": "none"}, ["a worse word may not", "the worst word may not"]),
+        ("food_hygiene", {"pass": "serious"}, ["a worse word may not"]),
+        ("company_status", {"dissolved": "none"}, ["the worst word may not"]),
+        ("company_status", {"active": "serious", "liquidation": "moderate"}, ["a worse word may not"]),
+    ],
+)
+def test_a_worse_word_has_no_lower_level_and_the_worst_is_of_concern(
+    part: str, change: dict[str, str], whys: list[str]
+) -> None:
+    found = faults_of(Policy.model_validate(changed(part, {"levels": EVERY_WORD[part] | change})))
+    assert [fault.field for fault in found] == [f"{part}.levels"] * len(whys)
+    assert [fault.why[: len(why)] for fault, why in zip(found, whys, strict=True)] == whys
+
+
+def test_a_deregistered_service_is_of_concern_whatever_a_model_says() -> None:
+    [fault] = faults_of(Policy.model_validate(changed("cqc_rating", {"deregistered": "none"})))
+    assert fault.field == "cqc_rating.deregistered"
+
+
 @pytest.mark.parametrize(
     ("part", "change", "why"),
     [

@@ -68,7 +68,8 @@ def test_an_approved_model_works_the_estate_out_again_and_old_results_still_reco
     service = green_service(session)
     rating(session, service, "good", published_on=(NOON - timedelta(days=9)).date())
     admin, manager = client_as(Role.ADMINISTRATOR, name="Adam"), client_as(Role.COMMISSIONING_MANAGER, name="Mary")
-    admin.post("/v1/scoring-models", json=draft(levels={"excellent": "none", "good": "critical"}))
+    strict = {"excellent": "none", "good": "critical", "requires_improvement": "critical", "poor": "critical"}
+    admin.post("/v1/scoring-models", json=draft(levels=strict))
     assert admin.post("/v1/scoring-models/2/approval", json={"edition": 1}).status_code == 403
     approved = manager.post("/v1/scoring-models/2/approval", json={"edition": 1})
     assert (approved.status_code, approved.json()["status"]) == (200, "published"), approved.text

@@ -56,10 +56,9 @@ def _level(cqc: CqcReading, service_type: str, policy: Policy) -> tuple[Level, s
     if not cqc.is_registered:
         return policy.cqc_rating.deregistered, "Deregistered by CQC.", "deregistered"
     chosen = rating_for(service_type, cqc.ratings)
-    level = policy.cqc_rating.levels.get(chosen.rating) if chosen else None
-    if chosen is None or level is None:
+    if chosen is None:
         return policy.cqc_rating.unrated, "Registered with CQC and not rated yet.", None
-    return level, _said(chosen), chosen.rating
+    return policy.cqc_rating.levels[chosen.rating], _said(chosen), chosen.rating
 
 
 def _said(chosen: CqcRating) -> str:

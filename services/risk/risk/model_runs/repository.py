@@ -16,6 +16,7 @@ from assay_contracts.directory.copies import care_service_copy as service
 from assay_kit.calendar import london_day
 from assay_kit.pagination import Page, PageAsked, paginate
 from risk.bands.rules import Band
+from risk.interventions.rules import Status
 from risk.model_runs.errors import RunNotFound
 from risk.model_runs.rules import Kind, Measure
 from risk.tables import Intelligence, Intervention, ModelRun, ModelRunChange, ScoringModel
@@ -123,7 +124,7 @@ class Runs:
         return {care_service_id: name for care_service_id, name in self._session.execute(wanted)}
 
     def measures(self, ids: Sequence[UUID], *, at: datetime) -> dict[UUID, list[Measure]]:
-        """The interventions that had been issued by then and reach these services, in order."""
+        """The interventions issued by then that reach these services, in order; none that was withdrawn."""
         reaches = or_(
             col(Intervention.care_service_id) == service.c.id,
             and_(col(Intervention.care_service_id).is_(None), col(Intervention.provider_id) == service.c.provider_id),
@@ -131,7 +132,7 @@ class Runs:
         wanted = (
             columns(service.c.id, col(Intervention.issued_at), col(Intervention.ended_at))
             .join(Intervention, reaches)
-            .where(_among(ids), col(Intervention.issued_at) <= at)
+            .where(_among(ids), col(Intervention.issued_at) <= at, col(Intervention.status) != Status.WITHDRAWN)
             .order_by(col(Intervention.issued_at))
         )
         found: dict[UUID, list[Measure]] = {}

@@ -62,7 +62,7 @@ def warnings(bands: Mapping[date, Band], measures: Collection[Measure], *, today
             until = day + FOLLOWS_WITHIN
             if any(day <= each.issued_on <= until for each in measures):
                 counted["followed"] += 1
-            elif until > today:
+            elif until >= today:  # the last day is not over either
                 counted["open"] += 1
         was_warned = is_warned
     return counted

@@ -1,14 +1,16 @@
-"""What no schema can say of a policy: that its ranges have neither gap nor overlap, and its bands follow. Pure."""
+"""What no schema can say of a policy: no gap, no overlap, no word of a source left out, and bands that follow. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
 from pydantic import ValidationError
 
+from assay_contracts.assessment.ratings import Rating
 from risk.indicators.registry import INDICATORS
-from risk.scoring_models.policy import BandPolicy, Indicator, Ladder, Level, Policy
+from risk.registers.rules import CompanyStatus, CqcRated, FoodValue
+from risk.scoring_models.policy import BandPolicy, Indicator, Ladder, Level, Levels, Policy
 
 # Whatever a model says, missing information is never Green: neither that nobody has looked, nor that the source which
 # would tell of harm is silent.
@@ -23,6 +25,21 @@ NEEDED_FOR_GREEN = frozenset(
 )
 LEAST_KNOWN_PERCENT = 50
 
+_GOING_ON = (CompanyStatus.ACTIVE, CompanyStatus.OPEN, CompanyStatus.REGISTERED)
+
+# What each source may say, a row from the best word to the worst. A word that a model left out would pass for unknown.
+WORDS: Mapping[Indicator, Sequence[Sequence[str]]] = {
+    Indicator.QUALITY_ASSESSMENT: [[Rating.EXCELLENT, Rating.GOOD, Rating.REQUIRES_IMPROVEMENT, Rating.POOR]],
+    Indicator.CQC_RATING: [[CqcRated.OUTSTANDING, CqcRated.GOOD, CqcRated.REQUIRES_IMPROVEMENT, CqcRated.INADEQUATE]],
+    Indicator.FOOD_HYGIENE: [
+        [FoodValue.FIVE, FoodValue.FOUR, FoodValue.THREE, FoodValue.TWO, FoodValue.ONE, FoodValue.ZERO],
+        [FoodValue.PASSED, FoodValue.IMPROVEMENT_REQUIRED],
+    ],
+    Indicator.COMPANY_STATUS: [
+        [going_on, failing] for going_on in _GOING_ON for failing in CompanyStatus if failing not in _GOING_ON
+    ],
+}
+
 
 @dataclass(frozen=True)
 class Fault:
@@ -35,10 +52,14 @@ class Fault:
 def faults_of(policy: Policy) -> list[Fault]:
     """Every contradiction, so that the administrator hears them all at once."""
     found = [Fault("band", why) for why in faults_of_band(policy.band)]
+    if policy.cqc_rating.deregistered is Level.NONE:
+        found.append(Fault("cqc_rating.deregistered", "a service that CQC deregistered may not have the level none"))
     for name in Policy.model_fields:
         part = getattr(policy, name)
         if isinstance(part, Ladder):
             found += [Fault(f"{name}.steps", why) for why in faults_of_ladder(part)]
+        if isinstance(part, Levels):
+            found += [Fault(f"{name}.levels", why) for why in faults_of_levels(part, WORDS[Indicator(name)])]
     return found + [fault for key, said in policy.more.items() for fault in faults_of_added(key, said)]
 
 
@@ -63,6 +84,19 @@ def faults_of_ladder(ladder: Ladder) -> list[str]:
         "only the last step may have no upper bound": len(bounds) != len(before),
         "the upper bounds must rise": any(low >= high for low, high in pairwise(bounds)),
         "a higher count may not have a lower level": ranks != sorted(ranks),
+    }
+    return [why for why, applies in found.items() if applies]
+
+
+def faults_of_levels(part: Levels, words: Sequence[Sequence[str]]) -> list[str]:
+    """`words`: rows from the best to the worst. The worst is never no concern at all."""
+    every = {word for row in words for word in row}
+    if set(part.levels) != every:
+        return [f"give a level for each of these and for nothing else: {', '.join(sorted(every))}"]
+    rows = [[part.levels[word].rank for word in row] for row in words]
+    found = {
+        "a worse word may not have a lower level": any(row != sorted(row) for row in rows),
+        "the worst word may not have the level none": any(row[-1] == Level.NONE.rank for row in rows),
     }
     return [why for why, applies in found.items() if applies]
 

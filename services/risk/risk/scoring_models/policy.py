@@ -80,7 +80,7 @@ def scaled(bound: int, *, people: int, per_people: int | None) -> int:
 
 
 class Levels(Part):
-    """A level for each value that a source may give; a value that is not listed is not known."""
+    """A level for each value that a source may give (`consistency` sees to it that none is left out)."""
 
     levels: Annotated[
         dict[Value, Level], Field(min_length=1, max_length=40, json_schema_extra={"additionalProperties": False})
