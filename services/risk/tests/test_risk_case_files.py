@@ -223,6 +223,17 @@ def test_a_review_that_is_overdue_reaches_the_owner_every_morning_until_it_is_re
     assert officer.get("/v1/case-files", params={"is_past_review": True}).json()["items"] == []
 
 
+def test_a_review_is_told_of_in_the_morning_after_a_night_that_told_of_it_late(
+    session: Session, client_as: ClientAs, at: Any
+) -> None:
+    opened(client_as, green_service(session), review_on="2026-03-10")
+    for day, hour, alerts in ((12, 3, 1), (12, 8, 2), (12, 9, 2), (13, 8, 3)):
+        at.now = datetime(2026, 3, day, hour, tzinfo=UTC)
+        do_due(session, at.now)
+        sent = [each.template for each in told(session, MessageRequested)]
+        assert sent.count("case_file_past_review") == alerts
+
+
 def test_a_file_is_handed_on_and_found_by_its_owner(session: Session, client_as: ClientAs) -> None:
     path = opened(client_as, green_service(session))
     officer = client_as(Role.COMPLIANCE_OFFICER, name="Olga")

@@ -10,8 +10,9 @@ from make_risk import TODAY, ClientAs, care_service, green_service
 from sqlmodel import Session, func, select
 
 from assay_contracts.directory import CareServiceRecord
+from assay_contracts.messages import MessageRequested
 from assay_contracts.roles import Role, Scope
-from assay_kit.testing import do_due
+from assay_kit.testing import do_due, told
 from risk.imports.rows import ImportKind, Promise, read_rows, sha256_of
 from risk.tables import FeedHeartbeat, IntakeItem, Intelligence, IntelligenceImport, ServiceBand
 
@@ -69,6 +70,17 @@ def test_a_dry_run_says_what_would_happen_and_keeps_nothing(session: Session, cl
     assert (tried.status_code, tried.json()["recorded"], tried.json()["queued"]) == (200, 1, 1)
     assert (counts(session), band_of(session, service)) == ((0, 0, 0), "green")
     assert send(client_as, body).status_code == 201
+
+
+def test_officers_hear_at_once_and_once_of_what_a_file_left_to_be_placed(session: Session, client_as: ClientAs) -> None:
+    rows = deaths(*((f"UD-{number}", None, "1-404", "2026-02-11") for number in range(3)))
+    assert send(client_as, wanted(rows, is_dry_run=True)).status_code == 200
+    assert told(session, MessageRequested) == []
+    assert send(client_as, wanted(rows)).status_code == 201
+    [message] = told(session, MessageRequested)
+    assert (message.template, message.personalisation["count"]) == ("intake_items_waiting", "3")
+    assert send(client_as, wanted(rows)).status_code == 200
+    assert len(told(session, MessageRequested)) == 1
 
 
 def test_one_bad_row_keeps_every_row_out_and_each_fault_is_named(session: Session, client_as: ClientAs) -> None:

@@ -136,6 +136,16 @@ def test_an_urgent_embargo_is_in_force_at_once_and_escalates_daily_until_another
     assert templates(session).count("urgent_embargo_not_confirmed") == 2
 
 
+def test_an_urgent_embargo_escalates_from_the_first_morning_on(session: Session, client_as: ClientAs, at: Any) -> None:
+    """The worker comes just after the day on which it was to be confirmed, and at 08:00 again."""
+    mary = client_as(Role.COMMISSIONING_MANAGER, name="Mary")
+    assert mary.post("/v1/urgent-embargoes", json=urgent(green_service(session))).status_code == 201
+    for day, hour, alerts in ((4, 0, 1), (4, 8, 2), (4, 9, 2), (5, 8, 3)):
+        at.now = datetime(2026, 3, day, hour, tzinfo=UTC)
+        do_due(session, at.now)
+        assert templates(session).count("urgent_embargo_not_confirmed") == alerts
+
+
 def test_an_urgent_embargo_does_not_wait_for_the_bank_holidays_to_be_published(
     session: Session, client_as: ClientAs, at: Any
 ) -> None:

@@ -1,7 +1,7 @@
 """What officers do about a case file: open it, hand it on, review it, visit, set an action, close it."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from assay_contracts.messages import MessageRequested, Recipient
 from assay_contracts.roles import Role
-from assay_kit.calendar import at_london, london_day
+from assay_kit.calendar import london_day
 from assay_kit.database import new_id
 from assay_kit.events import tell
 from assay_kit.identity import Principal
@@ -29,9 +29,9 @@ from risk.case_files.rules import (
 )
 from risk.case_files.schemas import ActionWanted, Assignment, CaseFileWanted, CaseReview, VisitWanted
 from risk.case_tasks.actions import open_task
+from risk.mornings import morning_after, next_morning
 from risk.tables import CaseFile, Visit
 
-HOUR = time(8)
 BATCH = 200
 
 
@@ -45,7 +45,7 @@ def open_file(session: Session, wanted: CaseFileWanted, *, by: Principal, now: d
     case_file = CaseFile(
         **wanted.model_dump(exclude={"reason"}),
         provider_id=band.provider_id,
-        review_alert_at=_morning_after(wanted.review_on),
+        review_alert_at=morning_after(wanted.review_on),
         opened_at=now,
         opened_by_name=by.name,
     )
@@ -69,7 +69,7 @@ def review(session: Session, case_file_id: UUID, wanted: CaseReview, *, by: Prin
     _refuse(bars_to_reviewing(wanted.next_review_on, today=london_day(now)))
     about = _about(case_file, was_due_on=case_file.review_on.isoformat(), next=wanted.next_review_on.isoformat())
     take(session, case_file, Step.REVIEW, LIFE, by=by, now=now, reason=wanted.findings, **about)
-    case_file.review_on, case_file.review_alert_at = wanted.next_review_on, _morning_after(wanted.next_review_on)
+    case_file.review_on, case_file.review_alert_at = wanted.next_review_on, morning_after(wanted.next_review_on)
     case_file.reviewed_at, case_file.reviewed_by_name = now, by.name
     session.flush()
     return case_file
@@ -130,7 +130,7 @@ def alert(session: Session, now: datetime) -> int:
     due = CaseFiles(session).to_alert(now, limit=BATCH)
     for case_file in due:
         tell(session, _past_review(case_file, now=now))
-        case_file.review_alert_at = _morning_after(london_day(now))
+        case_file.review_alert_at = next_morning(now)
     session.flush()
     return len(due)
 
@@ -158,10 +158,6 @@ def _loose(case_files: CaseFiles, case_file: CaseFile) -> Loose:
         interventions_under_way=case_files.count_under_way(case_file.care_service_id, case_file.provider_id),
         is_red=case_files.is_red(case_file.care_service_id),
     )
-
-
-def _morning_after(day: date) -> datetime:
-    return at_london(day + timedelta(days=1), HOUR)
 
 
 def _about(case_file: CaseFile, **detail: str) -> dict[str, Any]:

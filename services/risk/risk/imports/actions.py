@@ -17,8 +17,10 @@ from risk.imports.errors import ImportRefused
 from risk.imports.rows import MOST_FAULTS, Fault, Promise, read_rows
 from risk.imports.schemas import ImportReport, ImportWanted, RowError
 from risk.intelligence import intake
+from risk.intelligence.repository import Entries
 from risk.intelligence.rules import FEEDS, Kind
 from risk.intelligence.schemas import Sent
+from risk.intelligence.waiting import say
 from risk.tables import IntelligenceImport
 
 
@@ -60,6 +62,7 @@ def _keep(
     """Keep every row, or (a dry run, or a fault that only now came to light) none: what was written is undone."""
     became: Counter[str] = Counter()
     reached: set[UUID] = set()
+    queued: list[UUID] = []
     trial = session.begin_nested()
     for row, each in sent.items():
         try:
@@ -69,11 +72,15 @@ def _keep(
             continue
         became[receipt.outcome] += 1
         reached |= services
+        if receipt.outcome == "queued" and receipt.intake_item_id is not None:
+            queued.append(receipt.intake_item_id)
     if faults or wanted.is_dry_run:
         trial.rollback()
         return became
     trial.commit()
     _note(session, wanted, became, system=system, by=by, now=now)
+    if queued:
+        say(session, Entries(session).item(queued[0]), count=len(queued), now=now)
     refresh(session, reached, now=now)
     return became
 

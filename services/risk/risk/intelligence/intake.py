@@ -37,7 +37,8 @@ from risk.intelligence.schemas import (
     UnexpectedDeathSent,
     outcome_as_recorded,
 )
-from risk.intelligence.waiting import next_morning, say
+from risk.intelligence.waiting import say
+from risk.mornings import next_morning
 from risk.tables import IntakeItem, Intelligence
 
 SCHEMAS: dict[Kind, type[Sent]] = {

@@ -1,24 +1,17 @@
 """What a machine sent and nobody has placed yet: officers hear of it at once, and every morning until it is placed."""
 
-from datetime import datetime, time, timedelta
+from datetime import datetime
 
 from sqlmodel import Session, col, func, select
 
 from assay_contracts.messages import MessageRequested, Recipient
 from assay_contracts.roles import Role
-from assay_kit.calendar import at_london, london_day
+from assay_kit.calendar import london_day
 from assay_kit.events import tell
 from risk.indicators.reading import spoken
 from risk.intelligence.rules import IntakeStatus
+from risk.mornings import next_morning
 from risk.tables import IntakeItem
-
-HOUR = time(8)
-
-
-def next_morning(now: datetime) -> datetime:
-    """The first 08:00 in London after `now`."""
-    today = at_london(london_day(now), HOUR)
-    return today if today > now else at_london(london_day(now) + timedelta(days=1), HOUR)
 
 
 def next_alert(session: Session) -> datetime | None:

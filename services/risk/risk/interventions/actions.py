@@ -19,7 +19,7 @@ from risk.interventions.errors import (
     UnknownSubject,
 )
 from risk.interventions.repository import Interventions
-from risk.interventions.reviews import confirm_by, morning_after
+from risk.interventions.reviews import confirm_by
 from risk.interventions.rules import (
     LIFE,
     Bar,
@@ -53,6 +53,7 @@ from risk.interventions.schemas import (
     last_told_on,
 )
 from risk.interventions.standing import ask_for_the_next_step, refresh_about, stops_counting
+from risk.mornings import morning_after
 from risk.tables import Condition, Intervention, InterventionReview
 
 

@@ -2,25 +2,20 @@
 nobody confirmed in time escalates every day; one that the provider did not answer in time alerts once.
 Nothing is lifted here."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlmodel import Session
 
-from assay_kit.calendar import Calendar, CalendarEnds, WorkingDays, at_london, end_of_london_day, london_day
+from assay_kit.calendar import Calendar, CalendarEnds, WorkingDays, end_of_london_day, london_day
 from risk.interventions import telling
 from risk.interventions.repository import Interventions
 from risk.interventions.rules import Status, days_past_review
+from risk.mornings import next_morning
 from risk.tables import Intervention
 
-HOUR = time(8)
 BATCH = 200
 WORKING_DAYS = WorkingDays(Calendar.ENGLAND_AND_WALES)
 CONFIRM_WITHIN_WORKING_DAYS = 1
-
-
-def morning_after(day: date) -> datetime:
-    """When officers hear of something that was due on `day`."""
-    return at_london(day + timedelta(days=1), HOUR)
 
 
 def confirm_by(today: date) -> datetime:
@@ -42,16 +37,15 @@ def next_alert(session: Session) -> datetime | None:
 
 
 def alert(session: Session, now: datetime) -> int:
-    """Alert once for what is overdue now, and again tomorrow morning."""
+    """Alert once for what is overdue now, and again in the morning."""
     due = Interventions(session).to_alert(now, limit=BATCH)
-    tomorrow = at_london(london_day(now) + timedelta(days=1), HOUR)
     for intervention in due:
         if intervention.review_alert_at is not None and intervention.review_alert_at <= now:
             telling.to_managers(session, intervention, "intervention_past_review", now=now)
-            intervention.review_alert_at = tomorrow
+            intervention.review_alert_at = next_morning(now)
         if intervention.confirmation_alert_at is not None and intervention.confirmation_alert_at <= now:
             telling.to_managers(session, intervention, "urgent_embargo_not_confirmed", now=now)
-            intervention.confirmation_alert_at = tomorrow
+            intervention.confirmation_alert_at = next_morning(now)
         if intervention.response_alert_at is not None and intervention.response_alert_at <= now:
             telling.to_officers(session, intervention, "intervention_not_answered", now=now)
             intervention.response_alert_at = None
