@@ -50,7 +50,7 @@ def propose(session: Session, wanted: OverrideWanted, *, by: Principal, now: dat
 def approve(session: Session, override_id: UUID, *, by: Principal, now: datetime) -> Override:
     """In force from now on. The rules are asked again: things may have changed since it was proposed."""
     overrides, bands = Overrides(session), Bands(session)
-    override = overrides.get(override_id, lock=True)
+    override = overrides.get_to_change(override_id)
     refresh(session, [override.care_service_id], now=now)
     if override.status == Status.PROPOSED:
         band, result = bands.of_service(override.care_service_id)
@@ -75,7 +75,7 @@ def approve(session: Session, override_id: UUID, *, by: Principal, now: datetime
 
 
 def reject(session: Session, override_id: UUID, reason: str, *, by: Principal, now: datetime) -> Override:
-    override = Overrides(session).get(override_id, lock=True)
+    override = Overrides(session).get_to_change(override_id)
     if override.status == Status.PROPOSED and by.subject == override.proposed_by:
         raise OverrideBarred([Bar.PROPOSED_BY_YOU])
     _step(session, override, Step.REJECT, by=by, now=now, reason=reason)
@@ -86,7 +86,7 @@ def reject(session: Session, override_id: UUID, reason: str, *, by: Principal, n
 
 def end(session: Session, override_id: UUID, reason: str, *, by: Principal, now: datetime) -> Override:
     """End it before its time: anybody who could have proposed it may say that it is no longer needed."""
-    override = Overrides(session).get(override_id, lock=True)
+    override = Overrides(session).get_to_change(override_id)
     _end(session, override, Step.END, by=by, now=now, reason=reason)
     return override
 

@@ -8,6 +8,7 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from assay_kit.pagination import Page, PageAsked, paginate
+from risk.bands.repository import Bands
 from risk.overrides.errors import OverrideNotFound
 from risk.overrides.rules import Status
 from risk.tables import Override
@@ -17,11 +18,16 @@ class Overrides:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def get(self, override_id: UUID, *, lock: bool = False) -> Override:
-        found = self._session.get(Override, override_id, with_for_update=lock)
+    def get(self, override_id: UUID) -> Override:
+        found = self._session.get(Override, override_id)
         if found is None:
             raise OverrideNotFound(override_id)
         return found
+
+    def get_to_change(self, override_id: UUID) -> Override:
+        """Locked, its service before it: in the order in which a refresh locks them."""
+        Bands(self._session).lock([self.get(override_id).care_service_id])
+        return self._session.get_one(Override, override_id, populate_existing=True, with_for_update=True)
 
     def in_force(self, care_service_id: UUID) -> Override | None:
         wanted = select(Override).where(Override.care_service_id == care_service_id, Override.status == Status.IN_FORCE)
@@ -40,8 +46,13 @@ class Overrides:
         return self._session.exec(earliest).one()
 
     def over(self, now: datetime, *, limit: int) -> Sequence[Override]:
-        wanted = select(Override).where(Override.status == Status.IN_FORCE, Override.ends_at <= now)
-        return self._session.exec(wanted.order_by(col(Override.ends_at)).limit(limit).with_for_update()).all()
+        """Locked, their services before them."""
+        is_over = (Override.status == Status.IN_FORCE, Override.ends_at <= now)
+        first = select(Override.care_service_id).where(*is_over).order_by(col(Override.ends_at)).limit(limit)
+        services = Bands(self._session).lock(self._session.exec(first))
+        wanted = select(Override).where(*is_over, col(Override.care_service_id).in_(services))
+        locked = wanted.order_by(col(Override.ends_at)).with_for_update()
+        return self._session.exec(locked, execution_options={"populate_existing": True}).all()
 
     def add(self, override: Override) -> None:
         self._session.add(override)
