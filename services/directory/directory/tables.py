@@ -9,12 +9,14 @@ from sqlalchemy import (
     BigInteger,
     CheckConstraint,
     Computed,
+    ForeignKeyConstraint,
     Index,
     Numeric,
     String,
     Text,
     UniqueConstraint,
     Uuid,
+    false,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TSVECTOR
 from sqlmodel import Field, SQLModel
@@ -296,6 +298,9 @@ class Evidence(DirectoryTable, table=True):
     edition: int = 1
 
 
+_RELIANCE = ("evidence_id", "service", "kind", "object_id")
+
+
 class EvidenceReliance(DirectoryTable, table=True):
     """Another service relies on this evidence: it stays."""
 
@@ -306,8 +311,25 @@ class EvidenceReliance(DirectoryTable, table=True):
     kind: str = Field(primary_key=True)
     object_id: UUID = Field(primary_key=True)
     relied_on_at: datetime = Field(sa_type=Instant)
-    sealed_until: datetime | None = Field(default=None, sa_type=Instant)
-    """The council sees nothing of the evidence by this before that instant has passed, as of a tender."""
+    is_sealed: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    """The council sees nothing of the evidence by this before an `EvidenceOpening` of it, as of a tender."""
+
+
+class EvidenceOpening(DirectoryTable, table=True):
+    """What was relied on under a seal was opened, as tenders are when their time is over."""
+
+    __tablename__ = "evidence_opening"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            _RELIANCE, [f"evidence_reliance.{one}" for one in _RELIANCE], name="fk_evidence_opening_reliance"
+        ),
+    )
+
+    evidence_id: UUID = Field(primary_key=True)
+    service: str = Field(primary_key=True)
+    kind: str = Field(primary_key=True)
+    object_id: UUID = Field(primary_key=True)
+    opened_at: datetime = Field(sa_type=Instant)
 
 
 class Message(DirectoryTable, table=True):

@@ -20,10 +20,10 @@ from sqlmodel import Session, col, select, text
 from assay_contracts.directory import EvidenceLapsed, EvidenceNotTheirs, RelyingObject
 from assay_contracts.directory.client import DirectoryClient
 from assay_contracts.roles import Role, Scope
-from assay_kit.clock import set_clock
+from assay_contracts.seals import SealOpened
 from assay_kit.service import create_service
 from assay_kit.settings import Settings
-from assay_kit.testing import Time, do_due, given_keys, token_for, told
+from assay_kit.testing import Time, do_due, given_keys, hear, token_for, told
 from directory.evidence.store import EvidenceStore
 from directory.main import SERVICE
 from directory.tables import Evidence, Message
@@ -227,42 +227,45 @@ def test_a_shelf_is_the_providers_own_and_the_council_sees_what_is_used(client_a
     assert len(owner.get("/v1/evidence").json()["items"]) == 3
 
 
+def shown(client_as: ClientAs, role: Role, provider_id: UUID) -> list[str]:
+    found = client_as(role).get("/v1/evidence", params={"provider_id": str(provider_id)}).json()["items"]
+    return sorted(each["id"] for each in found)
+
+
 def test_the_files_of_a_tender_are_sealed_from_the_council_until_it_is_opened(
     client_as: ClientAs, session: Session, at: Time
 ) -> None:
+    """What was sealed and is not opened, as a tender's that was withdrawn or a purchase's that was cancelled, never."""
     provider = make.provider(session)
     owner = client_as(Role.PROVIDER_ADMIN, org=provider.id)
-    tendered, known = (uploaded(client_as, provider.id) for _ in range(2))
-    directory, tender = asked_by_dps(client_as), RelyingObject("invitation", uuid4())
-    end = at.now + timedelta(days=10)
-    for evidence_id in (tendered, known):
-        about: dict[str, Any] = {"provider_id": provider.id, "by_object": tender, "sealed_until": end}
-        directory.rely_on_evidence([UUID(evidence_id)], **about)
+    tendered, withdrawn, known = (uploaded(client_as, provider.id) for _ in range(3))
+    directory, tender, cancelled = asked_by_dps(client_as), *(RelyingObject("invitation", uuid4()) for _ in range(2))
+    about: dict[str, Any] = {"provider_id": provider.id, "is_sealed": True}
+    directory.rely_on_evidence([UUID(one) for one in (tendered, withdrawn, known)], by_object=tender, **about)
+    directory.rely_on_evidence([UUID(withdrawn)], by_object=cancelled, **about)
     directory.rely_on_evidence([UUID(known)], provider_id=provider.id, by_object=answer())
 
-    def becomes(instant: datetime) -> None:
-        at.now = instant
-        set_clock(session, instant, is_running=False)  # what streams asks the clock itself
-
-    def shown(role: Role) -> list[str]:
-        found = client_as(role).get("/v1/evidence", params={"provider_id": str(provider.id)}).json()["items"]
-        return [each["id"] for each in found]
-
-    for instant in (at.now, end):
-        becomes(instant)
-        for role in (Role.COMMISSIONER, Role.COMMISSIONING_MANAGER, Role.AUDITOR):
-            member = client_as(role)
-            assert shown(role) == [known]
-            for path in ("", "/content", "/editions", "/uses"):
-                assert member.get(f"/v1/evidence/{tendered}{path}").status_code == 404
-            assert [each["kind"] for each in member.get(f"/v1/evidence/{known}/uses").json()] == ["lot_application"]
+    at.now += timedelta(days=3_000)
+    for role in (Role.COMMISSIONER, Role.COMMISSIONING_MANAGER, Role.AUDITOR):
+        member = client_as(role)
+        assert shown(client_as, role, provider.id) == [known]
+        for path in ("", "/content", "/editions", "/uses"):
+            assert member.get(f"/v1/evidence/{tendered}{path}").status_code == 404
+        assert [each["kind"] for each in member.get(f"/v1/evidence/{known}/uses").json()] == ["lot_application"]
     assert owner.get(f"/v1/evidence/{tendered}/content").content == PDF
     assert [each["kind"] for each in owner.get(f"/v1/evidence/{tendered}/uses").json()] == ["invitation"]
     assert owner.delete(f"/v1/evidence/{tendered}").status_code == 409
 
-    becomes(end + timedelta(microseconds=1))
-    assert sorted(shown(Role.COMMISSIONER)) == sorted((tendered, known))
+    opened = SealOpened(kind=tender.kind, object_id=tender.id, evidence_ids=(UUID(tendered), uuid4()), at=at.now)
+    hear(session, opened, source="assessment")
+    assert shown(client_as, Role.COMMISSIONER, provider.id) == [known]  # only who sealed it opens it
+    for _ in range(2):
+        hear(session, opened, source="dps-admission")
+        directory.rely_on_evidence([UUID(tendered)], by_object=tender, **about)
+        assert shown(client_as, Role.COMMISSIONER, provider.id) == sorted((tendered, known))
     assert client_as(Role.COMMISSIONER).get(f"/v1/evidence/{tendered}/content").content == PDF
+    assert client_as(Role.COMMISSIONER).get(f"/v1/evidence/{withdrawn}/content").status_code == 404
+    assert client_as(scopes=(Scope.FEED_READ,)).get("/v1/feed").json()["items"] == []
 
 
 def test_what_something_relies_on_stays(client_as: ClientAs, session: Session, settings: Settings) -> None:

@@ -1,7 +1,7 @@
 """A provider's evidence that something here relies on: the directory keeps the files, this service their hashes."""
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -27,15 +27,15 @@ def rely(
     *,
     provider_id: UUID,
     by_object: RelyingObject,
-    sealed_until: datetime | None = None,
+    is_sealed: bool = False,
 ) -> list[dict[str, Any]]:
     """Keep what the directory says of each file; EvidenceNotTheirs (409) where one is not the provider's.
 
-    `sealed_until`: the directory shows it to nobody of the council by this before then.
+    `is_sealed`: the directory shows it to nobody of the council by this before it is told that it was opened.
     """
     wanted = set(evidence_ids)
     if not wanted:
         return []
-    about: dict[str, Any] = {"provider_id": provider_id, "by_object": by_object, "sealed_until": sealed_until}
+    about: dict[str, Any] = {"provider_id": provider_id, "by_object": by_object, "is_sealed": is_sealed}
     found = directory.rely_on_evidence(wanted, **about)
     return [EvidenceRead.model_validate(one, from_attributes=True).model_dump(mode="json") for one in found]

@@ -17,7 +17,7 @@ from test_scheme_rules import REG34
 
 from assay_contracts.directory.client import FakeDirectory
 from assay_contracts.messages import MessageRequested
-from assay_kit.calendar import end_of_london_day
+from assay_contracts.seals import SealOpened
 from assay_kit.testing import Time, do_due, told
 from assay_kit.timeline import timeline_of
 from dps_admission.main import SERVICE
@@ -116,8 +116,7 @@ def test_nobody_reads_a_tender_before_the_period_is_over(house: House, session: 
     assert [one["has_answered"] for one in ok(sealed)["items"]] == [True, True]
     assert TENDER["statement"] not in sealed.text
     assert file.filename not in sealed.text
-    [(relying, until)] = house.directory.seals.items()
-    assert (relying.kind, until) == ("invitation", end_of_london_day(date(2026, 3, 12)))
+    assert {(one, by_object.kind) for one, by_object in house.directory.seals} == {(file.id, "invitation")}
     assert ok(house.commissioner().get(address))["answered_count"] == 2
     notes = timeline_of(session, kind="invitation")
     assert {(one.step, one.to_status, one.reason) for one in notes} == {("answer", "answered", None)}
@@ -146,21 +145,50 @@ def test_nobody_reads_a_tender_before_the_period_is_over(house: House, session: 
     assert [one.to.provider_id for one in outcomes] == [people[0].provider_id]
 
 
-@pytest.mark.parametrize(("days", "is_shown"), [(3, False), (11, True)])
-def test_what_was_cancelled_before_its_end_is_never_opened(
-    house: House, session: Session, at: Time, days: int, is_shown: bool
+@pytest.mark.parametrize(("days", "is_looked_at", "is_shown"), [(3, True, False), (11, False, False), (11, True, True)])
+def test_what_was_cancelled_before_it_was_opened_is_never_opened(  # noqa: PLR0917 - what pytest passes, by name
+    house: House, session: Session, at: Time, days: int, is_looked_at: bool, is_shown: bool
 ) -> None:
     lot, people = three(house, session)
     made = ok(house.commissioner().post(f"/v1/lots/{lot['id']}/procurements", json=body()))
-    ok(house.provider(people[0]).post(own(house, people[0], made), json=TENDER))
+    files = [str(evidence(house.directory, people[0].provider_id).id)]
+    ok(house.provider(people[0]).post(own(house, people[0], made), json=TENDER | {"evidence_ids": files}))
     at.now += timedelta(days=days)
-    do_due(session, at.now)
+    if is_looked_at:
+        do_due(session, at.now)
     ok(house.manager().post(f"/v1/procurements/{made['id']}/cancellation", json=WHY))
     at.now += timedelta(days=20)
+    do_due(session, at.now)
     seen = {one["statement"] for one in invitations(house.manager(), made)}
     assert seen == ({TENDER["statement"], None} if is_shown else {None})
+    assert [[str(one) for one in each.evidence_ids] for each in told(session, SealOpened)] == [files] * is_shown
     [mine] = invitations(house.provider(people[0]), made)
     assert mine["statement"] == TENDER["statement"]
+
+
+def test_only_the_files_that_are_tendered_in_the_end_are_opened(house: House, session: Session, at: Time) -> None:
+    """Those of a tender that was changed or withdrawn stay sealed, and nobody opens twice."""
+    lot, people = three(house, session)
+    made = ok(house.commissioner().post(f"/v1/lots/{lot['id']}/procurements", json=body()))
+    changes, withdraws = people[:2]
+    first, last, gone = (evidence(house.directory, who.provider_id) for who in (changes, changes, withdraws))
+    for who, file in ((changes, first), (changes, last), (withdraws, gone)):
+        ok(house.provider(who).post(own(house, who, made), json=TENDER | {"evidence_ids": [str(file.id)]}))
+    declined = {"answer": "declined", "statement": "We have nobody free."}
+    again = house.provider(withdraws).post(
+        own(house, withdraws, made), json=declined | {"evidence_ids": [str(gone.id)]}
+    )
+    assert refused(again) == ["files-without-tender"]
+    ok(house.provider(withdraws).post(own(house, withdraws, made), json=declined))
+    assert not told(session, SealOpened)
+
+    at.now += timedelta(days=11)
+    for _ in range(2):
+        do_due(session, at.now)
+    [opened] = told(session, SealOpened)
+    tender = next(one["id"] for one in invitations(house.manager(), made) if one["answer"] == "tendered")
+    assert (opened.kind, str(opened.object_id), opened.evidence_ids) == ("invitation", tender, (last.id,))
+    assert {one for one, _ in house.directory.seals} == {first.id, last.id, gone.id}
 
 
 def test_a_member_that_is_suspended_meanwhile_is_not_awarded(house: House, session: Session, at: Time) -> None:

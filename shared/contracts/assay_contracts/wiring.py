@@ -22,6 +22,7 @@ from assay_contracts.directory import (
 from assay_contracts.dps_admission import ApplicationSubmitted, LotApplicationDecided, MembershipChanged
 from assay_contracts.messages import MessageRequested
 from assay_contracts.risk import BandChanged, EmbargoImposed, EmbargoLifted, InterventionChanged
+from assay_contracts.seals import SealOpened
 
 _FEED = ("directory",)
 
@@ -38,6 +39,7 @@ TELLS: Mapping[str, Mapping[str, Sequence[str]]] = {
         ApplicationSubmitted.TYPE: _FEED,
         LotApplicationDecided.TYPE: _FEED,
         MembershipChanged.TYPE: _FEED,
+        SealOpened.TYPE: _FEED,
         MessageRequested.TYPE: _FEED,
     },
     "assessment": {

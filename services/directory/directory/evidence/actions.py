@@ -8,6 +8,7 @@ from sqlmodel import Session
 
 from assay_contracts.directory import EvidenceLapsed, EvidenceNotTheirs, RelyingObject
 from assay_contracts.messages import Recipient
+from assay_contracts.seals import SealOpened
 from assay_kit.calendar import london_day
 from assay_kit.due import DueWork
 from assay_kit.events import tell
@@ -28,13 +29,13 @@ def rely(
     shelf: EvidenceShelf,
     *,
     provider_id: UUID,
-    sealed_until: datetime | None = None,
+    is_sealed: bool = False,
     by: Principal,
     now: datetime,
 ) -> list[Evidence]:
     """Another service relies on evidence of a provider for one of its objects: on all of it, or on none.
 
-    Said twice, it is noted once. `sealed_until`: by this alone the council does not see it before then.
+    Said twice, it is noted once. `is_sealed`: by this alone the council does not see it before it is opened.
     """
     found = shelf.locked(provider_id, evidence_ids)
     if strange := set(evidence_ids) - {each.id for each in found}:
@@ -42,12 +43,12 @@ def rely(
     noted = shelf.relied_on_by(by.name, by_object)
     for evidence in found:
         if evidence.id not in noted:
-            shelf.add(_reliance(evidence, by_object, sealed_until=sealed_until, by=by, now=now))
+            shelf.add(_reliance(evidence, by_object, is_sealed=is_sealed, by=by, now=now))
     return found
 
 
 def _reliance(
-    evidence: Evidence, by_object: RelyingObject, *, sealed_until: datetime | None, by: Principal, now: datetime
+    evidence: Evidence, by_object: RelyingObject, *, is_sealed: bool, by: Principal, now: datetime
 ) -> EvidenceReliance:
     return EvidenceReliance(
         evidence_id=evidence.id,
@@ -55,8 +56,14 @@ def _reliance(
         kind=by_object.kind,
         object_id=by_object.id,
         relied_on_at=now,
-        sealed_until=sealed_until,
+        is_sealed=is_sealed,
     )
+
+
+def open_seal(session: Session, asked: SealOpened, *, service: str) -> None:
+    """A service opens what it sealed itself. What its object relied on beside that stays sealed. Done once."""
+    by_object = RelyingObject(asked.kind, asked.object_id)
+    EvidenceShelf(session).open(service, by_object, asked.evidence_ids, at=asked.at)
 
 
 def remove(evidence: Evidence, shelf: EvidenceShelf) -> None:

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, or_
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, exists, func, select
 
@@ -12,7 +13,7 @@ from assay_contracts.directory import RelyingObject
 from assay_contracts.roles import Scope
 from assay_kit.identity import Principal
 from assay_kit.pagination import Page, PageAsked, paginate
-from directory.tables import Evidence, EvidenceReliance
+from directory.tables import Evidence, EvidenceOpening, EvidenceReliance
 
 from .errors import EvidenceNotFound
 
@@ -26,17 +27,22 @@ _IS_RELIED_ON = exists(select(EvidenceReliance.evidence_id).where(EvidenceRelian
 _UNTOLD = (col(Evidence.reminded_at).is_(None), col(Evidence.lapsed_at).is_(None), _IS_NEWEST)
 _CAN_LAPSE = (col(Evidence.lapsed_at).is_(None), or_(_IS_NEWEST, _IS_RELIED_ON))
 
+_RELIANCE = (EvidenceReliance.evidence_id, EvidenceReliance.service, EvidenceReliance.kind, EvidenceReliance.object_id)
+_OPENED = (EvidenceOpening.evidence_id, EvidenceOpening.service, EvidenceOpening.kind, EvidenceOpening.object_id)
+_WAS_OPENED = exists(
+    select(EvidenceOpening.evidence_id).where(*(one == other for one, other in zip(_OPENED, _RELIANCE, strict=True)))
+)
+_IS_OPEN = or_(col(EvidenceReliance.is_sealed).is_(False), _WAS_OPENED)
+
 
 class EvidenceShelf:
     """A provider sees its own; the council what something relies on, for a shelf is not yet anybody's answer.
 
-    What is relied on only under a seal is not seen by the council until `now` is past it; without a `now`, never.
+    What is relied on only under a seal is not seen by the council before it is opened.
     """
 
-    def __init__(self, session: Session, *, now: datetime | None = None) -> None:
+    def __init__(self, session: Session) -> None:
         self.session = session
-        sealed_until = col(EvidenceReliance.sealed_until)
-        self._is_open = sealed_until.is_(None) if now is None else or_(sealed_until.is_(None), sealed_until < now)
 
     def get(self, evidence_id: UUID, *, lock: bool = False) -> Evidence:
         found = self.session.get(Evidence, evidence_id, with_for_update=lock, populate_existing=lock)
@@ -48,13 +54,13 @@ class EvidenceShelf:
         found = self.get(evidence_id, lock=lock)
         if not principal.sees(found.provider_id):
             raise EvidenceNotFound
-        if _sees_what_is_used(principal) and not self._relied_on([evidence_id], self._is_open):
+        if _sees_what_is_used(principal) and not self._relied_on([evidence_id], _IS_OPEN):
             raise EvidenceNotFound
         return found
 
     def _is_used(self) -> ColumnElement[bool]:
         mine = EvidenceReliance.evidence_id == Evidence.id
-        return exists(select(EvidenceReliance.evidence_id).where(mine, self._is_open))
+        return exists(select(EvidenceReliance.evidence_id).where(mine, _IS_OPEN))
 
     def page(
         self,
@@ -103,7 +109,7 @@ class EvidenceShelf:
         """What relies on it, as far as `principal` sees that, the latest first; of some services where named."""
         wanted = select(EvidenceReliance).where(EvidenceReliance.evidence_id == evidence_id)
         if _sees_what_is_used(principal):
-            wanted = wanted.where(self._is_open)
+            wanted = wanted.where(_IS_OPEN)
         if services is not None:
             wanted = wanted.where(col(EvidenceReliance.service).in_(services))
         latest = wanted.order_by(col(EvidenceReliance.relied_on_at).desc(), col(EvidenceReliance.object_id))
@@ -135,6 +141,19 @@ class EvidenceShelf:
             EvidenceReliance.object_id == by_object.id,
         )
         return set(self.session.exec(wanted))
+
+    def open(self, service: str, by_object: RelyingObject, evidence_ids: Collection[UUID], *, at: datetime) -> None:
+        """Open those of `evidence_ids` that one object of a service relies on under a seal, unless they are open."""
+        sealed = select(EvidenceReliance.evidence_id).where(
+            EvidenceReliance.service == service,
+            EvidenceReliance.kind == by_object.kind,
+            EvidenceReliance.object_id == by_object.id,
+            col(EvidenceReliance.is_sealed),
+            col(EvidenceReliance.evidence_id).in_(evidence_ids),
+        )
+        about = {"service": service, "kind": by_object.kind, "object_id": by_object.id, "opened_at": at}
+        if opened := [about | {"evidence_id": one} for one in self.session.exec(sealed)]:
+            self.session.exec(insert(EvidenceOpening).values(opened).on_conflict_do_nothing())
 
     def first_to_lapse(self) -> date | None:
         return self.session.exec(select(func.min(Evidence.expires_on)).where(*_CAN_LAPSE)).one()

@@ -46,8 +46,8 @@ def get_store(settings: SettingsDep) -> EvidenceStore:
     return EvidenceStore(settings)
 
 
-def get_shelf(session: SessionDep, now: Now) -> EvidenceShelf:
-    return EvidenceShelf(session, now=now)
+def get_shelf(session: SessionDep) -> EvidenceShelf:
+    return EvidenceShelf(session)
 
 
 StoreDep = Annotated[EvidenceStore, Depends(get_store)]
@@ -139,8 +139,7 @@ async def download_evidence(
     """Always as an attachment: nothing a provider uploaded is ever shown as a page of ours."""
 
     def find(session: Session) -> EvidenceRead:
-        shelf = EvidenceShelf(session, now=business_now(session, settings))
-        return _read(shelf.seen_by(by, evidence_id), is_relied_on=False, is_newest=False)
+        return _read(EvidenceShelf(session).seen_by(by, evidence_id), is_relied_on=False, is_newest=False)
 
     # Read whole inside the transaction: nothing of the row can be asked for once it is over.
     evidence = await sessions.run(find)
@@ -165,7 +164,7 @@ async def download_evidence(
 def rely_on_evidence(asked: RelianceIn, shelf: ShelfDep, by: Relier, now: Now) -> list[Evidence]:
     """All of it or none. Said again it changes nothing, and answers the same."""
     by_object = RelyingObject(asked.kind, asked.object_id)
-    about: dict[str, Any] = {"provider_id": asked.provider_id, "sealed_until": asked.sealed_until}
+    about: dict[str, Any] = {"provider_id": asked.provider_id, "is_sealed": asked.is_sealed}
     return actions.rely(asked.evidence_ids, by_object, shelf, **about, by=by, now=now)
 
 

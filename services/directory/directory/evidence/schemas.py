@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import AwareDatetime, BaseModel, Field, StringConstraints
 
 from assay_contracts.directory.evidence import MOST_EVIDENCE_AT_ONCE
-from assay_kit.text import Day, Line, Model, Moment
+from assay_kit.text import Day, Flag, Line, Model
 
 Filename = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f/\\]+$")]
 EvidenceKind = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z_]{1,49}$")]
@@ -35,8 +35,8 @@ class RelianceIn(StandingsAsked):
 
     kind: EvidenceKind
     object_id: UUID
-    sealed_until: Moment | None = Field(
-        default=None, description="By this alone the council sees nothing of it before that instant has passed."
+    is_sealed: Flag = Field(
+        default=False, description="By this alone the council sees nothing of it before the service says it is opened."
     )
 
 

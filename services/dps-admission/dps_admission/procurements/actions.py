@@ -8,7 +8,9 @@ from sqlmodel import Session
 
 from assay_contracts.directory.client import Directory
 from assay_contracts.directory.evidence import RelyingObject
+from assay_contracts.seals import SealOpened
 from assay_kit.calendar import end_of_london_day, london_day
+from assay_kit.events import tell_all
 from assay_kit.identity import SYSTEM, Principal
 from assay_kit.references import next_reference
 from assay_kit.timeline import begin, note, take
@@ -30,6 +32,7 @@ from .rules import (
     OutcomeKind,
     ProcurementStatus,
     ProcurementStep,
+    bars_to_answer,
     bars_to_answering,
     bars_to_award,
     bars_to_inviting,
@@ -41,6 +44,7 @@ from .rules import (
 from .schemas import InvitationAnswerIn, OutcomeIn, ProcurementIn
 
 _A_BATCH = 50
+_RELYING = "invitation"
 
 
 def invite(session: Session, lot_id: UUID, asked: ProcurementIn, *, by: Principal, now: datetime) -> Procurement:
@@ -133,12 +137,13 @@ def answer_invitation(
     found = procurements.invitation(invitation_id, by)
     procurement = procurements.get(found.procurement_id)
     _must_be_open(procurement, now=now)
+    ProcurementRefused.unless_clear(bars_to_answer(asked.answer, files=len(asked.evidence_ids)))
     evidence = rely(
         directory,
         asked.evidence_ids,
         provider_id=found.provider_id,
-        by_object=RelyingObject("invitation", found.id),
-        sealed_until=procurement.closes_at,
+        by_object=RelyingObject(_RELYING, found.id),
+        is_sealed=True,
     )
     _must_be_open(procurements.kept_open(found.procurement_id), now=now)
     invitation = procurements.invitation(invitation_id, by, lock=True)
@@ -205,14 +210,26 @@ def cancel(session: Session, procurement_id: UUID, *, reason: str, by: Principal
 
 
 def close_procurements(session: Session, now: datetime) -> int:
-    """Tender periods that are over: tenders can be opened, and no more come in."""
+    """Tender periods that are over: tenders are opened, and no more come in."""
     over = Procurements(session).over(now, limit=_A_BATCH)
     for procurement in over:
         take(session, procurement, ProcurementStep.CLOSE, PROCUREMENT_LIFE, by=SYSTEM, now=now)
+        _open_tenders(session, procurement, now=now)
         about = {"title": procurement.title, "reference": procurement.reference}
         write_to_managers(session, "tender_period_over", about=procurement.id, personalisation=about, now=now)
     session.flush()
     return len(over)
+
+
+def _open_tenders(session: Session, procurement: Procurement, *, now: datetime) -> None:
+    """The words with this transaction; the files by what it tells the directory, which hears it once it is committed.
+
+    Only the files of what is tendered now: those of an answer that was replaced or withdrawn stay sealed.
+    """
+    procurement.opened_at = now
+    tenders = [one for one in Procurements(session).invitations_of([procurement.id]) if one.evidence]
+    about = [(one.id, tuple(UUID(file["id"]) for file in one.evidence)) for one in tenders]
+    tell_all(session, [SealOpened(kind=_RELYING, object_id=one, evidence_ids=files, at=now) for one, files in about])
 
 
 def next_closing_procurement(session: Session) -> datetime | None:

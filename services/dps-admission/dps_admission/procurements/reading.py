@@ -12,15 +12,7 @@ from dps_admission.shown import shown
 from dps_admission.tables import Invitation, Procurement
 
 from .repository import Procurements
-from .rules import ProcurementStatus
 from .schemas import InvitationRead, NotInvitedRead, ProcurementLine, ProcurementRead
-
-
-def _is_opened(procurement: Procurement) -> bool:
-    """What was cancelled before its end is never opened: who buys again would know what was tendered."""
-    if procurement.status == ProcurementStatus.CANCELLED and procurement.outcome_at is not None:
-        return procurement.outcome_at > procurement.closes_at
-    return procurement.status != ProcurementStatus.OPEN
 
 
 class InvitationPicture:
@@ -35,7 +27,7 @@ class InvitationPicture:
 
     def read(self, one: Invitation) -> InvitationRead:
         procurement = self._procurements[one.procurement_id]
-        is_sealed = not self._by.is_provider and not _is_opened(procurement)
+        is_sealed = not self._by.is_provider and procurement.opened_at is None
         sealed: dict[str, Any] = {"answer": None, "statement": None, "evidence": []} if is_sealed else {}
         return InvitationRead.model_validate(
             shown(

@@ -132,6 +132,13 @@ def bars_to_answering(*, is_open: bool) -> list[Bar]:
     return [] if is_open else [Bar("tender-period-over", "The tender period is over.")]
 
 
+def bars_to_answer(answer: InvitationAnswer, *, files: int) -> list[Bar]:
+    """Who withdraws a tender sends none of its files again: they stay sealed."""
+    if answer == InvitationAnswer.TENDERED or not files:
+        return []
+    return [Bar("files-without-tender", "Files belong to a tender: who declines sends none.")]
+
+
 def bars_to_outcome(outcome: OutcomeKind, *, names_whom: bool) -> list[Bar]:
     if (outcome == OutcomeKind.AWARDED) == names_whom:
         return []

@@ -35,6 +35,8 @@ class Procurement(DpsTable, table=True):
     closes_at: datetime = Field(sa_type=Instant)
     not_invited: list[dict[str, Any]] = empty_list()
     """Members who may take no new placements on the day, and why."""
+    opened_at: datetime | None = Field(default=None, sa_type=Instant)
+    """When the tenders were opened; what was cancelled before that is never opened."""
     outcome_reason: str | None = None
     outcome_at: datetime | None = Field(default=None, sa_type=Instant)
     awarded_to: UUID | None = None

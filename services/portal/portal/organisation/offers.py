@@ -90,13 +90,16 @@ async def answer_invitation(request: Request, visitor: SignedIn, procurement_id:
     documents = await documents_to_choose(visitor.api, visitor.org, _ids(own))
 
     async def send(values: dict[str, Any]) -> Any:
-        return await visitor.api.post("dps-admission", f"/v1/invitations/{own['id']}/answer", values)
+        files = values["evidence_ids"] if values["answer"] == "tendered" else []
+        body = values | {"evidence_ids": files}
+        return await visitor.api.post("dps-admission", f"/v1/invitations/{own['id']}/answer", body)
 
     task = Task(
         title="Answer the invitation to tender",
         caption=f"{procurement['reference']}, {procurement['title']}",
         lead=f"Answers come in until the end of {day(procurement['closes_on'])}. The last one that you send counts, "
-        "and the council reads none before then.",
+        "and the council reads none before then. Documents are sent with a tender only: the council never reads those "
+        "of a tender that you withdraw.",
         fields=(
             Field(
                 name="answer",

@@ -1,7 +1,6 @@
 """Asking the directory. `FakeDirectory` answers the same from what a test gives it."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
@@ -31,13 +30,13 @@ class Directory(Protocol):
         *,
         provider_id: UUID,
         by_object: RelyingObject,
-        sealed_until: datetime | None = None,
+        is_sealed: bool = False,
     ) -> Sequence[EvidenceRecord]:
         """Note that `by_object` relies on evidence of one provider, which from then on cannot be removed.
 
         Answers what is known of each, by id. Said again it changes nothing. EvidenceNotTheirs where any is not the
-        provider's: then nothing is noted. Unavailable where the directory does not answer. `sealed_until`: the
-        council sees nothing of it by this before that instant has passed.
+        provider's: then nothing is noted. Unavailable where the directory does not answer. `is_sealed`: the
+        council sees nothing of it by this before the caller tells that it was opened (`SealOpened`).
         """
         ...
 
@@ -76,7 +75,7 @@ class DirectoryClient:
         *,
         provider_id: UUID,
         by_object: RelyingObject,
-        sealed_until: datetime | None = None,
+        is_sealed: bool = False,
     ) -> Sequence[EvidenceRecord]:
         wanted = sorted({str(each) for each in evidence_ids})
         if not wanted:
@@ -86,7 +85,7 @@ class DirectoryClient:
             "evidence_ids": wanted,
             "kind": by_object.kind,
             "object_id": str(by_object.id),
-            "sealed_until": sealed_until.isoformat() if sealed_until else None,
+            "is_sealed": is_sealed,
         }
         try:
             response = self._http.post(f"{self._url}/v1/evidence/reliances", json=asked)
@@ -134,9 +133,8 @@ class DirectoryClient:
 
 
 class FakeDirectory:
-    """For other services' tests. `reliances` holds what was relied on: (evidence id, relying object); `seals` until
-    when what an object relies on is sealed; `renewed` the newest edition of what was renewed; `settings` what the
-    council has set.
+    """For other services' tests. `reliances` holds what was relied on: (evidence id, relying object); `seals` those of
+    them that are under a seal; `renewed` the newest edition of what was renewed; `settings` what the council has set.
     """
 
     def __init__(
@@ -151,7 +149,7 @@ class FakeDirectory:
         self.evidence = {each.id: each for each in evidence}
         self.people = {each.subject: each for each in people}
         self.reliances: set[tuple[UUID, RelyingObject]] = set()
-        self.seals: dict[RelyingObject, datetime] = {}
+        self.seals: set[tuple[UUID, RelyingObject]] = set()
         self.settings: dict[str, JsonValue] = {}
         self.renewed: dict[UUID, UUID] = {}
 
@@ -170,15 +168,15 @@ class FakeDirectory:
         *,
         provider_id: UUID,
         by_object: RelyingObject,
-        sealed_until: datetime | None = None,
+        is_sealed: bool = False,
     ) -> Sequence[EvidenceRecord]:
         wanted = set(evidence_ids)
         theirs = {each.id for each in self.evidence.values() if each.provider_id == provider_id}
         if strange := wanted - theirs:
             raise EvidenceNotTheirs(strange)
         self.reliances |= {(each, by_object) for each in wanted}
-        if sealed_until is not None:
-            self.seals[by_object] = sealed_until
+        if is_sealed:
+            self.seals |= {(each, by_object) for each in wanted}
         return [self.evidence[each] for each in sorted(wanted)]
 
     def standing_of_evidence(self, evidence_ids: Iterable[UUID], *, provider_id: UUID) -> Sequence[EvidenceStanding]:

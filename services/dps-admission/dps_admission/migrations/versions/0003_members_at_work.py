@@ -240,6 +240,7 @@ def _procurements() -> None:
         sa.Column("closes_on", sa.Date(), nullable=False),
         sa.Column("closes_at", _INSTANT, nullable=False),
         sa.Column("not_invited", _JSON, nullable=False),
+        sa.Column("opened_at", _INSTANT, nullable=True),
         sa.Column("outcome_reason", sa.String(), nullable=True),
         sa.Column("outcome_at", _INSTANT, nullable=True),
         sa.Column("awarded_to", sa.Uuid(), nullable=True),
