@@ -17,7 +17,8 @@ from sqlmodel import Session
 if TYPE_CHECKING:
     from assay_kit.service import Service
 
-_MOST_BATCHES = 10_000
+_MOST_BATCHES = 100_000
+"""Far above what may fall due at once where one thing is done to a transaction: work that takes more never ends."""
 _ONE_AT_A_TIME = 0x4455_4521  # advisory lock: "DUE!"
 
 log = structlog.get_logger(__name__)
@@ -65,7 +66,7 @@ def do_what_is_due(engine: Engine, service: "Service", now: datetime) -> int:
 
 
 def _batches(engine: Engine, service: "Service", work: DueWork, now: datetime) -> Iterator[int]:
-    for _ in range(_MOST_BATCHES):
+    for _ in range(_MOST_BATCHES + 1):  # the last finds nothing
         with Session(engine, info={"service": service}) as session, session.begin():
             batch = work.do(session, now)
         if batch == 0:

@@ -18,6 +18,7 @@ from sqlalchemy import Engine, text
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session, select
 
+from assay_kit import due
 from assay_kit.due import do_what_is_due
 from assay_kit.events import acting_at, log_after, receive, tell
 from assay_kit.jobs import undelivered
@@ -181,6 +182,23 @@ def test_due_work_is_done_to_the_end_in_batches(own_database: Engine) -> None:
         session.add_all([Parcel(label=str(n), org=uuid4(), status=Status.SENT) for n in range(5)])
     assert do_what_is_due(own_database, SERVICE, NOON) == 5
     assert do_what_is_due(own_database, SERVICE, NOON) == 0
+
+
+def test_due_work_that_never_ends_is_found_out_and_work_that_just_ends_is_done(
+    own_database: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One thing a transaction, as where a zone is locked: 10,000 may fall due in one night, and more."""
+    assert due._MOST_BATCHES > 2 * 10_000
+    monkeypatch.setattr(due, "_MOST_BATCHES", 3)
+
+    def night(batches: list[int]) -> int:
+        left = iter(batches)
+        work = due.DueWork(name="one by one", next=lambda _: NOON, do=lambda _, __: next(left, 0))
+        return do_what_is_due(own_database, replace(SERVICE, due=(work,)), NOON)
+
+    assert night([1, 1, 1]) == 3
+    with pytest.raises(due.DueWorkFailed):
+        night([1, 1, 1, 1])
 
 
 def test_more_requests_than_connections_wait_their_turn(own_database: Engine, settings: Settings) -> None:

@@ -13,7 +13,7 @@ from sqlmodel import Session
 
 from assay_contracts.directory.copies import Copies
 from assay_kit.identity import Principal
-from assay_kit.timeline import Taken, take, write_all
+from assay_kit.timeline import Taken, take_all, write_all
 from dps_admission.applications.messages import write_to_managers
 from dps_admission.tables import ChangedDecision, CircumstanceChange, LotApplication, Membership
 
@@ -124,24 +124,42 @@ def _mark(session: Session, change: CircumstanceChange, touched: Sequence[_Touch
 def answer_mark(
     session: Session, mark: ChangedDecision, step: ChangedStep, *, reason: str, by: Principal, now: datetime
 ) -> None:
-    """Taken on a locked mark. The answer is set first: once it is answered the database keeps the row."""
-    mark.answered_at, mark.answered_by, mark.reason = now, by.name, reason
-    take(session, mark, step, CHANGED_LIFE, by=by, now=now, reason=reason, provider_id=mark.provider_id)
+    """Taken on a locked mark."""
+    answer_marks(session, [mark], step, reason=reason, by=by, now=now)
+
+
+def answer_marks(
+    session: Session,
+    marks: Sequence[ChangedDecision],
+    step: ChangedStep,
+    *,
+    reason: str,
+    by: Principal,
+    now: datetime,
+) -> None:
+    """Taken on locked marks. The answer is set first: once one is answered the database keeps its row."""
+    for mark in marks:
+        mark.answered_at, mark.answered_by, mark.reason = now, by.name, reason
+
+    def about(mark: ChangedDecision) -> dict[str, Any]:
+        return {"reason": reason, "provider_id": mark.provider_id}
+
+    take_all(session, marks, step, CHANGED_LIFE, by=by, now=now, about=about)
 
 
 def review_marks(session: Session, lot_application_id: UUID, *, reason: str, by: Principal, now: datetime) -> None:
     """A decision that is set aside is evaluated anew, and every mark on it is answered by that."""
-    for mark in Circumstances(session).lock_open_of(lot_application_id=lot_application_id):
-        answer_mark(session, mark, ChangedStep.REVIEW, reason=reason, by=by, now=now)
+    marks = Circumstances(session).lock_open_of(lot_application_id=lot_application_id)
+    answer_marks(session, marks, ChangedStep.REVIEW, reason=reason, by=by, now=now)
 
 
 def drop_marks(session: Session, lot_application_id: UUID, *, by: Principal, now: datetime) -> None:
     """The lot application ended without a decision: nothing is left to take note of."""
-    for mark in Circumstances(session).lock_open_of(lot_application_id=lot_application_id):
-        answer_mark(session, mark, ChangedStep.OVERTAKE, reason="The application ended.", by=by, now=now)
+    marks = Circumstances(session).lock_open_of(lot_application_id=lot_application_id)
+    answer_marks(session, marks, ChangedStep.OVERTAKE, reason="The application ended.", by=by, now=now)
 
 
-def overtake_marks(session: Session, membership_id: UUID, *, by: Principal, now: datetime) -> None:
-    """The membership has ended: nothing is left to reconfirm."""
-    for mark in Circumstances(session).lock_open_of(membership_id=membership_id):
-        answer_mark(session, mark, ChangedStep.OVERTAKE, reason="The membership ended.", by=by, now=now)
+def overtake_marks(session: Session, membership_ids: Sequence[UUID], *, by: Principal, now: datetime) -> None:
+    """The memberships have ended: nothing is left to reconfirm."""
+    marks = Circumstances(session).lock_open_of(membership_ids=membership_ids)
+    answer_marks(session, marks, ChangedStep.OVERTAKE, reason="The membership ended.", by=by, now=now)

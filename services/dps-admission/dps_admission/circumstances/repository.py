@@ -103,14 +103,14 @@ class Circumstances:
         self,
         *,
         lot_application_id: UUID | None = None,
-        membership_id: UUID | None = None,
+        membership_ids: Sequence[UUID] | None = None,
         assessment_id: UUID | None = None,
     ) -> Sequence[ChangedDecision]:
         statement = select(ChangedDecision).where(col(ChangedDecision.status) == ChangedStatus.OPEN)
         if lot_application_id is not None:
             statement = statement.where(col(ChangedDecision.lot_application_id) == lot_application_id)
-        if membership_id is not None:
-            statement = statement.where(col(ChangedDecision.membership_id) == membership_id)
+        if membership_ids is not None:
+            statement = statement.where(col(ChangedDecision.membership_id).in_(membership_ids))
         if assessment_id is not None:
             about = select(CircumstanceChange.id).where(
                 col(CircumstanceChange.source_id) == assessment_id, col(CircumstanceChange.kind) == ChangeKind.RATING

@@ -25,16 +25,17 @@ from .rules import (
     MembershipStep,
     OfferAnswer,
 )
-from .stepping import step_membership
+from .stepping import step_all
 from .suspending import close_cause
 
+_A_BATCH = 500
 _HAS_NOTICE = (MembershipStatus.ACTIVE, MembershipStatus.SUSPENDED)
 
 
 def end(
     session: Session,
     membership: Membership,
-    zone: LotZone | None,
+    zone: LotZone,
     step: MembershipStep,
     *,
     by: Principal,
@@ -42,20 +43,34 @@ def end(
     reason: str,
     detail: Mapping[str, Any] | None = None,
 ) -> None:
-    """End it, close its offer and its causes, and offer its place on (not where `zone` is None: the lot closes)."""
-    memberships = Memberships(session)
-    offer = memberships.open_offer(membership.id)
-    for cause in memberships.open_causes(membership.id):
+    """End it, close its offer and its causes, and offer its place on."""
+    end_all(session, [membership], step, by=by, now=now, reason=reason, detail=detail)
+    fill(session, zone, now=now)
+
+
+def end_all(
+    session: Session,
+    ending: Sequence[Membership],
+    step: MembershipStep,
+    *,
+    by: Principal,
+    now: datetime,
+    reason: str,
+    detail: Mapping[str, Any] | None = None,
+) -> None:
+    """End many, close their offers and causes, in a fixed number of statements. Their places are not offered on."""
+    memberships, ids = Memberships(session), [one.id for one in ending]
+    offers = memberships.lock_open_offers(ids)
+    for cause in memberships.open_causes(*ids):
         close_cause(cause, by=by, now=now, because="The membership ended.")
     session.flush()
-    membership.ended_at = now  # one write: a second one in a transaction asks again for the rows that it refers to
-    step_membership(session, membership, step, by=by, now=now, reason=reason, detail=detail)
-    overtake_marks(session, membership.id, by=by, now=now)
-    if offer is not None:
+    for one in ending:
+        one.ended_at = now  # one write: a second one in a transaction asks again for the rows that it refers to
+    step_all(session, ending, step, reasons=dict.fromkeys(ids, reason), by=by, now=now, detail=detail)
+    overtake_marks(session, ids, by=by, now=now)
+    for offer in offers:
         answer_offer(offer, OfferAnswer.ENDED, by=by, now=now)
     session.flush()
-    if zone is not None:
-        fill(session, zone, now=now)
 
 
 def leave(session: Session, membership_id: UUID, *, reason: str, by: Principal, now: datetime) -> Membership:
@@ -108,11 +123,12 @@ def end_of_application(
 
 def expire_members(session: Session, scheme_id: UUID, *, by: Principal, now: datetime) -> None:
     """The DPS has closed. Placements and contracts go on; they are not ours to end."""
-    memberships = Memberships(session)
-    live = memberships.live_of_scheme(scheme_id)
-    for membership in live:
-        reason = "The DPS has closed."
-        end(session, membership, None, MembershipStep.EXPIRE, by=by, now=now, reason=reason)
+    live = Memberships(session).live_of_scheme(scheme_id)
+    held = Schemes(session).held({scheme_id}, {one.lot_id for one in live})
+    for begin in range(0, len(live), _A_BATCH):
+        ending = live[begin : begin + _A_BATCH]
+        end_all(session, ending, MembershipStep.EXPIRE, by=by, now=now, reason="The DPS has closed.")
+    del held  # until here nothing of them was read again
 
 
 def end_notices(session: Session, now: datetime) -> int:

@@ -7,19 +7,11 @@ from sqlmodel import Session
 
 from assay_contracts.messages import MessageRequested
 from assay_kit.calendar import london_day
-from assay_kit.events import tell
 from dps_admission.applications.messages import letter_to_provider, write_to_provider
 from dps_admission.schemes.repository import Schemes
 from dps_admission.tables import Membership
 
 from .rules import MembershipStep
-
-
-def write_of_step(
-    session: Session, membership: Membership, step: MembershipStep, *, reason: str | None, now: datetime
-) -> None:
-    if (letter := letter_of_step(session, membership, step, reason=reason, now=now)) is not None:
-        tell(session, letter)
 
 
 def letter_of_step(

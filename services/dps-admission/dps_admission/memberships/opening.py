@@ -19,7 +19,7 @@ from dps_admission.schemes.repository import Schemes
 from dps_admission.schemes.rules import LotStatus, SchemeStatus
 from dps_admission.tables import Lot, Membership
 
-from .ending import end
+from .ending import end_all
 from .errors import MembershipRefused
 from .places import take_effect
 from .repository import Memberships
@@ -85,7 +85,7 @@ def take_back_opening_membership(
     """Who recorded it, or who was to confirm it, says that it is wrong. The provider was told of nothing."""
     membership, _ = Memberships(session).in_its_zone(membership_id, by)
     MembershipRefused.unless_clear(bars_to_taking_back(is_unconfirmed=_is_unconfirmed(membership)))
-    end(session, membership, None, MembershipStep.TAKE_BACK, by=by, now=now, reason=reason)
+    end_all(session, [membership], MembershipStep.TAKE_BACK, by=by, now=now, reason=reason)
     return membership
 
 

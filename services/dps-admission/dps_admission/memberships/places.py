@@ -274,7 +274,7 @@ def _turn_down(
 ) -> None:
     step_membership(session, membership, step, by=by, now=now)
     membership.ended_at = now
-    overtake_marks(session, membership.id, by=by, now=now)
+    overtake_marks(session, [membership.id], by=by, now=now)
     answer_offer(offer, answer, by=by, now=now)
     session.flush()
 

@@ -24,8 +24,12 @@ class Removals:
 
     def standing(self, membership_id: UUID) -> RemovalNotice | None:
         """The notice that stands; whoever may end it has locked the membership."""
-        statement = select(RemovalNotice).where(col(RemovalNotice.membership_id) == membership_id, _STANDS)
-        return self.session.exec(statement.execution_options(populate_existing=True)).one_or_none()
+        return next(iter(self.standing_of([membership_id])), None)
+
+    def standing_of(self, membership_ids: Sequence[UUID]) -> Sequence[RemovalNotice]:
+        """The notices that stand against several memberships, which are locked."""
+        statement = select(RemovalNotice).where(col(RemovalNotice.membership_id).in_(membership_ids), _STANDS)
+        return self.session.exec(statement.execution_options(populate_existing=True)).all()
 
     def of(self, membership_id: UUID) -> Sequence[RemovalNotice]:
         statement = select(RemovalNotice).where(col(RemovalNotice.membership_id) == membership_id)

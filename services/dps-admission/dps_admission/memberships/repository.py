@@ -146,9 +146,9 @@ class Memberships:
             statement = statement.where(col(Membership.lot_id) == lot_id)
         return statement.where(col(Membership.status).in_(LIVE)) if only_live else statement
 
-    def open_causes(self, membership_id: UUID) -> Sequence[SuspensionCause]:
+    def open_causes(self, *membership_ids: UUID) -> Sequence[SuspensionCause]:
         statement = select(SuspensionCause).where(
-            col(SuspensionCause.membership_id) == membership_id, col(SuspensionCause.ended_at).is_(None)
+            col(SuspensionCause.membership_id).in_(membership_ids), col(SuspensionCause.ended_at).is_(None)
         )
         return self.session.exec(statement.order_by(col(SuspensionCause.id)).with_for_update(**LOCK)).all()
 
@@ -169,8 +169,11 @@ class Memberships:
         return found
 
     def open_offer(self, membership_id: UUID) -> Offer | None:
-        statement = select(Offer).where(col(Offer.membership_id) == membership_id, col(Offer.answer).is_(None))
-        return self.session.exec(statement.with_for_update(**LOCK)).one_or_none()
+        return next(iter(self.lock_open_offers([membership_id])), None)
+
+    def lock_open_offers(self, membership_ids: Sequence[UUID]) -> Sequence[Offer]:
+        statement = select(Offer).where(col(Offer.membership_id).in_(membership_ids), col(Offer.answer).is_(None))
+        return self.session.exec(statement.order_by(col(Offer.id)).with_for_update(**LOCK)).all()
 
     def open_offers(self, membership_ids: Sequence[UUID]) -> dict[UUID, Offer]:
         statement = select(Offer).where(col(Offer.membership_id).in_(membership_ids), col(Offer.answer).is_(None))

@@ -27,8 +27,11 @@ class ServiceChangesKept:
         return found
 
     def open_of(self, membership_id: UUID) -> ServiceChange | None:
-        statement = select(ServiceChange).where(col(ServiceChange.membership_id) == membership_id, _IS_OPEN)
-        return self.session.exec(statement).one_or_none()
+        return next(iter(self.open_of_all([membership_id])), None)
+
+    def open_of_all(self, membership_ids: Sequence[UUID]) -> Sequence[ServiceChange]:
+        statement = select(ServiceChange).where(col(ServiceChange.membership_id).in_(membership_ids), _IS_OPEN)
+        return self.session.exec(statement).all()
 
     def of(self, membership_id: UUID) -> Sequence[ServiceChange]:
         statement = select(ServiceChange).where(col(ServiceChange.membership_id) == membership_id)

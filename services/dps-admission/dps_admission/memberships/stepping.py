@@ -12,12 +12,11 @@ from assay_contracts.dps_admission import MembershipStatus as Told
 from assay_kit.calendar import london_day
 from assay_kit.events import Event, tell, tell_all
 from assay_kit.identity import Principal
-from assay_kit.problems import StepNotAllowed
-from assay_kit.timeline import Taken, begin, take, write_all
+from assay_kit.timeline import begin, take, take_all
 from dps_admission.schemes.repository import Schemes
 from dps_admission.tables import Membership, SuspensionCause
 
-from .letters import letter_of_step, write_of_step
+from .letters import letter_of_step
 from .removal_rules import NoticeEnd
 from .removals import Removals, end_notice
 from .repository import Memberships
@@ -38,7 +37,7 @@ def begin_membership(session: Session, membership: Membership, *, by: Principal,
         provider_id=membership.provider_id,
         detail=_where(membership),
     )
-    _tell(session, membership, None, "admit", now=now)
+    tell(session, _changed(session, membership, None, "admit", _causes(session, membership), now=now))
 
 
 def step_membership(
@@ -51,23 +50,7 @@ def step_membership(
     reason: str | None = None,
     detail: Mapping[str, Any] | None = None,
 ) -> None:
-    before, said = Told(membership.status), {**_where(membership), **(detail or {})}
-    if MEMBERSHIP_LIFE.after(MembershipStatus(membership.status), step) == MembershipStatus.ENDED:
-        with session.no_autoflush:  # the membership is written once, with its new state
-            said |= _end_what_waits(session, membership, by=by, now=now)
-    take(
-        session,
-        membership,
-        step,
-        MEMBERSHIP_LIFE,
-        by=by,
-        now=now,
-        reason=reason,
-        provider_id=membership.provider_id,
-        detail=said,
-    )
-    _tell(session, membership, before, step, now=now)
-    write_of_step(session, membership, step, reason=reason, now=now)
+    step_all(session, [membership], step, reasons={membership.id: reason}, by=by, now=now, detail=detail)
 
 
 def step_all(
@@ -75,28 +58,33 @@ def step_all(
     memberships: Sequence[Membership],
     step: MembershipStep,
     *,
-    reasons: Mapping[UUID, str],
-    causes: Mapping[UUID, Sequence[SuspensionCause]],
+    reasons: Mapping[UUID, str | None],
     by: Principal,
     now: datetime,
     detail: Mapping[str, Any] | None = None,
 ) -> None:
-    """As `step_membership`, of many that stay alive, in a fixed number of statements. `causes`: those that are open."""
-    steps, events = [], list[Event]()
+    """As `step_membership`, of many, in a fixed number of statements."""
+    before = {one.id: Told(one.status) for one in memberships}
+    ending = [one for one, at in before.items() if _leads_to(at, step) == MembershipStatus.ENDED]
+    with session.no_autoflush:  # each membership is written once, with its new state
+        overtaken = _end_what_waits(session, ending, by=by, now=now)
+
+    def about(one: Membership) -> dict[str, Any]:
+        said = {**_where(one), **(detail or {}), **overtaken.get(one.id, {})}
+        return {"provider_id": one.provider_id, "detail": said, "reason": reasons[one.id]}
+
+    take_all(session, memberships, step, MEMBERSHIP_LIFE, by=by, now=now, about=about)
+    causes = Memberships(session).causes_of([one.id for one in memberships])
+    events = list[Event]()
     for one in memberships:
-        before, reason = MembershipStatus(one.status), reasons[one.id]
-        said = _where(one) | dict(detail or {})
-        about: dict[str, Any] = {"provider_id": one.provider_id, "detail": said, "reason": reason}
-        steps.append(Taken(object_id=one.id, before=before, step=step, **about))
-        following = MEMBERSHIP_LIFE.after(before, step)
-        if following is None:
-            raise StepNotAllowed(MEMBERSHIP_LIFE.name, before, step)
-        one.status = following
-        events.append(_changed(session, one, Told(before), step, causes[one.id], now=now))
-        letter = letter_of_step(session, one, step, reason=reason, now=now)
+        events.append(_changed(session, one, before[one.id], step, causes[one.id], now=now))
+        letter = letter_of_step(session, one, step, reason=reasons[one.id], now=now)
         events += [letter] if letter else []
-    write_all(session, MEMBERSHIP_LIFE, steps, by=by, now=now)
     tell_all(session, events)
+
+
+def _leads_to(before: Told, step: MembershipStep) -> MembershipStatus | None:
+    return MEMBERSHIP_LIFE.after(MembershipStatus(before), step)
 
 
 def note_step(
@@ -114,22 +102,25 @@ def note_step(
     take(session, membership, step, MEMBERSHIP_LIFE, by=by, now=now, **about)
 
 
-def _end_what_waits(session: Session, membership: Membership, *, by: Principal, now: datetime) -> dict[str, str]:
-    """A notice of removal that nobody acted on, and a change of services that nobody answered, end with it: which."""
-    because, ended = "The membership ended.", dict[str, str]()
-    if (notice := Removals(session).standing(membership.id)) is not None:
+def _end_what_waits(
+    session: Session, membership_ids: Sequence[UUID], *, by: Principal, now: datetime
+) -> dict[UUID, dict[str, str]]:
+    """Notices of removal that nobody acted on, and changes of services that nobody answered, end with them: which."""
+    because, ended = "The membership ended.", {one: dict[str, str]() for one in membership_ids}
+    if not membership_ids:
+        return ended
+    for notice in Removals(session).standing_of(membership_ids):
         end_notice(notice, NoticeEnd.OVERTAKEN, by=by, now=now, because=because)
-        ended["overtaken_notice"] = str(notice.id)
-    if (asked := ServiceChangesKept(session).open_of(membership.id)) is not None:
+        ended[notice.membership_id]["overtaken_notice"] = str(notice.id)
+    for asked in ServiceChangesKept(session).open_of_all(membership_ids):
         asked.is_confirmed, asked.reason, asked.answered_at = False, because, now
         asked.answered_by, asked.answered_by_subject = by.name, by.subject
-        ended["overtaken_service_change"] = str(asked.id)
+        ended[asked.membership_id]["overtaken_service_change"] = str(asked.id)
     return ended
 
 
 def record_of(session: Session, membership: Membership, *, now: datetime) -> MembershipRecord:
-    causes = Memberships(session).causes_of([membership.id])[membership.id]
-    return _record(session, membership, causes, now=now)
+    return _record(session, membership, _causes(session, membership), now=now)
 
 
 def _record(
@@ -155,16 +146,8 @@ def _where(membership: Membership) -> dict[str, Any]:
     return {"lot_id": str(membership.lot_id), "zone": membership.zone}
 
 
-def _tell(
-    session: Session,
-    membership: Membership,
-    before: Told | None,
-    step: str,
-    *,
-    now: datetime,
-) -> None:
-    causes = Memberships(session).causes_of([membership.id])[membership.id]
-    tell(session, _changed(session, membership, before, step, causes, now=now))
+def _causes(session: Session, membership: Membership) -> Sequence[SuspensionCause]:
+    return Memberships(session).causes_of([membership.id])[membership.id]
 
 
 def _changed(

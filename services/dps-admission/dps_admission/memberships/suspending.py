@@ -69,11 +69,10 @@ def add_causes(
     added = {one.id: _cause(session, one, cause, reason=reasons[one.id], by=by, now=now) for one in members}
     session.add_all(added.values())
     session.flush()
-    borne = {one.id: [*open_causes[one.id], added[one.id]] for one in members}
-    about: dict[str, Any] = {"causes": borne, "by": by, "now": now}
+    about: dict[str, Any] = {"by": by, "now": now}
     active = [one for one in members if one.status == MembershipStatus.ACTIVE]
     others = [one for one in members if one.status != MembershipStatus.ACTIVE]
-    said = {one.id: _reason(borne[one.id]) for one in active}
+    said = {one.id: _reason([*open_causes[one.id], added[one.id]]) for one in active}
     step_all(session, active, MembershipStep.SUSPEND, reasons=said, **about)
     step_all(session, others, MembershipStep.ADD_CAUSE, reasons=reasons, detail={"cause": cause}, **about)
 

@@ -37,6 +37,7 @@ class Membership(DpsTable, table=True):
         ),
         Index("ix_membership_live_in_zone", "lot_zone_id", "status", postgresql_where=text(_LIVE_MEMBERSHIP)),
         Index("ix_membership_remind_on", "remind_on", postgresql_where=text("remind_on IS NOT NULL")),
+        Index("ix_membership_leaves_on", "leaves_on", postgresql_where=text(_LIVE_MEMBERSHIP)),
         Index("ix_membership_sync_on", "sync_on", postgresql_where=text("sync_on IS NOT NULL")),
     )
 

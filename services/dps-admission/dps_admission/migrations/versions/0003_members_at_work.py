@@ -49,6 +49,13 @@ def upgrade() -> None:
         unique=False,
         postgresql_where=sa.text("remind_on IS NOT NULL"),
     )
+    op.create_index(
+        "ix_membership_leaves_on",
+        "membership",
+        ["leaves_on"],
+        unique=False,
+        postgresql_where=sa.text("status <> 'ended'"),
+    )
     op.add_column("membership", sa.Column("sync_on", sa.Date(), nullable=True))
     op.create_index(
         "ix_membership_sync_on",
