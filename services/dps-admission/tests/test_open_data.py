@@ -2,19 +2,21 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import jsonschema_rs
 import pytest
-from make_dps import REASON, House, applicant, lot_body, ok, scheme_body, set_of_2023_act
+from fastapi import FastAPI
+from make_dps import REASON, House, applicant, lot_body, ok, refused, scheme_body, set_of_2023_act
 from sqlalchemy import Engine
 from sqlmodel import Session
 from test_dps_page_queries import statements
 
 from assay_contracts.directory.copies import Copies, keep_provider
+from assay_kit.settings import Mode, Settings
 from assay_kit.testing import Time
 from dps_admission.register.ocds import EXTENSIONS, VERSION
 
@@ -23,6 +25,13 @@ SCHEMAS = {
     for path in sorted((Path(__file__).parent / "ocds").glob("*.json"))
 }
 WHY = {"reason": REASON}
+HOME = "https://assay.northmoor.example"
+FRAMEWORK = {
+    "regime": "pa2023_light_touch_framework",
+    "noticed_on": "2025-03-03",
+    "valid_from": "2025-03-10",
+    "windows": [{"opens_on": "2025-03-10", "closes_on": "2028-01-31"}],
+}
 
 
 def closed(schema: Any) -> Any:
@@ -103,7 +112,8 @@ def test_each_admission_and_removal_is_a_release_of_one_contracting_process(
     compiled = record["compiledRelease"]
     assert compiled["tender"]["contractPeriod"]["endDate"].startswith("2027-03-31")
     assert [one["status"] for one in compiled["awards"]] == ["cancelled", "active"]
-    assert {one["name"] for one in compiled["parties"]} == {"The council", "Larkfield Care Ltd", "No Company"}
+    names = {one["name"] for one in compiled["parties"]}
+    assert names == {"The council (demonstration)", "Larkfield Care Ltd", "No Company"}
     schemes = [one["identifier"]["scheme"] for one in compiled["parties"] if "identifier" in one]
     assert schemes == ["GB-COH"]
     opened = released["releases"][0]["tender"]
@@ -173,7 +183,7 @@ def test_each_regime_is_published_under_its_own_law(
     if is_of_act:
         scheme |= {"noticed_on": "2025-03-03", "valid_from": "2025-03-10"}
     if is_framework:
-        scheme["windows"] = [{"opens_on": "2025-03-10", "closes_on": "2028-01-31"}]
+        scheme = FRAMEWORK
     lot = house.open_lot(scheme=scheme, **({"question_set_id": set_of_2023_act(session)} if is_of_act else {}))
     released, recorded = packages(house, lot)
     assert errors("release-package", released) == []
@@ -183,10 +193,27 @@ def test_each_regime_is_published_under_its_own_law(
     agreement = tender["techniques"].get("frameworkAgreement")
     assert (agreement is not None) is is_framework
     if is_framework:
-        assert agreement["isOpenFrameworkScheme"] is True
-        assert agreement["openFrameworkSchemeEndDate"] == tender["contractPeriod"]["endDate"]
-        agreement["isOpenFrameworkScheme"] = "yes"
-        assert len(errors("release-package", released)) == 1
+        assert agreement == {"method": "withoutReopeningCompetition", "isOpenFrameworkScheme": False}
+
+
+def test_an_open_framework_is_what_its_notice_said_it_is(house: House, session: Session) -> None:
+    lot = house.open_lot(scheme=FRAMEWORK | {"is_open_framework": True}, question_set_id=set_of_2023_act(session))
+    released, recorded = packages(house, lot)
+    assert errors("release-package", released) == []
+    assert errors("record-package", recorded) == []
+    tender = released["releases"][0]["tender"]
+    agreement = tender["techniques"]["frameworkAgreement"]
+    assert agreement["isOpenFrameworkScheme"] is True
+    assert agreement["openFrameworkSchemeEndDate"] == tender["contractPeriod"]["endDate"]
+    agreement["isOpenFrameworkScheme"] = "yes"
+    assert len(errors("release-package", released)) == 1
+
+
+def test_only_a_framework_can_be_an_open_framework(house: House, session: Session) -> None:
+    asked = scheme_body(session, regime="pcr2015_light_touch", is_open_framework=True)
+    answer = house.commissioner().post("/v1/schemes", json=asked)
+    assert refused(answer) == ["not-a-framework"]
+    assert answer.json()["bars"][0]["source"] == "Procurement Act 2023, section 49"
 
 
 def test_the_extensions_are_versions_that_do_not_change() -> None:
@@ -249,3 +276,60 @@ def test_a_scheme_in_preparation_is_not_public(house: House, session: Session) -
     assert [public.get(f"{address}/{kind}").status_code for kind in kinds] == [404, 404]
     ok(house.manager().post(f"/v1/schemes/{made['id']}/opening"))
     assert [public.get(f"{address}/{kind}").status_code for kind in kinds] == [200, 200]
+
+
+@pytest.fixture
+def settings_of(app: FastAPI) -> Iterator[Callable[..., None]]:
+    kept: Settings = app.state.settings
+
+    def become(**about: Any) -> None:
+        app.state.settings = kept.model_copy(update=about)
+
+    yield become
+    app.state.settings = kept
+
+
+IN_EARNEST = {"mode": Mode.PRODUCTION, "publisher_id": "GB-LAE-NMR", "ocds_prefix": "ocds-b5fd17", "public_url": HOME}
+
+
+@pytest.mark.parametrize(
+    ("left_out", "named"),
+    [
+        ({"ocds_prefix": ""}, ["ASSAY_OCDS_PREFIX"]),
+        ({"publisher_id": ""}, ["ASSAY_PUBLISHER_ID"]),
+        ({"name": "The council"}, ["its name (council.name)"]),
+        ({"ocds_prefix": "", "publisher_id": "", "name": None}, [
+            "ASSAY_OCDS_PREFIX", "ASSAY_PUBLISHER_ID", "its name (council.name)",
+        ]),
+    ],
+)  # fmt: skip
+def test_in_earnest_nothing_is_published_under_a_name_that_is_nobodys(
+    house: House, settings_of: Callable[..., None], left_out: dict[str, Any], named: list[str]
+) -> None:
+    lot = house.open_lot()
+    house.directory.settings["council.name"] = left_out.get("name", "Northmoor Council")
+    about = IN_EARNEST | {key: value for key, value in left_out.items() if key != "name"}
+    settings_of(**about)
+    for kind in ("release-package", "record-package"):
+        answer = house.client_as().get(f"/v1/register/schemes/{lot['scheme_id']}/ocds/{kind}")
+        assert (answer.status_code, answer.json()["missing"]) == (503, named)
+
+
+def test_in_earnest_the_name_is_the_one_that_the_council_has_set(
+    house: House, settings_of: Callable[..., None]
+) -> None:
+    lot = house.open_lot()
+    house.directory.settings["council.name"] = "Northmoor Council"
+    settings_of(**IN_EARNEST)
+    released, recorded = packages(house, lot)
+    assert errors("release-package", released) == []
+    assert {one["publisher"]["name"] for one in (released, recorded)} == {"Northmoor Council"}
+    [opened, *_] = released["releases"]
+    assert opened["buyer"] == {"id": "GB-LAE-NMR", "name": "Northmoor Council"}
+    assert opened["ocid"] == f"ocds-b5fd17-{lot['scheme_id']}"
+
+
+def test_a_demonstration_publishes_what_nobody_takes_for_a_councils(house: House) -> None:
+    released, _ = packages(house, house.open_lot())
+    assert released["releases"][0]["ocid"].startswith("ocds-demo00-")
+    assert released["publisher"]["name"] == "The council (demonstration)"

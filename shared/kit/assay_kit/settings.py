@@ -47,9 +47,8 @@ class Settings(BaseSettings):
     public_url: str = ""
     audience: str = "assay"
     administrator_email: str = "administrator@council.example"
-    publisher: str = Field(default="The council", min_length=1, max_length=200)
-    publisher_id: str = Field(default="council", pattern=r"^[A-Za-z0-9-]{1,50}$")
-    ocds_prefix: str = Field(default="ocds-000000", pattern=r"^ocds-[a-z0-9]{6}$")
+    publisher_id: str = Field(default="", pattern=r"^[A-Za-z0-9-]{0,50}$")
+    ocds_prefix: str = Field(default="", pattern=r"^(ocds-[a-z0-9]{6})?$")
     database_url: str = Field(default="", validation_alias="DATABASE_URL")
     database_prefix: str = Field(default="assay", pattern=r"^[a-z][a-z0-9_]{0,30}$")
     pool_size: int = Field(default=10, ge=1, le=100)

@@ -11,6 +11,7 @@ from typing import Any
 
 from pydantic import JsonValue, TypeAdapter, ValidationError
 
+from assay_contracts.directory.council import NAME, NAMELESS
 from assay_kit.text import Email, Flag, Name, Text
 
 
@@ -33,7 +34,7 @@ def _setting(key: str, says: str, accepts: Any, default: JsonValue = None) -> De
 DEFINITIONS: Mapping[str, Definition] = {
     each.key: each
     for each in (
-        _setting("council.name", "The council's name, as letters say it", Name, "The council"),
+        _setting(NAME, "The council's name, as letters and open contracting data say it", Name, NAMELESS),
         _setting("council.team", "The team that signs letters", Name, "Strategic commissioning"),
         _setting("council.postal_address", "The address below letters", Text),
         _setting("council.contact_email", "Where providers write to, below letters", Email),
@@ -47,7 +48,7 @@ DEFINITIONS: Mapping[str, Definition] = {
     )
 }
 
-SIGNATURE = ("council.team", "council.name", "council.postal_address", "council.contact_email", "council.contact_phone")
+SIGNATURE = ("council.team", NAME, "council.postal_address", "council.contact_email", "council.contact_phone")
 
 
 def why_not(definition: Definition, value: JsonValue) -> list[str]:

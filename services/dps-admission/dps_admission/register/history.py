@@ -40,7 +40,9 @@ class History:
         about = timeline_entry.c.object_id
         members_of = select(col(Membership.id)).where(mine)
         told = or_(about.in_(members_of), about.in_(lots), about == self._scheme.id)
-        steps = select(func.max(timeline_entry.c.sequence)).where(told, timeline_entry.c.at <= self._until)
+        # How many rows, not the last one's number: a number is taken before its transaction commits, so that a row
+        # with a lower one may yet come. Rows are only ever added.
+        steps = select(func.count()).where(told, timeline_entry.c.at <= self._until)
         changes = select(func.count()).where(
             col(SchemeChange.scheme_id) == self._scheme.id, col(SchemeChange.at) <= self._until
         )
@@ -61,6 +63,7 @@ class History:
             method=profile.title,
             valid_from=self._scheme.valid_from,
             offers_in_turn=profile.offer_order.value == OfferOrder.TIER_ORDER,
+            is_open_framework=self._scheme.is_open_framework,
             lots=list(self._lots()),
         )
 

@@ -58,6 +58,14 @@ class Buyer:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Publication:
+    """Who publishes, and under which prefix that is registered for it."""
+
+    prefix: str
+    buyer: Buyer
+
+
+@dataclass(frozen=True, kw_only=True)
 class PublicLot:
     id: UUID
     name: str
@@ -77,6 +85,8 @@ class PublicScheme:
     method: str
     valid_from: date | None
     offers_in_turn: bool
+    is_open_framework: bool
+    """As its notice said; nobody infers it from the regime."""
     lots: Sequence[PublicLot]
 
 
@@ -107,14 +117,14 @@ def ocid_of(prefix: str, scheme_id: UUID) -> str:
     return f"{prefix}-{scheme_id}"
 
 
-def releases_of(scheme: PublicScheme, events: Iterable[Event], *, prefix: str, buyer: Buyer) -> list[Release]:
+def releases_of(scheme: PublicScheme, events: Iterable[Event], publication: Publication) -> list[Release]:
     """One release for each event, the oldest first."""
     ordered = sorted(events, key=lambda event: (event.at, event.number))
-    return [_release(scheme, event, prefix=prefix, buyer=buyer) for event in ordered]
+    return [_release(scheme, event, publication) for event in ordered]
 
 
-def _release(scheme: PublicScheme, event: Event, *, prefix: str, buyer: Buyer) -> Release:
-    ocid = ocid_of(prefix, scheme.id)
+def _release(scheme: PublicScheme, event: Event, publication: Publication) -> Release:
+    ocid, buyer = ocid_of(publication.prefix, scheme.id), publication.buyer
     ours = Organization(id=buyer.id, name=buyer.name, roles=["buyer", "procuringEntity"])
     suppliers = [] if event.provider is None else [_supplier(event.provider)]
     return Release(
@@ -173,8 +183,8 @@ def _techniques(scheme: PublicScheme, *, is_over: bool, until: datetime | None) 
     if scheme.regime in _FRAMEWORKS:
         agreement = FrameworkAgreement(
             method="withoutReopeningCompetition" if scheme.offers_in_turn else "withReopeningCompetition",
-            is_open_framework_scheme=True,
-            open_framework_scheme_end_date=until,
+            is_open_framework_scheme=scheme.is_open_framework,
+            open_framework_scheme_end_date=until if scheme.is_open_framework else None,
         )
         return Techniques(
             has_dynamic_purchasing_system=False, has_framework_agreement=True, framework_agreement=agreement

@@ -189,12 +189,14 @@ def _write_dates(scheme: Scheme, asked: SchemeIn) -> None:
     scheme.valid_from, scheme.valid_until = asked.valid_from, asked.valid_until
     scheme.tender_period_calendar_days = asked.tender_period_calendar_days
     scheme.windows = [window.model_dump(mode="json") for window in asked.windows]
+    scheme.is_open_framework = asked.is_open_framework
 
 
 def _check_dates(schemes: Schemes, scheme: Scheme, asked: SchemeIn) -> None:
     charges = asked.applicant_fee is not None and asked.applicant_fee > 0
-    bars = rules.bars_to_scheme(schemes.profile_of(scheme), dates_of(scheme), charges_fee=charges)
-    SchemeRefused.unless_clear(bars)
+    profile = schemes.profile_of(scheme)
+    bars = rules.bars_to_scheme(profile, dates_of(scheme), charges_fee=charges)
+    SchemeRefused.unless_clear(bars + rules.bars_to_open_framework(profile, is_asked_for=asked.is_open_framework))
 
 
 def _write_lot(schemes: Schemes, scheme: Scheme, lot: Lot, asked: LotIn) -> None:

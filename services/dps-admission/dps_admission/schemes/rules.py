@@ -23,6 +23,7 @@ from .profiles import (
     MemberLimit,
     OfferOrder,
     ProfileContent,
+    Regime,
 )
 
 LAST_DAY = date(2199, 12, 31)
@@ -154,6 +155,13 @@ def bars_to_scheme(profile: ProfileContent, dates: SchemeDates, *, charges_fee: 
     if law.value is not None and noticed is not None and noticed < law.value:
         bars.append(Bar("tender-period-too-short", f"Members have at least {law.value} days to tender.", law.source))
     return bars + _past_transition(profile, dates)
+
+
+def bars_to_open_framework(profile: ProfileContent, *, is_asked_for: bool) -> list[Bar]:
+    if not is_asked_for or profile.regime == Regime.PA2023_LIGHT_TOUCH_FRAMEWORK:
+        return []
+    says = "Only a framework of the Procurement Act 2023 can be an open framework."
+    return [Bar("not-a-framework", says, "Procurement Act 2023, section 49")]
 
 
 def _disorder(dates: SchemeDates) -> list[Bar]:

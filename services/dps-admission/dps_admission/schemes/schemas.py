@@ -8,7 +8,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from assay_contracts.directory import CareServiceType, ClientGroup
 from assay_kit.money import Money, Percent
-from assay_kit.text import WHOLE, Day, Line, Model, Name, Reason
+from assay_kit.text import WHOLE, Day, Flag, Line, Model, Name, Reason
 from assay_kit.versions import VersionStatus
 
 from .profiles import LocalPolicy, Period, ProfileContent, Regime
@@ -35,6 +35,8 @@ class SchemeIn(Model):
     windows: list[WindowIn] = Field(default_factory=list, max_length=50)
     tender_period_calendar_days: TenderDays | None = None
     """The least that the notice gives members to tender; needed where all of them are invited and no law says it."""
+    is_open_framework: Flag = False
+    """As the notice said: one of several frameworks that are awarded one after another (2023 Act, section 49)."""
     applicant_fee: Money | None = None
     """Accepted only so that the refusal can name the law."""
 
@@ -135,6 +137,7 @@ class SchemeRead(BaseModel):
     valid_until: date | None
     windows: list[WindowRead] = Field(max_length=50)
     tender_period_calendar_days: int | None
+    is_open_framework: bool
     created_at: AwareDatetime
 
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Numeric, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, Numeric, String, UniqueConstraint, false
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
@@ -67,6 +67,8 @@ class Scheme(DpsTable, table=True):
     windows: list[dict[str, str]] = empty_list()
     tender_period_calendar_days: int | None = None
     """The least that the notice gives members to tender; None: only the law does."""
+    is_open_framework: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    """As the notice said: one of several frameworks that are awarded one after another (2023 Act, section 49)."""
     created_at: datetime = Field(sa_type=Instant)
     closed_at: datetime | None = Field(default=None, sa_type=Instant)
 

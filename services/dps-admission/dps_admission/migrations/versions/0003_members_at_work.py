@@ -40,6 +40,7 @@ FROZEN = (
 
 
 def upgrade() -> None:
+    op.add_column("scheme", sa.Column("is_open_framework", sa.Boolean(), server_default=sa.false(), nullable=False))
     op.add_column("membership", sa.Column("affirm_by", sa.Date(), nullable=True))
     op.add_column("membership", sa.Column("remind_on", sa.Date(), nullable=True))
     op.create_index(
