@@ -2,16 +2,17 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine
 from sqlalchemy import select as pick
 from sqlmodel import Session, col, func, select
 from stage_dps import MANAGER
+from world_buying import BUYING, CHAINS
 from world_dps import NAMES, STEPS, World
 
 from assay_kit.calendar import london_day
@@ -26,6 +27,9 @@ from dps_admission.evaluations.rules import Conflict, Part
 from dps_admission.main import SERVICE
 from dps_admission.memberships import rounds
 from dps_admission.memberships.rules import HOLDS_PLACE, LIVE, MEMBERSHIP_LIFE, Cause
+from dps_admission.placements.rules import PLACEMENT_LIFE
+from dps_admission.procurements.rules import PROCUREMENT_LIFE
+from dps_admission.schemes.rules import LOT_LIFE, SCHEME_LIFE
 from dps_admission.tables import (
     Application,
     ChangedDecision,
@@ -39,8 +43,11 @@ from dps_admission.tables import (
     LotZone,
     Membership,
     Offer,
+    Placement,
+    Procurement,
     RemovalNotice,
     Representations,
+    Scheme,
     ServiceChange,
     SuspensionCause,
 )
@@ -50,7 +57,16 @@ _ALIVE: tuple[tuple[Life[Any, Any], Any], ...] = (
     (LOT_APPLICATION_LIFE, LotApplication),
     (MEMBERSHIP_LIFE, Membership),
     (CHANGED_LIFE, ChangedDecision),
+    (SCHEME_LIFE, Scheme),
+    (LOT_LIFE, Lot),
+    (PROCUREMENT_LIFE, Procurement),
+    (PLACEMENT_LIFE, Placement),
 )
+PRESSED = {**STEPS, **BUYING}
+_N = st.integers(min_value=0, max_value=999)
+_ALONE = st.tuples(st.sampled_from([*NAMES, *sorted(BUYING)]), _N).map(lambda one: [one])
+_CHAIN = st.tuples(st.sampled_from(CHAINS), _N).map(lambda one: [(name, one[1]) for name in one[0]])
+_SEQUENCES = st.lists(_ALONE | _CHAIN, min_size=10, max_size=28).map(lambda parts: [*chain.from_iterable(parts)])
 _STEP_OF_DECISION = {
     "admit": "admit",
     "minded_to_refuse": "propose_refusal",
@@ -194,10 +210,37 @@ def every_open_mark_can_be_answered(session: Session) -> None:
 def nobody_is_removed_without_notice_or_by_who_gave_it(session: Session) -> None:
     mine = (timeline_entry.c.object_kind == MEMBERSHIP_LIFE.name) & (timeline_entry.c.step == "remove")
     for removal in session.execute(pick(timeline_entry).where(mine)).all():
+        if _follows_a_refusal(session, removal):
+            continue
         about = col(RemovalNotice.membership_id) == removal.object_id, col(RemovalNotice.ended_as) == "removed"
-        for notice in session.exec(select(RemovalNotice).where(*about)).all():
-            assert notice.given_by_subject != removal.by_subject
-            assert notice.answered_at is not None or notice.answer_by < london_day(removal.at)
+        [notice] = session.exec(select(RemovalNotice).where(*about)).all()
+        assert (notice.ended_at, notice.ended_by_subject) == (removal.at, removal.by_subject)
+        assert notice.given_by_subject != removal.by_subject
+        assert notice.answered_at is not None or notice.answer_by < london_day(removal.at)
+        of_it = timeline_entry.c.object_id == removal.object_id, timeline_entry.c.step == "give_removal_notice"
+        given = session.execute(pick(timeline_entry).where(*of_it).order_by(timeline_entry.c.sequence)).all()[-1]
+        assert (given.at, given.by_subject) == (notice.given_at, notice.given_by_subject)
+        assert given.sequence < removal.sequence
+
+
+def _follows_a_refusal(session: Session, removal: Any) -> bool:
+    """The decision that had made the membership was set aside, and refused after the reasons had been sent."""
+    part_id = session.get_one(Membership, removal.object_id).lot_application_id
+    of_it = col(Decision.lot_application_id) == part_id, col(Decision.at) <= removal.at
+    decided = [str(one.kind) for one in session.exec(select(Decision).where(*of_it).order_by(col(Decision.id))).all()]
+    if part_id is None or "refuse" not in decided:
+        return False
+    assert {"set_aside", "minded_to_refuse"} <= set(decided[: decided.index("refuse")])
+    return True
+
+
+def what_was_not_opened_is_sealed(session: Session) -> None:
+    """And only what was open, and then closed at its end, is opened."""
+    for procurement in session.exec(select(Procurement)).all():
+        mine = (timeline_entry.c.object_id == procurement.id) & (timeline_entry.c.step == "close")
+        closed = [row.at for row in session.execute(pick(timeline_entry).where(mine)).all()]
+        assert ([procurement.opened_at] if procurement.opened_at else []) == closed
+        assert all(at > procurement.closes_at for at in closed)
 
 
 def a_called_round_runs_once_all_of_it_is_decided(session: Session) -> None:
@@ -226,6 +269,7 @@ MUST_HOLD = (
     every_open_mark_can_be_answered,
     nobody_is_removed_without_notice_or_by_who_gave_it,
     a_called_round_runs_once_all_of_it_is_decided,
+    what_was_not_opened_is_sealed,
 )
 
 
@@ -233,16 +277,14 @@ def press(world: World, name: str, n: int) -> None:
     """A step is taken whole, or refused and nothing has changed."""
     try:
         with world.session.begin_nested():
-            STEPS[name](world, n)
+            PRESSED[name](world, n)
             world.session.flush()
     except Problem:
         world.session.expire_all()
 
 
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
-@given(
-    steps=st.lists(st.tuples(st.sampled_from(NAMES), st.integers(min_value=0, max_value=999)), min_size=15, max_size=45)
-)
+@given(steps=_SEQUENCES)
 def test_whatever_is_pressed_what_must_hold_holds(engine: Engine, steps: list[tuple[str, int]]) -> None:
     with engine.connect() as connection, connection.begin() as outer:
         with Session(
@@ -255,7 +297,16 @@ def test_whatever_is_pressed_what_must_hold_holds(engine: Engine, steps: list[tu
             session.expire_all()
             for holds in MUST_HOLD:
                 holds(session)
+            for life, step in taken(session):
+                event(f"{life}: {step}")
         outer.rollback()
+
+
+def taken(session: Session) -> Counter[tuple[str, str]]:
+    """Which steps were taken, and how often."""
+    kinds = {life.name for life, _ in _ALIVE}
+    rows = session.execute(pick(timeline_entry.c.object_kind, timeline_entry.c.step))
+    return Counter((kind, step) for kind, step in rows if kind in kinds)
 
 
 _ALL_KINDS = (
@@ -266,18 +317,45 @@ _ALL_KINDS = (
 _BESIDE = (
     ("record_opening", 0), ("confirm_opening", 0), ("embargo", 3), ("apply", 1), ("evaluate", 1), ("decide", 1),
     ("run_round", 0), ("suspend", 0), ("give_notice", 0), ("answer_notice", 0), ("lift_embargo", 0),
-    ("report_services", 0), ("confirm_services", 0), ("embargo", 3), ("remove", 1), ("accept", 1), ("close", 0),
+    ("report_services", 0), ("confirm_services", 0), ("embargo", 3), ("remove", 2), ("accept", 1), ("close", 0),
 )  # fmt: skip
 _WITHDRAWN_BESIDE = (("apply", 1), ("evaluate", 2), ("decide", 2), ("withdraw", 2), ("set_aside", 2))
-
-
+_REMOVED = (
+    ("record_opening", 0), ("confirm_opening", 0), ("record_opening", 1), ("confirm_opening", 1), ("remove", 1),
+    ("give_notice", 0), ("remove", 2), ("answer_notice", 0), ("remove", 2), ("give_notice", 1), ("wait", 8),
+    ("remove", 1), ("wait", 8), ("remove", 1), ("apply", 1), ("evaluate", 1), ("decide", 1), ("run_round", 0),
+    ("set_aside", 1), ("evaluate", 3), ("decide", 1), ("represent", 1), ("refuse", 1),
+)  # fmt: skip
+_BOUGHT = (
+    ("join_market", 0), ("join_market", 1), ("invite", 0), ("invite", 0), ("tender", 1), ("cancel", 1), ("wait", 8),
+    ("wait", 8), ("award", 0), ("wait", 8), ("award", 0), ("record_opening", 2), ("confirm_opening", 2),
+    ("wait", 0), ("seek", 0), ("offer_placement", 2), ("answer_placement", 1), ("seek", 0), ("close_placement", 1),
+    ("pause_lot", 0), ("resume_lot", 0), ("close_lot", 0), ("close", 0),
+)  # fmt: skip
 _NOBODY_LEFT_OF_THE_ROUND = (
     ("apply", 3), ("call_round", 0), ("apply", 4), ("wait", 0), ("withdraw", 0), ("evaluate", 2), ("decide", 2),
 )  # fmt: skip
 
 
-@pytest.mark.parametrize("path", [_NOBODY_LEFT_OF_THE_ROUND, _ALL_KINDS, _WITHDRAWN_BESIDE, _BESIDE])
-def test_the_sequences_led_to_decisions_of_every_kind(engine: Engine, path: Sequence[tuple[str, int]]) -> None:
+@pytest.mark.parametrize(
+    ("path", "reached"),
+    [
+        (_NOBODY_LEFT_OF_THE_ROUND, {("lot", "call_round"): 1}),
+        (_ALL_KINDS, {("lot application", "set_aside"): 1, ("changed decision", "review"): 1}),
+        (_WITHDRAWN_BESIDE, {("lot application", "admit"): 1}),
+        (_BESIDE, {("membership", "suspend"): 1, ("membership", "remove"): 1, ("scheme", "close"): 1}),
+        (_REMOVED, {("membership", "give_removal_notice"): 2, ("membership", "remove"): 3}),
+        (
+            _BOUGHT,
+            {("procurement", "close"): 1, ("procurement", "award"): 1, ("procurement", "cancel"): 1}
+            | {("placement", "place"): 1, ("placement", "close"): 1}
+            | {("lot", "pause"): 1, ("lot", "resume"): 1, ("lot", "close"): 1, ("scheme", "close"): 1},
+        ),
+    ],
+)
+def test_the_sequences_reach_what_is_looked_at(
+    engine: Engine, path: Sequence[tuple[str, int]], reached: dict[tuple[str, str], int]
+) -> None:
     """Paths that are certain, so that the test above is known to look at something."""
     with engine.connect() as connection, connection.begin() as outer:
         with Session(
@@ -289,6 +367,6 @@ def test_the_sequences_led_to_decisions_of_every_kind(engine: Engine, path: Sequ
                 session.expire_all()
                 for holds in MUST_HOLD:
                     holds(session)
-            assert session.exec(select(Decision)).all()
-            assert session.exec(select(Membership)).all()
+            found = taken(session)
+            assert {one: found[one] for one in reached} == reached
         outer.rollback()

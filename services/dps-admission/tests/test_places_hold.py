@@ -2,12 +2,13 @@
 is the published one, a place that is free is offered within one run of the due work, and each step is told once."""
 
 from collections import Counter
-from datetime import timedelta
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
 from fractions import Fraction
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, event, given, settings, target
 from hypothesis import strategies as st
 from make_dps import REASON, Applicant, applicant
 from sqlalchemy import Engine
@@ -31,12 +32,12 @@ from dps_admission.memberships.rules import (
     MEMBERSHIP_LIFE,
     Cause,
     MembershipStatus,
+    MembershipStep,
     RemovalReason,
-    waiting_order,
 )
 from dps_admission.memberships.stepping import begin_membership
 from dps_admission.schemes.repository import Schemes
-from dps_admission.tables import Embargo, Lot, Membership, Offer
+from dps_admission.tables import Embargo, Lot, Membership, SuspensionCause
 
 PLACES, PEOPLE = 2, 5
 VERBS = (
@@ -63,7 +64,7 @@ class World:
     """One lot with two places, five providers, and whatever they and the council do."""
 
     def __init__(self, session: Session) -> None:
-        self.session, self.now = session, NOW
+        self.session, self.now, self.contested = session, NOW, 0
         stage = Stage(session)
         self.lot: Lot = stage.lot(stage.scheme(is_open=False, valid_until="2029-02-23"), places=PLACES)
         [self.zone] = Schemes(session).zones_of(self.lot.id)
@@ -77,6 +78,7 @@ class World:
 
     def do(self, verb: str, person: int, number: int) -> None:
         who = self.people[person]
+        self.now += timedelta(minutes=verb != "apply")
         if verb in ("apply", "round", "embargo", "lift_embargo", "wait"):
             getattr(self, verb)(who, number)
             return
@@ -174,31 +176,45 @@ class World:
         assert not may or len(held) == PLACES
 
     def _offers_went_in_order(self, everyone: list[Membership]) -> None:
-        """Nobody who waited, and could be offered a place, stood before one to whom the last offer went."""
-        line = waiting_order(
-            places.standing_of(one, False)
-            for one in everyone
-            if one.status == MembershipStatus.WAITING and not Memberships(self.session).open_causes(one.id)
-        )
-        last = self.session.exec(select(Offer).order_by(col(Offer.made_at).desc()).limit(1)).first()
-        if last is None or last.made_at != self.now or not line:
-            return
-        offered = next(one for one in everyone if one.id == last.membership_id)
-        if offered.status == MembershipStatus.OFFERED and last.made_at > max(one.submitted_at for one in line):
-            assert waiting_order([*line, places.standing_of(offered, False)])[0].membership == offered.id
+        """Each went to the first of those who waited at that moment and bore no cause against it.
+
+        `contested` is how many offers there were with more than one in line: only there is an order to hold.
+        """
+        mine = {one.id: one for one in everyone}
+        borne = self.session.exec(select(SuspensionCause).where(col(SuspensionCause.membership_id).in_(mine))).all()
+        status: dict[UUID, str] = {}
+        self.contested = 0
+        for row in self._rows(mine):
+            if row.step == MembershipStep.OFFER:
+                bearing = {one.membership_id for one in borne if _stands(one, row.at)}
+                line = [
+                    mine[one] for one, at in status.items() if at == MembershipStatus.WAITING and one not in bearing
+                ]
+                assert min(line, key=_published).id == row.object_id
+                self.contested += len(line) > 1
+            status[row.object_id] = row.to_status
+
+    def _rows(self, mine: Iterable[UUID]) -> Sequence[Any]:
+        of_ours = timeline_entry.c.object_kind == MEMBERSHIP_LIFE.name, timeline_entry.c.object_id.in_(mine)
+        return self.session.execute(pick(timeline_entry).where(*of_ours).order_by(timeline_entry.c.sequence)).all()
 
     def _every_step_is_told_once(self, everyone: list[Membership]) -> None:
         mine = {one.id: one for one in everyone}
-        rows = self.session.execute(
-            pick(timeline_entry)
-            .where(timeline_entry.c.object_kind == MEMBERSHIP_LIFE.name, timeline_entry.c.object_id.in_(mine))
-            .order_by(timeline_entry.c.sequence)
-        ).all()
         status: dict[Any, str | None] = dict.fromkeys(mine)
-        for row in rows:
+        for row in self._rows(mine):
             assert row.from_status == status[row.object_id]
             status[row.object_id] = row.to_status
         assert status == {one.id: one.status for one in everyone}
+
+
+def _stands(cause: SuspensionCause, at: datetime) -> bool:
+    """Every step is at an instant of its own: what ended at this one had gone before anything was offered."""
+    return cause.started_at <= at and (cause.ended_at is None or cause.ended_at > at)
+
+
+def _published(one: Membership) -> tuple[Fraction, datetime, str]:
+    """The order as it is published: quality, then the earlier submission, then the id."""
+    return -Fraction(one.quality_numerator or 0, one.quality_denominator or 1), one.submitted_at, str(one.id)
 
 
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
@@ -210,15 +226,44 @@ def test_any_sequence_of_steps_leaves_every_zone_within_its_places(
         with Session(
             connection, join_transaction_mode="create_savepoint", info={"service": SERVICE}, expire_on_commit=False
         ) as session:
-            world = World(session)
-            for person in range(3):
-                world.do("apply", person, 7 * person)
-            world.do("round", 0, 0)
-            world.check()
+            world = begun(session)
             for verb, person, number in steps:
                 press(world, verb, person, number)
                 world.check()
+            target(float(world.contested), label="offers with more than one in line")
+            event(f"offers with more than one in line: {world.contested}")
         outer.rollback()
+
+
+def begun(session: Session) -> World:
+    """Three have applied and are ranked, the last of them first; the others may apply yet."""
+    world = World(session)
+    for person in range(3):
+        world.do("apply", person, 7 * person)
+    world.do("round", 0, 0)
+    world.check()
+    assert world.contested == PLACES
+    return world
+
+
+def test_a_place_goes_to_the_first_in_line_whenever_several_wait(session: Session) -> None:
+    """The path is certain: those with one quality go by their submission, and who is embargoed keeps its place."""
+    world = begun(session)
+
+    def offered() -> list[int]:
+        found = [world.membership(who) for who in world.people]
+        return [n for n, one in enumerate(found) if one is not None and one.status == MembershipStatus.OFFERED]
+
+    assert offered() == [1, 2]
+    for step in (("apply", 3, 20), ("apply", 4, 20), ("round", 0, 0), ("embargo", 3, 0), ("decline", 1, 0)):
+        world.do(*step)
+        world.check()
+    assert offered() == [2, 4]
+    for step in (("lift_embargo", 3, 0), ("decline", 2, 0), ("decline", 4, 0)):
+        world.do(*step)
+        world.check()
+    assert offered() == [0, 3]
+    assert world.contested == PLACES + 2
 
 
 def press(world: World, verb: str, person: int, number: int) -> None:

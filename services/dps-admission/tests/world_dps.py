@@ -92,10 +92,10 @@ class World:
     # What there is, and one of it: `n` is any number.
 
     def part(self, n: int) -> LotApplication | None:
-        found: LotApplication | None = self._one(LotApplication, n)
+        found: LotApplication | None = self.one(LotApplication, n)
         return found
 
-    def _one(self, table: Any, n: int, key: Any = None) -> Any:
+    def one(self, table: Any, n: int, key: Any = None) -> Any:
         rows = self.session.exec(select(table).order_by(col(table.id if key is None else key))).all()
         return rows[n % len(rows)] if rows else None
 
@@ -126,7 +126,7 @@ class World:
             self._submit(started.id, **about)
 
     def submit_draft(self, n: int) -> None:
-        application = self._one(Application, n)
+        application = self.one(Application, n)
         if application is not None:
             self._submit(application.id, read_version=None, by=self.owner_of(application), now=self.now)
 
@@ -240,7 +240,7 @@ class World:
             actions.ask_for_clarification(self.session, part.id, question="Which?", by=COMMISSIONER, now=self.now)
 
     def answer(self, n: int) -> None:
-        if asked := self._one(Clarification, n):
+        if asked := self.one(Clarification, n):
             part = Applications(self.session).lot_application(asked.lot_application_id)
             by = self.owner_of(part)
             actions.answer_clarification(self.session, asked.id, answer="North.", by=by, now=self.now)
@@ -254,7 +254,7 @@ class World:
             actions.withdraw_part(self.session, part.id, reason=REASON, by=self.owner_of(part), now=self.now)
 
     def withdraw(self, n: int) -> None:
-        if application := self._one(Application, n):
+        if application := self.one(Application, n):
             by = self.owner_of(application)
             actions.withdraw(self.session, application.id, reason=REASON, by=by, now=self.now)
 
@@ -265,15 +265,15 @@ class World:
         circumstances.report_change(self.session, asked, by=owner(self.providers[n % 3]), **about)
 
     def reconfirm(self, n: int) -> None:
-        if mark := self._one(ChangedDecision, n):
+        if mark := self.one(ChangedDecision, n):
             circumstances.reconfirm(self.session, mark.id, reason=REASON, by=self.manager(n), now=self.now)
 
     def acknowledge(self, n: int) -> None:
-        if mark := self._one(ChangedDecision, n):
+        if mark := self.one(ChangedDecision, n):
             circumstances.acknowledge(self.session, mark.id, reason=REASON, by=self.manager(n), now=self.now)
 
     def review(self, n: int) -> None:
-        if mark := self._one(ChangedDecision, n):
+        if mark := self.one(ChangedDecision, n):
             circumstances.review(self.session, mark.id, reason=REASON, by=self.manager(n), now=self.now)
 
     def call_round(self, _: int) -> None:
@@ -283,15 +283,15 @@ class World:
         rounds.run_round(self.session, self.lot.id, by=MANAGER, now=self.now)
 
     def accept(self, n: int) -> None:
-        if membership := self._one(Membership, n):
+        if membership := self.one(Membership, n):
             places.accept(self.session, membership.id, by=self.owner_of(membership), now=self.now)
 
     def decline(self, n: int) -> None:
-        if membership := self._one(Membership, n):
+        if membership := self.one(Membership, n):
             places.decline(self.session, membership.id, by=self.owner_of(membership), now=self.now)
 
     def leave(self, n: int) -> None:
-        if membership := self._one(Membership, n):
+        if membership := self.one(Membership, n):
             about: dict[str, Any] = {"reason": REASON, "by": self.owner_of(membership), "now": self.now}
             ending.leave(self.session, membership.id, **about)
 
@@ -306,39 +306,39 @@ class World:
         hear(self.session, EmbargoImposed.model_validate(about | made))
 
     def lift_embargo(self, n: int) -> None:
-        if embargo := self._one(Embargo, n, key=Embargo.intervention_id):
+        if embargo := self.one(Embargo, n, key=Embargo.intervention_id):
             about = {"provider_id": embargo.provider_id, "care_service_id": embargo.care_service_id}
             lifted = {"intervention_id": embargo.intervention_id, "lifted_on": london_day(self.now), "at": self.now}
             hear(self.session, EmbargoLifted.model_validate(about | lifted))
 
     def suspend(self, n: int) -> None:
-        if membership := self._one(Membership, n):
+        if membership := self.one(Membership, n):
             cause = (Cause.COUNCIL_DECISION, Cause.LATE_DOCUMENT)[n % 2]
             about: dict[str, Any] = {"cause": cause, "reason": REASON, "by": MANAGER, "now": self.now}
             suspending.suspend(self.session, membership.id, **about)
 
     def lift(self, n: int) -> None:
-        if cause := self._one(SuspensionCause, n):
+        if cause := self.one(SuspensionCause, n):
             suspending.lift(self.session, cause.id, reason=REASON, by=MANAGER, now=self.now)
 
     def give_notice(self, n: int) -> None:
-        if membership := self._one(Membership, n):
+        if membership := self.one(Membership, n):
             about: dict[str, Any] = {"why": RemovalReason.BREACH, "reason": REASON, "by": COMMISSIONER}
             removing.give_removal_notice(self.session, membership.id, **about, now=self.now)
 
     def answer_notice(self, n: int) -> None:
-        if membership := self._one(Membership, n):
+        if membership := self.one(Membership, n):
             asked = RemovalAnswerIn(statement=REASON)
             about: dict[str, Any] = {"directory": self.directory, "by": self.owner_of(membership), "now": self.now}
             removing.answer_removal_notice(self.session, membership.id, asked, **about)
 
     def withdraw_notice(self, n: int) -> None:
-        if membership := self._one(Membership, n):
+        if membership := self.one(Membership, n):
             about: dict[str, Any] = {"reason": REASON, "by": COMMISSIONER, "now": self.now}
             removing.withdraw_removal_notice(self.session, membership.id, **about)
 
     def remove(self, n: int) -> None:
-        if membership := self._one(Membership, n):
+        if membership := self.one(Membership, n):
             removing.remove(self.session, membership.id, by=self.manager(n), now=self.now)
 
     def record_opening(self, n: int) -> None:
@@ -351,18 +351,18 @@ class World:
         opening.record_opening_membership(self.session, self.lot.id, asked, **about)
 
     def confirm_opening(self, n: int) -> None:
-        if membership := self._one(Membership, n):
+        if membership := self.one(Membership, n):
             opening.confirm_opening_membership(self.session, membership.id, by=MANAGER, now=self.now)
 
     def take_back_opening(self, n: int) -> None:
         """Seldom: there is more to see of what is confirmed."""
-        membership = self._one(Membership, n)
+        membership = self.one(Membership, n)
         if membership is not None and n % 3 == 0:
             about: dict[str, Any] = {"reason": REASON, "by": (MANAGER, SECOND_MANAGER)[n % 2], "now": self.now}
             opening.take_back_opening_membership(self.session, membership.id, **about)
 
     def report_services(self, n: int) -> None:
-        if membership := self._one(Membership, n):
+        if membership := self.one(Membership, n):
             other = care_service(self.session, membership.provider_id, cqc_location_id="1-100200300")
             asked = ServiceChangeIn(care_service_ids=[other.id], said=REASON, changed_on=london_day(self.now))
             by, copies = self.owner_of(membership), Copies(self.session)
@@ -370,7 +370,7 @@ class World:
             delivering.report_services(self.session, membership.id, asked, **about)
 
     def confirm_services(self, n: int) -> None:
-        if change := self._one(ServiceChange, n):
+        if change := self.one(ServiceChange, n):
             about: dict[str, Any] = {"reason": REASON, "by": SECOND_MANAGER, "now": self.now}
             delivering.confirm_services(self.session, change.id, accepts={CheckKind.CQC_REGISTER}, **about)
 
