@@ -1,8 +1,6 @@
-"""An estate of assessments for measuring: a service on its own database, and a self-assessment that is well filled."""
+"""What measurements of assessment share: a self-assessment that is well filled, and what is asked of the database."""
 
-import shutil
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,11 +14,9 @@ from sqlmodel import Session
 
 from assay_contracts.directory.client import FakeDirectory
 from assay_contracts.roles import Role
-from assay_kit import embedded
-from assay_kit.database import database_url, make_engine
 from assay_kit.service import create_service
-from assay_kit.settings import Mode, Settings
-from assay_kit.testing import given_keys, make_database, token_for
+from assay_kit.settings import Settings
+from assay_kit.testing import given_keys, token_for
 from assessment.main import SERVICE
 
 sys.path.append(str(Path(__file__).parents[2] / "services" / "assessment" / "tests"))
@@ -28,25 +24,6 @@ import make_assessment as make
 from stage_assessment import Stage
 
 QUESTIONS, EVIDENCE = 64, 200
-
-
-@contextmanager
-def database() -> Iterator[tuple[Settings, Engine]]:
-    """A server and a database of the assessment service for this measurement alone; durable, as in earnest."""
-    home = Path(tempfile.mkdtemp(prefix="assay-bench-"))
-    home.chmod(0o755)
-    settings = Settings(home=home, mode=Mode.DEMONSTRATION, database_url="")
-    server = embedded.start(settings)
-    try:
-        make_database(settings, SERVICE)
-        engine = make_engine(database_url(settings, SERVICE.name), pool_size=4)
-        try:
-            yield settings, engine
-        finally:
-            engine.dispose()
-    finally:
-        embedded.stop(server, settings)
-        shutil.rmtree(home, ignore_errors=True)
 
 
 class Filled:

@@ -1,8 +1,6 @@
 """Assessment beside its promises: how long all ratings take to recompute, and how long insight takes over thousands."""
 
-import shutil
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,19 +9,16 @@ from functools import partial
 from pathlib import Path
 from statistics import median
 
-from measuring import Result
+from measuring import Result, own_database
 from sqlalchemy import text
 from sqlmodel import Session, select
 
 from assay_contracts.roles import Role
-from assay_kit import embedded
 from assay_kit.calendar import london_day
 from assay_kit.clock import real_now
-from assay_kit.database import DatabaseRole, database_url, make_engine
+from assay_kit.database import DatabaseRole
 from assay_kit.identity import Principal
 from assay_kit.pagination import PageAsked
-from assay_kit.settings import Mode, Settings
-from assay_kit.testing import make_database
 from assessment.assessments.rules import Status
 from assessment.first_data import put_first_data
 from assessment.insight.repository import Among, GapBy, Insight
@@ -175,18 +170,7 @@ def _median_ms(ask: Callable[[], object]) -> float:
 
 @contextmanager
 def _session() -> Iterator[Session]:
-    """A server and a database of assessment for this measurement alone; durable, as in earnest."""
-    home = Path(tempfile.mkdtemp(prefix="assay-bench-"))
-    home.chmod(0o755)
-    settings = Settings(home=home, mode=Mode.DEMONSTRATION, database_url="")
-    server = embedded.start(settings)
-    try:
-        make_database(settings, SERVICE)
-        engine = make_engine(database_url(settings, SERVICE.name, DatabaseRole.OWNER), pool_size=1)
-        with Session(engine, info={"service": SERVICE}) as session:
-            put_first_data(session, settings, now=real_now())
-            yield session
-        engine.dispose()
-    finally:
-        embedded.stop(server, settings)
-        shutil.rmtree(home, ignore_errors=True)
+    database = own_database(SERVICE, pool_size=1, role=DatabaseRole.OWNER)
+    with database as (settings, engine), Session(engine, info={"service": SERVICE}) as session:
+        put_first_data(session, settings, now=real_now())
+        yield session

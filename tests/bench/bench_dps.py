@@ -1,12 +1,9 @@
 """DPS admission among ten thousand applications in all states: a page of the worklist, and a submission."""
 
 import random
-import shutil
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -15,18 +12,17 @@ from typing import Any
 from uuid import UUID
 
 from fastapi.testclient import TestClient
-from measuring import Result
+from measuring import Result, own_database
 from sqlalchemy import Engine, insert
 from sqlmodel import Session
 
 from assay_contracts.directory.client import FakeDirectory
 from assay_contracts.roles import Role
-from assay_kit import embedded
 from assay_kit.clock import get_now
-from assay_kit.database import database_url, make_engine, new_id
+from assay_kit.database import new_id
 from assay_kit.service import create_service
 from assay_kit.settings import Mode, Settings
-from assay_kit.testing import given_keys, make_database, token_for
+from assay_kit.testing import given_keys, token_for
 from dps_admission.applications.rules import OPEN, LotApplicationStatus
 from dps_admission.main import SERVICE
 from dps_admission.question_sets.actions import draft_question_set, publish_question_set
@@ -47,16 +43,12 @@ _DAY = timedelta(days=1)
 
 
 def measure() -> Iterator[Result]:
-    with _database() as settings:
-        engine = make_engine(database_url(settings, SERVICE.name), pool_size=2)
-        try:
-            with _session(engine) as session:
-                _fill(session)
-            client = _client(settings, engine)
-            worklist = _worklist(client)
-            submissions, given = _submissions(client, engine, settings)
-        finally:
-            engine.dispose()
+    with own_database(SERVICE) as (settings, engine):
+        with _session(engine) as session:
+            _fill(session)
+        client = _client(settings, engine)
+        worklist = _worklist(client)
+        submissions, given = _submissions(client, engine, settings)
     among = f"{APPLICATIONS:,} applications"
     yield Result(
         name="dps.worklist_p95", value=worklist, unit="ms", against=among, target=WORKLIST_MS, more_is_better=False
@@ -208,18 +200,3 @@ def _set_with_answers(session: Session) -> str:
     longer = QuestionSetContent.model_validate(usual)
     drafted = draft_question_set(session, name="Of forty answers", content=longer, by=COMMISSIONER, now=NOW)
     return str(publish_question_set(session, drafted.id, by=COMMISSIONER, now=NOW).id)
-
-
-@contextmanager
-def _database() -> Iterator[Settings]:
-    """A server and a database of DPS admission for this measurement alone; durable, as in earnest."""
-    home = Path(tempfile.mkdtemp(prefix="assay-bench-"))
-    home.chmod(0o755)
-    settings = Settings(home=home, mode=Mode.DEMONSTRATION, database_url="")
-    server = embedded.start(settings)
-    try:
-        make_database(settings, SERVICE)
-        yield settings
-    finally:
-        embedded.stop(server, settings)
-        shutil.rmtree(home, ignore_errors=True)

@@ -2,10 +2,8 @@
 
 import json
 import os
-import shutil
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,14 +12,12 @@ from typing import Any
 from uuid import UUID
 
 import httpx
-from measuring import Result, free_port, wait_for
+from measuring import Result, free_port, own_database, wait_for
 from sqlmodel import Session
 
 from assay_contracts.roles import Role
-from assay_kit import embedded, tokens
-from assay_kit.database import database_url, make_engine
-from assay_kit.settings import Mode, Settings
-from assay_kit.testing import make_database
+from assay_kit import tokens
+from assay_kit.settings import Settings
 from directory.main import SERVICE
 
 sys.path.append(str(Path(__file__).parents[2] / "services" / "directory" / "tests"))
@@ -76,21 +72,11 @@ def _forget_the_peak(process: int) -> None:
 @contextmanager
 def _directory() -> Iterator[tuple[int, str, dict[str, str], UUID]]:
     """The directory in a process of its own, on a database of its own, and somebody of a provider."""
-    home = Path(tempfile.mkdtemp(prefix="assay-bench-"))
-    home.chmod(0o755)
-    settings = Settings(home=home, mode=Mode.DEMONSTRATION, database_url="", port=free_port())
-    server = embedded.start(settings)
-    try:
-        make_database(settings, SERVICE)
-        engine = make_engine(database_url(settings, SERVICE.name), pool_size=1)
+    with own_database(SERVICE, port=free_port()) as (settings, engine):
         with Session(engine, info={"service": SERVICE}) as session, session.begin():
             provider_id = make.provider(session).id
-        engine.dispose()
         with _serving(settings) as (process, key):
             yield process, f"http://127.0.0.1:{settings.port}", _signed_in(settings, key, provider_id), provider_id
-    finally:
-        embedded.stop(server, settings)
-        shutil.rmtree(home, ignore_errors=True)
 
 
 @contextmanager

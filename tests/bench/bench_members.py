@@ -1,33 +1,29 @@
-"""Members beside their register and their nights: a register of 2,000, a night of reminders and one of lapses among
-10,000 memberships that went live on one day, so that all of them fall due at once."""
+"""Members beside their register and their nights: a register of 2,000; a night of reminders, one of lapses and the one
+on which their DPS expires, among 10,000 memberships of one DPS that went live on one day: all fall due at once."""
 
-import shutil
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from statistics import median
 from uuid import UUID, uuid4
 
 from fastapi.testclient import TestClient
-from measuring import Result
+from measuring import Result, own_database
 from sqlalchemy import Engine, func, insert, select
 from sqlmodel import Session
 
 from assay_contracts.directory.copies import provider_copy
 from assay_contracts.messages import MessageRequested
-from assay_kit import embedded
 from assay_kit.calendar import london_day
 from assay_kit.clock import set_clock
-from assay_kit.database import database_url, make_engine, new_id
+from assay_kit.database import new_id
 from assay_kit.due import do_what_is_due
 from assay_kit.events import event_log
 from assay_kit.service import create_service
-from assay_kit.settings import Mode, Settings
-from assay_kit.testing import given_keys, make_database
+from assay_kit.settings import Settings
+from assay_kit.testing import given_keys
 from assay_kit.timeline import timeline_entry
 from dps_admission.main import SERVICE
 from dps_admission.schemes.repository import Schemes
@@ -42,18 +38,16 @@ REMINDED_BEFORE = 28
 MORNING = datetime(2028, 3, 2, 2, tzinfo=UTC)
 LAST_DAY = london_day(MORNING) + timedelta(days=REMINDED_BEFORE)
 LAPSES = MORNING + timedelta(days=REMINDED_BEFORE + 1)
+EXPIRES = LAPSES + timedelta(days=1)
 
 
 def measure() -> Iterator[Result]:
-    with _database() as settings:
-        engine = make_engine(database_url(settings, SERVICE.name), pool_size=2)
-        try:
-            lots = _fill(engine)
-            yield _register(engine, settings, lots[0])
-            yield _night(engine, MORNING, "members.night_of_reminders", told="affirmation_reminder")
-            yield _night(engine, LAPSES, "members.night_of_lapses", told="declaration_lapsed")
-        finally:
-            engine.dispose()
+    with own_database(SERVICE) as (settings, engine):
+        lots = _fill(engine)
+        yield _register(engine, settings, lots[0])
+        yield _night(engine, MORNING, "members.night_of_reminders", told="affirmation_reminder")
+        yield _night(engine, LAPSES, "members.night_of_lapses", told="declaration_lapsed")
+        yield _night(engine, EXPIRES, "members.night_of_expiry", told="membership_ended")
 
 
 def _fill(engine: Engine) -> list[UUID]:
@@ -61,8 +55,10 @@ def _fill(engine: Engine) -> list[UUID]:
     lots = []
     with Session(engine, info={"service": SERVICE}) as session, session.begin():
         set_clock(session, MORNING, is_running=False)
+        stage = Stage(session)
+        scheme = stage.scheme(is_open=False, valid_until=london_day(LAPSES).isoformat())
         for _ in range(NIGHT // REGISTER):
-            lot = Stage(session).lot()
+            lot = stage.lot(scheme, is_open=False)
             [zone] = Schemes(session).zones_of(lot.id)
             _add_members(session, lot.scheme_id, lot.id, zone.id)
             lots.append(lot.id)
@@ -153,18 +149,3 @@ def _written(engine: Engine, template: str) -> int:
     )
     with engine.connect() as connection:
         return int(connection.execute(letters).scalar_one())
-
-
-@contextmanager
-def _database() -> Iterator[Settings]:
-    """A server and a database of admissions for this measurement alone; durable, as in earnest."""
-    home = Path(tempfile.mkdtemp(prefix="assay-bench-"))
-    home.chmod(0o755)
-    settings = Settings(home=home, mode=Mode.DEMONSTRATION, database_url="")
-    server = embedded.start(settings)
-    try:
-        make_database(settings, SERVICE)
-        yield settings
-    finally:
-        embedded.stop(server, settings)
-        shutil.rmtree(home, ignore_errors=True)

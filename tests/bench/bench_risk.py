@@ -5,11 +5,8 @@ every service gets a new result: the most there can be to read and to write. Bes
 the same rows, chunk by chunk, and writes the same results again.
 """
 
-import shutil
-import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -18,20 +15,19 @@ from typing import Any
 from uuid import UUID
 
 from fastapi.testclient import TestClient
-from measuring import Result
+from measuring import Result, own_database
 from sqlalchemy import Engine, func, text
 from sqlmodel import Session, select
 
 from assay_contracts.directory.copies import care_service_copy
 from assay_contracts.roles import Role
-from assay_kit import embedded
 from assay_kit.clock import get_now
 from assay_kit.database import DatabaseRole, database_url, make_engine
 from assay_kit.garbage import settle
 from assay_kit.identity import Principal
 from assay_kit.service import create_service
-from assay_kit.settings import Mode, Settings
-from assay_kit.testing import NOON, given_keys, make_database, token_for
+from assay_kit.settings import Settings
+from assay_kit.testing import NOON, given_keys, token_for
 from assay_kit.versions import VersionStatus
 from risk.bands import nights
 from risk.bands.actions import refresh
@@ -65,12 +61,8 @@ FROM written WHERE written.care_service_id = standing_result.care_service_id
 
 def measure() -> Iterator[Result]:
     settle()  # as the worker and the services do when they have loaded
-    with _database() as settings:
-        engine = make_engine(database_url(settings, SERVICE.name), pool_size=2)
-        try:
-            yield from _measured(engine, settings)
-        finally:
-            engine.dispose()
+    with own_database(SERVICE) as (settings, engine):
+        yield from _measured(engine, settings)
 
 
 def _measured(engine: Engine, settings: Settings) -> Iterator[Result]:
@@ -318,18 +310,3 @@ def _forget_the_peak() -> None:
 def _peak_megabytes() -> float:
     lines = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
     return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM:")) / 1024
-
-
-@contextmanager
-def _database() -> Iterator[Settings]:
-    """A server and a database of early warning for this measurement alone; durable, as in earnest."""
-    home = Path(tempfile.mkdtemp(prefix="assay-bench-"))
-    home.chmod(0o755)
-    settings = Settings(home=home, mode=Mode.DEMONSTRATION, database_url="")
-    server = embedded.start(settings)
-    try:
-        make_database(settings, SERVICE)
-        yield settings
-    finally:
-        embedded.stop(server, settings)
-        shutil.rmtree(home, ignore_errors=True)

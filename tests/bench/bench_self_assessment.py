@@ -7,20 +7,21 @@ from statistics import median, quantiles
 from typing import Any
 
 from anyio.from_thread import start_blocking_portal
-from assessing import EVIDENCE, Filled, database, milliseconds_since, statements
+from assessing import EVIDENCE, Filled, milliseconds_since, statements
 from fastapi.testclient import TestClient
 from make_assessment import DECLARATION
-from measuring import Result
+from measuring import Result, own_database
 from sqlalchemy import Engine
 
 from assay_contracts.roles import Role
+from assessment.main import SERVICE
 
 SAVES, OPENINGS = 300, 40
 SAVE_MS, OPEN_MS, MOST_STATEMENTS = 40, 150, 12
 
 
 def measure() -> Iterator[Result]:
-    with database() as (settings, engine), start_blocking_portal() as portal:
+    with own_database(SERVICE, pool_size=4) as (settings, engine), start_blocking_portal() as portal:
         filled = Filled(engine, settings, portal)
         against = f"{len(filled.answers)} questions, {EVIDENCE} items of evidence"
         saves = _save_again_and_again(filled)

@@ -6,14 +6,23 @@ import re
 import shutil
 import socket
 import subprocess
+import tempfile
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import median
 
 from rich.console import Console
 from rich.table import Table
+from sqlalchemy import Engine
+
+from assay_kit import embedded
+from assay_kit.database import DatabaseRole, database_url, make_engine
+from assay_kit.service import Service
+from assay_kit.settings import Mode, Settings
+from assay_kit.testing import make_database
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,6 +135,27 @@ async def _by_hand(url: str, connections: int, seconds: float, headers: dict[str
 
 
 # ---- servers ----
+
+
+@contextmanager
+def own_database(
+    service: Service, *, pool_size: int = 2, role: DatabaseRole = DatabaseRole.RUNTIME, port: int = 8000
+) -> Iterator[tuple[Settings, Engine]]:
+    """A server and a database of the service for one measurement alone; durable, as in earnest."""
+    home = Path(tempfile.mkdtemp(prefix="assay-bench-"))
+    home.chmod(0o755)
+    settings = Settings(home=home, mode=Mode.DEMONSTRATION, database_url="", port=port)
+    server = embedded.start(settings)
+    try:
+        make_database(settings, service)
+        engine = make_engine(database_url(settings, service.name, role), pool_size=pool_size)
+        try:
+            yield settings, engine
+        finally:
+            engine.dispose()
+    finally:
+        embedded.stop(server, settings)
+        shutil.rmtree(home, ignore_errors=True)
 
 
 def free_port() -> int:
