@@ -290,8 +290,10 @@ def test_an_invitation_to_tender_is_answered(signed_in_as: SignIn, services: Fak
     assert f'href="{here}/answer"' in page
     browser.open(f"{here}/answer")
     browser.send(f"{here}/answer", answer="tendered", statement="We offer it at £24.", evidence_ids=THING)
+    browser.send(f"{here}/answer", answer="declined", statement="We have nobody free.", evidence_ids=THING)
     assert services.bodies("POST", f"/v1/invitations/{OLD}/answer") == [
-        {"answer": "tendered", "statement": "We offer it at £24.", "evidence_ids": [THING]}
+        {"answer": "tendered", "statement": "We offer it at £24.", "evidence_ids": [THING]},
+        {"answer": "declined", "statement": "We have nobody free.", "evidence_ids": []},
     ]
 
 
