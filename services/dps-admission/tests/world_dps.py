@@ -390,7 +390,7 @@ class World:
         return LotRead.model_validate(shown(self.lot, LotRead, zones=list(ZONES))).model_dump(mode="json")
 
 
-_NOT_PRESSED = ("part", "manager", "owner_of", "as_json")
+_NOT_PRESSED = ("one", "part", "manager", "owner_of", "as_json")
 STEPS: Mapping[str, Callable[[World, int], None]] = {
     name: step
     for name, step in vars(World).items()
