@@ -26,11 +26,12 @@ from assay_kit.settings import Settings
 from assay_kit.testing import given_keys
 from assay_kit.timeline import timeline_entry
 from dps_admission.main import SERVICE
+from dps_admission.schemes import actions as scheming
 from dps_admission.schemes.repository import Schemes
 from dps_admission.tables import Membership
 
 sys.path.append(str(Path(__file__).parents[2] / "services" / "dps-admission" / "tests"))
-from stage_dps import NOW, Stage
+from stage_dps import COMMISSIONER, MANAGER, NOW, Stage
 
 REGISTER, NIGHT = 2_000, 10_000
 ROUNDS = 15
@@ -57,8 +58,10 @@ def _fill(engine: Engine) -> list[UUID]:
         set_clock(session, MORNING, is_running=False)
         stage = Stage(session)
         scheme = stage.scheme(is_open=False, valid_until=london_day(LAPSES).isoformat())
-        for _ in range(NIGHT // REGISTER):
-            lot = stage.lot(scheme, is_open=False)
+        made = [stage.lot(scheme, is_open=False) for _ in range(NIGHT // REGISTER)]
+        scheming.open_scheme(session, scheme.id, by=MANAGER, now=NOW)
+        for lot in made:
+            scheming.open_lot(session, lot.id, by=COMMISSIONER, now=NOW)
             [zone] = Schemes(session).zones_of(lot.id)
             _add_members(session, lot.scheme_id, lot.id, zone.id)
             lots.append(lot.id)
