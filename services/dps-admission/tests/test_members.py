@@ -248,12 +248,14 @@ def test_no_opening_membership_beyond_the_places(house: House, session: Session)
 
 def test_no_opening_membership_where_the_register_shows_no_lot(house: House, session: Session) -> None:
     who, made = applicant(session), ok(house.commissioner().post("/v1/schemes", json=scheme_body(session)))
-    lot = ok(house.commissioner().post(f"/v1/schemes/{made['id']}/lots", json=lot_body(session)))
+    lots = [ok(house.commissioner().post(f"/v1/schemes/{made['id']}/lots", json=lot_body(session))) for _ in range(2)]
+    opens, given_up = (f"/v1/lots/{lot['id']}" for lot in lots)
+    ok(house.manager().post(f"{given_up}/closing", json={"reason": REASON}))
     ok(house.manager().post(f"/v1/schemes/{made['id']}/opening"))
-    address = f"/v1/lots/{lot['id']}/opening-memberships"
-    assert refused(house.manager().post(address, json=opening(who))) == ["lot-not-open"]
-    ok(house.commissioner().post(f"/v1/lots/{lot['id']}/opening"))
-    ok(house.manager().post(address, json=opening(who)))
+    for lot in (opens, given_up):
+        assert refused(house.manager().post(f"{lot}/opening-memberships", json=opening(who))) == ["lot-not-open"]
+    ok(house.commissioner().post(f"{opens}/opening"))
+    ok(house.manager().post(f"{opens}/opening-memberships", json=opening(who)))
 
 
 def test_an_opening_membership_is_recorded_by_one_and_confirmed_by_another(house: House, session: Session) -> None:

@@ -242,10 +242,12 @@ def test_an_administrator_of_the_provider_submits_its_application(signed_in_as: 
     sections = {"sections": [{"part": 1, "title": "About you", "questions": [question]}]}
     services.says("GET", f"/v1/question-sets/{THING}", {"content": sections})
     colleague = signed_in_as("provider_user", org=ORG).open(f"/applications/{THING}").text
-    assert "An administrator of your organisation declares and submits." in colleague
+    assert "An administrator of your organisation declares and submits, or withdraws." in colleague
     assert f"/applications/{THING}/submission" not in colleague
+    assert f"/applications/{THING}/withdrawal" not in colleague
     owner = signed_in_as("provider_admin", org=ORG).open(f"/applications/{THING}").text
     assert f'href="/applications/{THING}/submission"' in owner
+    assert f'href="/applications/{THING}/withdrawal"' in owner
 
 
 def test_a_placement_is_answered(signed_in_as: SignIn, services: FakeServices) -> None:
@@ -354,3 +356,4 @@ def test_a_refusal_says_each_criterion_as_it_was_asked_with_its_score(
     assert ">Quality in all</dt>" in page
     assert "<strong>Score:</strong> 41.5 per cent; at least 60.00 per cent is needed." in page
     assert "about us" not in page.lower()
+    assert f"/applications/{THING}/withdrawal" not in page

@@ -16,7 +16,7 @@ from dps_admission.applications.repository import Applications
 from dps_admission.bars import Bar
 from dps_admission.providers import bars_to_provider
 from dps_admission.schemes.repository import Schemes
-from dps_admission.schemes.rules import LotStatus, SchemeStatus
+from dps_admission.schemes.rules import SchemeStatus
 from dps_admission.tables import Lot, Membership
 
 from .ending import end_all
@@ -107,7 +107,7 @@ def _must_be_clear(
         bars_to_provider(session, asked.provider_id)
         + bars_to_opening_membership(
             is_open=is_open,
-            has_opened=lot.status != LotStatus.DRAFT,
+            has_opened=Schemes(session).was_opened(lot.id),
             is_known=copies.provider(asked.provider_id) is not None,
             is_member=there > 0,
             owns_services=all(one is not None and one.provider_id == asked.provider_id for one in services),

@@ -5,24 +5,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, Subquery, exists, func, select
+from sqlalchemy import Select, Subquery, func, select
 from sqlmodel import Session, col
 
 from assay_contracts.directory.copies import provider_copy
 from assay_kit.timeline import timeline_entry
 from dps_admission.memberships.rules import MEMBERSHIP_LIFE, MembershipStatus
 from dps_admission.schemes.errors import LotNotFound
-from dps_admission.schemes.rules import LOT_LIFE, LotStep
+from dps_admission.schemes.repository import WAS_OPENED
 from dps_admission.tables import Lot, Membership, Scheme
 
 from .rules import is_on_register
 
-_WAS_OPENED: ColumnElement[bool] = exists().where(
-    timeline_entry.c.object_kind == LOT_LIFE.name,
-    timeline_entry.c.object_id == col(Lot.id),
-    timeline_entry.c.step == LotStep.OPEN,
-)
-"""A lot opens in an open DPS only, so no name of a DPS in preparation is told either."""
 _SHOWN = [status for status in MembershipStatus if is_on_register(status)]
 
 
@@ -46,13 +40,13 @@ class Register:
 
     def lots(self, *, limit: int) -> Sequence[tuple[Scheme, Lot]]:
         """Every lot that was ever open, by arrangement and in the order they were made."""
-        wanted = select(Scheme, Lot).join(Lot, col(Lot.scheme_id) == col(Scheme.id)).where(_WAS_OPENED)
+        wanted = select(Scheme, Lot).join(Lot, col(Lot.scheme_id) == col(Scheme.id)).where(WAS_OPENED)
         found = self._session.execute(wanted.order_by(col(Scheme.name), col(Lot.id)).limit(limit))
         return [(scheme, lot) for scheme, lot in found]
 
     def lot(self, lot_id: UUID) -> Lot:
         """LotNotFound where it was never open: what is being prepared, or was given up before, is not public."""
-        wanted = select(Lot).where(col(Lot.id) == lot_id, _WAS_OPENED)
+        wanted = select(Lot).where(col(Lot.id) == lot_id, WAS_OPENED)
         found: Lot | None = self._session.execute(wanted).scalar_one_or_none()
         if found is None:
             raise LotNotFound(lot_id)

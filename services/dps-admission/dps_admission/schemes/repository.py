@@ -4,11 +4,12 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import func
+from sqlalchemy import ColumnElement, exists, func
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from assay_kit.identity import Principal
+from assay_kit.timeline import timeline_entry
 from assay_kit.versions import VersionStatus
 from dps_admission.authors import sees_drafts
 from dps_admission.locks import LOCK
@@ -16,7 +17,14 @@ from dps_admission.tables import Lot, LotZone, ProcedureProfile, QuestionSet, Sc
 
 from .errors import LotNotFound, ProfileNotFound, SchemeNotFound
 from .profiles import ProfileContent
-from .rules import LotStatus, SchemeDates, SchemeStatus, Window
+from .rules import LOT_LIFE, LotStatus, LotStep, SchemeDates, SchemeStatus, Window
+
+WAS_OPENED: ColumnElement[bool] = exists().where(
+    timeline_entry.c.object_kind == LOT_LIFE.name,
+    timeline_entry.c.object_id == col(Lot.id),
+    timeline_entry.c.step == LotStep.OPEN,
+)
+"""A lot opens in an open DPS only, so no name of a DPS in preparation is told either."""
 
 
 class Schemes:
@@ -67,6 +75,10 @@ class Schemes:
         if found is None:
             raise LotNotFound(lot_id)
         return found
+
+    def was_opened(self, lot_id: UUID) -> bool:
+        """Also where it is paused or closed by now; not where it was given up before it opened."""
+        return self.session.exec(select(Lot.id).where(col(Lot.id) == lot_id, WAS_OPENED)).first() is not None
 
     def lots_of(self, scheme_id: UUID) -> Sequence[Lot]:
         """All of them: a scheme has MOST_LOTS at most."""
