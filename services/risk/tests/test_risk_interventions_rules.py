@@ -53,7 +53,7 @@ def test_every_state_of_a_life_can_be_reached(life: Any) -> None:
 
 
 def test_an_intervention_ends_in_five_ways() -> None:
-    assert LIFE.final == {Status.REJECTED, Status.MET, Status.WITHDRAWN, Status.LIFTED}
+    assert LIFE.final == {Status.REJECTED, Status.MET, Status.ESCALATED, Status.WITHDRAWN, Status.LIFTED}
     assert LIFE.allowed(Status.ESCALATED) == [Step.STAND_DOWN]  # it stays escalated
     assert LIFE.after(Status.ESCALATED, Step.STAND_DOWN) is Status.ESCALATED
 

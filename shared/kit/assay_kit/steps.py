@@ -27,8 +27,8 @@ class Life(Generic[S, T]):
 
     @property
     def final(self) -> frozenset[S]:
-        """States that lead nowhere."""
-        return frozenset(type(self.start)) - {status for status, _ in self.steps}
+        """States from which no step leads to another."""
+        return frozenset(type(self.start)) - {status for (status, _), to in self.steps.items() if to != status}
 
     @property
     def unreachable(self) -> frozenset[S]:
