@@ -5,7 +5,7 @@ from itertools import permutations
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from make_facts import POLICY, TODAY, cqc, days_ago, enquiries, facts, occurrences
 from make_risk import feeds_heard, green_service, provider
@@ -175,7 +175,10 @@ def test_the_same_facts_and_model_give_the_same_answer_whatever_way_they_were_ke
 def test_a_digest_is_the_hash_of_what_the_answer_says(world: dict[str, Any]) -> None:
     found = worked(world)
     said = [[each.indicator, each.state, each.level, each.reason, each.confidential] for each in found.readings]
-    assert found.digest == content_hash([1, found.verdict.band, found.verdict.points, said])
+    openly = [each.openly for each in found.readings if each.openly]
+    is_known = all(each.is_known and not each.is_of_concern for each in openly)
+    to_all = [] if is_known else [list(found.verdict.open_reasons)]
+    assert found.digest == content_hash([1, found.verdict.band, found.verdict.points, said, *to_all])
 
 
 @given(world=WORLD, data=st.data())
@@ -219,12 +222,26 @@ def test_what_is_held_in_confidence_changes_no_reason_but_the_fixed_sentence(
         assert [reason for reason in after.open_reasons if reason != IN_CONFIDENCE] == list(before.open_reasons)
 
 
+CALM: dict[str, Any] = {
+    "known": {indicator: steps[0] for indicator, steps in WORSE_AND_WORSE.items()},
+    "ages": dict.fromkeys(SOURCES, 1),
+    "missing": set(),
+    "not_applicable": set(),
+}
+NOTHING_HELD: dict[str, Any] = dict.fromkeys(("enquiries", "deaths", "concerns", "vacancies", "waiting"), ())
+
+
 @given(world=WORLD, held=HELD)
+@example(world=CALM, held=NOTHING_HELD | {"waiting": (Waiting(feed=Feed.UNEXPECTED_DEATHS, restricted=True),)})
 def test_results_that_say_something_else_to_everybody_are_not_the_same(
     world: dict[str, Any], held: dict[str, Any]
 ) -> None:
+    """That a death is no longer restricted, and that more waits to be placed at the location, openly."""
     known = made(world).model_copy(update=held)
-    opened = {"deaths": occurrences(*(each.on for each in held["deaths"][:1])) + held["deaths"][1:]}
+    opened = {
+        "deaths": occurrences(*(each.on for each in held["deaths"][:1])) + held["deaths"][1:],
+        "waiting": (Waiting(feed=Feed.UNEXPECTED_DEATHS, restricted=False), *held["waiting"]),
+    }
     one, other = (work_out(each, POLICY, model_version=1) for each in (known, known.model_copy(update=opened)))
     assert (one.digest == other.digest) <= (one.verdict.open_reasons == other.verdict.open_reasons)
 

@@ -34,8 +34,8 @@ def work_out(facts: Facts, policy: Policy, *, model_version: int) -> Worked:
         as_json([model_version, verdict.band, verdict.points])[1:-1],
         f"[{','.join(each.said for each in readings)}]",
     ]
-    if beside := [each.openly.reason for each in readings if each.openly and each.openly.is_of_concern]:
-        parts.append(as_json(beside))  # what everybody may know of it is part of the answer
+    if any(each.openly and (each.openly.is_of_concern or not each.openly.is_known) for each in readings):
+        parts.append(as_json(verdict.open_reasons))  # else the readings alone tell what everybody may know
     digest = sha256(f"[{','.join(parts)}]".encode()).hexdigest()
     alone = verdict.band is Band.RED and follows_rating_alone(readings, policy.band)
     return Worked(verdict=verdict, readings=readings, digest=digest, follows_rating_alone=alone)
