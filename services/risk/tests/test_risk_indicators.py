@@ -20,7 +20,7 @@ from risk.indicators.facts import (
 )
 from risk.indicators.months import months_before
 from risk.indicators.reading import State, read_from
-from risk.indicators.registry import read_all
+from risk.indicators.registry import INDICATORS, read_all
 from risk.scoring_models.policy import Indicator, Level
 
 NO_DATA = (State.NO_DATA, None)
@@ -79,6 +79,13 @@ def test_a_new_service_has_no_assessment() -> None:
 def test_the_cqc_rating_gives_a_level(rating: str, level: Level) -> None:
     rated = cqc(CqcRating(rating=rating, rated_on=days_ago(99)))
     assert answer(Indicator.CQC_RATING, cqc=rated) == known(level)
+
+
+def test_a_rating_that_a_model_says_nothing_of_is_supposed_to_be_the_worst() -> None:
+    levels = {word: level for word, level in POLICY.cqc_rating.levels.items() if word != "inadequate"}
+    policy = POLICY.model_copy(update={"cqc_rating": POLICY.cqc_rating.model_copy(update={"levels": levels})})
+    rated = facts(cqc=cqc(CqcRating(rating="inadequate", rated_on=days_ago(99))))
+    assert INDICATORS[Indicator.CQC_RATING].read(rated, policy).level is Level.CRITICAL
 
 
 @pytest.mark.parametrize(

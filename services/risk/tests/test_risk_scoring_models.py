@@ -139,6 +139,19 @@ def test_a_policy_with_a_gap_is_refused_by_field(client_as: ClientAs) -> None:
     assert [each["field"] for each in refused.json()["errors"]] == ["policy.unexpected_deaths.steps"]
 
 
+def test_a_draft_with_a_gap_from_before_is_not_approved(session: Session, client_as: ClientAs) -> None:
+    client_as(Role.ADMINISTRATOR, name="Adam").post("/v1/scoring-models", json=draft())
+    [model] = session.exec(select(ScoringModel).where(ScoringModel.version == 2))
+    levels = {"outstanding": "none", "good": "none", "requires_improvement": "moderate"}
+    model.policy = model.policy | {"cqc_rating": model.policy["cqc_rating"] | {"levels": levels}}
+    session.flush()
+    manager = client_as(Role.COMMISSIONING_MANAGER, name="Mary")
+    refused = manager.post("/v1/scoring-models/2/approval", json={"edition": 1})
+    assert refused.status_code == 409
+    assert [each["field"] for each in refused.json()["errors"]] == ["policy.cqc_rating.levels"]
+    assert manager.get("/v1/scoring-models/2").json()["status"] == "draft"
+
+
 def test_there_is_no_such_version(client_as: ClientAs) -> None:
     reader = client_as(Role.ADMINISTRATOR)
     assert reader.get("/v1/scoring-models/9").status_code == 404

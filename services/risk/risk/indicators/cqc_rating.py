@@ -58,7 +58,8 @@ def _level(cqc: CqcReading, service_type: str, policy: Policy) -> tuple[Level, s
     chosen = rating_for(service_type, cqc.ratings)
     if chosen is None:
         return policy.cqc_rating.unrated, "Registered with CQC and not rated yet.", None
-    return policy.cqc_rating.levels[chosen.rating], _said(chosen), chosen.rating
+    level = policy.cqc_rating.levels.get(chosen.rating, Level.CRITICAL)  # of a word left out, the worst is supposed
+    return level, _said(chosen), chosen.rating
 
 
 def _said(chosen: CqcRating) -> str:

@@ -15,7 +15,7 @@ from risk.bands.nights import refresh_soon
 from risk.scoring_models.consistency import faults_of
 from risk.scoring_models.errors import ApprovalBarred, ModelApproved, PolicyContradictsItself
 from risk.scoring_models.policy import Policy
-from risk.scoring_models.repository import ScoringModels, stage_of
+from risk.scoring_models.repository import ScoringModels, policy_of, stage_of
 from risk.scoring_models.rules import LIFE, Status, Step, bars_to_approving
 from risk.scoring_models.schemas import Approval, ModelDraft
 from risk.tables import ScoringModel
@@ -71,6 +71,7 @@ def approve(session: Session, version: int, wanted: Approval, *, by: Principal, 
     model = models.get(version, lock=True)
     ensure_draft(model)
     check_match(wanted.edition, model.edition)
+    _hangs_together(policy_of(model))  # it was drafted by what was asked of a model then
     activates_at = wanted.activates_at or now
     bars = bars_to_approving(
         drafted_by=model.drafted_by,

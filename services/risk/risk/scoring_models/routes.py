@@ -117,7 +117,9 @@ def edit_scoring_model(
     "/{version}/approval",
     summary="Approve a draft that somebody else made, from now on or from a moment to come",
     operation_id="approve_scoring_model",
-    responses=may_answer(ScoringModelNotFound, VersionFrozen, StaleEdit, StepNotAllowed, ApprovalBarred),
+    responses=may_answer(
+        ScoringModelNotFound, VersionFrozen, StaleEdit, StepNotAllowed, PolicyContradictsItself, ApprovalBarred
+    ),
 )
 def approve_scoring_model(
     version: Version, wanted: Approval, session: SessionDep, by: Manager, now: Now
