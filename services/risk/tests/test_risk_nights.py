@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
+from time import sleep
 from typing import Any
 
 import pytest
@@ -14,9 +15,10 @@ from assay_contracts.messages import MessageRequested
 from assay_contracts.roles import Role
 from assay_kit.clock import set_clock
 from assay_kit.testing import do_due, told
-from risk.bands import exchange, nights
+from risk.bands import actions, exchange, nights
 from risk.bands.actions import refresh
 from risk.bands.nights import alert, late_from, next_alert, night_after, refresh_estate
+from risk.bands.working import Worked, work_out
 from risk.main import SERVICE
 from risk.registers.rules import Register
 from risk.tables import AssessmentRating, BandResult, EstateRefresh, ServiceBand
@@ -195,6 +197,23 @@ def test_a_service_that_cannot_be_worked_out_stops_no_other(
     assert (message.to.role, message.personalisation["first"]) == (Role.ADMINISTRATOR, str(odd.id))
     [task] = client_as(Role.COMPLIANCE_OFFICER).get("/v1/case-tasks").json()["items"]
     assert task["care_service_id"] == str(odd.id)
+
+
+def test_a_database_that_gives_up_while_results_go_out_is_no_odd_service(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def slowly(*facts: Any, **more: Any) -> Worked:
+        sleep(0.4)
+        return work_out(*facts, **more)
+
+    of = provider(session)
+    for _ in range(2):
+        green_service(session, of)
+    session.execute(update(AssessmentRating).values(rating="poor"))
+    monkeypatch.setattr(actions, "work_out", slowly)
+    session.execute(text("SET LOCAL statement_timeout = '300ms'"))
+    with pytest.raises(OperationalError, match="statement timeout"), session.begin_nested():
+        refresh_estate(session, NIGHT)
 
 
 def test_a_night_that_works_until_six_is_told_of_while_it_works(

@@ -8,7 +8,7 @@ from typing import Any
 
 import psycopg
 from sqlalchemy import make_url
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
 from risk.bands.repository import FACTS, RESULT_COLUMNS, Known, known_of
@@ -22,10 +22,14 @@ _AHEAD = 100  # by when these are worked out the server has gathered the rest
 
 @contextmanager
 def exchange(session: Session) -> Iterator["Exchange"]:
-    with ExitStack() as opened:
-        exchanging = Exchange(session, opened)
-        yield exchanging
-        exchanging.send()
+    """What the database says no to is raised as of any other statement, whatever was on its way."""
+    try:
+        with ExitStack() as opened:
+            exchanging = Exchange(session, opened)
+            yield exchanging
+            exchanging.send()
+    except psycopg.Error as error:
+        raise DBAPIError.instance(None, None, error, psycopg.Error) from error
 
 
 class Exchange:
@@ -59,11 +63,8 @@ class Exchange:
         cursor = self._opened.enter_context(self._driver().cursor())
         rows = self._opened.enter_context(closing(cursor.stream(_FACTS_SENT, asked, size=_AT_ONCE)))
         self._is_asking = True
-        try:
-            yield from islice(rows, _AHEAD)
-            rest = list(rows)
-        except psycopg.OperationalError as error:
-            raise OperationalError(FACTS.text, None, error) from error
+        yield from islice(rows, _AHEAD)
+        rest = list(rows)
         self._is_asking = False
         yield from rest
 
