@@ -56,7 +56,8 @@ def put(engine: Engine, stage: Status) -> tuple[UUID, UUID]:
 
 
 def until_one_waits(session: Session) -> None:
-    waiting = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+    here = "JOIN pg_stat_activity USING (pid) WHERE datname = current_database()"  # a lock on a row names no database
+    waiting = text(f"SELECT count(*) FROM pg_locks {here} AND NOT granted")
     deadline = monotonic() + 10
     while not session.execute(waiting).scalar_one():
         assert monotonic() < deadline, "nobody waits"

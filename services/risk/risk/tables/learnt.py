@@ -45,8 +45,9 @@ class Activity(RiskTable, table=True):
 
 
 class ExternalFact(RiskTable, table=True):
-    """What a register said at a time. A row for each different answer; `last_seen_at` moves while it stays the same. No
-    two rows of a key are of one time: an answer that comes late parts the one that it falls into."""
+    """What a register said at a time. A row for each different answer; `last_seen_at` moves while it stays the same. An
+    answer that comes late parts the one that it falls into; of two of one time, as two officers give them who read on
+    the same past day, the one that was written last stands."""
 
     __tablename__ = "external_fact"
     __table_args__ = (
