@@ -150,6 +150,7 @@ def test_what_has_no_plan_is_authorised_without_an_edition(signed_in_as: SignIn,
     browser = signed_in_as("commissioning_manager")
     page = browser.open(f"{HERE}/authorisation").text
     assert "The plan for the people affected" not in page
+    assert "Left empty, the day stays as it is." in page
     assert 'name="response_due_on-day" type="text" value="20"' in page
     browser.send(f"{HERE}/authorisation", edition="0", **sent_day("review_on", "2026-02-27"))
     assert services.bodies("POST", f"/v1{HERE}/authorisation") == [{"review_on": "2026-02-27"}]
@@ -186,6 +187,7 @@ def test_what_is_issued_late_is_given_other_days(signed_in_as: SignIn, services:
     services.says("POST", f"/v1{HERE}/issue", {"id": THING})
     browser = signed_in_as("compliance_officer")
     page = browser.open(f"{HERE}/steps/issue").text
+    assert "Left empty, the day stays as it is." in page
     assert 'name="response_due_on-day" type="text" value="20"' in page
     assert 'name="review_on-day" type="text" value="27"' in page
     days = sent_day("response_due_on", "2026-03-10") | sent_day("review_on", "2026-04-01")

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from make_risk import ClientAs, green_service, rules_of
+from make_risk import ClientAs, green_service, provider, rules_of
 from sqlmodel import Session, select
 
 from assay_contracts.directory import CareServiceRecord
@@ -84,19 +84,44 @@ def test_an_urgent_embargo_waits_for_nothing_but_is_confirmed_past_no_answer(
     assert mark.post(f"{path}/confirmation").json()["confirmed_by_name"] == "Mark"
 
 
-def test_what_takes_a_measure_further_is_authorised_when_the_answer_to_that_was_read(
-    session: Session, client_as: ClientAs
+@pytest.mark.parametrize("is_about_all", [True, False])
+@pytest.mark.parametrize("is_named", [True, False])
+def test_what_takes_a_measure_further_is_authorised_and_issued_when_each_answer_to_that_was_read(
+    session: Session, client_as: ClientAs, is_about_all: bool, is_named: bool
 ) -> None:
+    """Whether the proposal names what it takes further or not, about the service or about its provider as a whole."""
     service = green_service(session)
     plan = issued(client_as, service, "improvement_plan")
     officer, mary = client_as(Role.COMPLIANCE_OFFICER, name="Olga"), client_as(Role.COMMISSIONING_MANAGER, name="Mary")
-    wanted = {"kind": "default_notice", "care_service_id": str(service.id), "provider_id": str(service.provider_id)}
-    further = wanted | WHY | {"review_on": "2026-03-30", "escalates_id": plan.rpartition("/")[2]}
-    path = f"/v1/interventions/{officer.post('/v1/interventions', json=further).json()['id']}"
+    wanted = {
+        "kind": "default_notice",
+        "provider_id": str(service.provider_id),
+        "care_service_id": None if is_about_all else str(service.id),
+        "escalates_id": plan.rpartition("/")[2] if is_named else None,
+        "skip_reason": "No plan for all of them came before.",
+        "review_on": "2026-03-30",
+    }
+    made = officer.post("/v1/interventions", json=wanted | WHY).json()
+    path = f"/v1/interventions/{made['id']}"
     reading = answered(client_as, service, plan)
     assert rules_of(mary.post(f"{path}/authorisation", json=NOTICE)) == UNREAD
     officer.post(reading)
-    assert mary.post(f"{path}/authorisation", json=NOTICE).json()["status"] == "issued"
+    assert mary.post(f"{path}/authorisation", json={}).json()["status"] == "authorised"
+    reading = answered(client_as, service, plan)
+    assert rules_of(officer.post(f"{path}/issue", json=NOTICE)) == UNREAD
+    officer.post(reading)
+    assert officer.post(f"{path}/issue", json=NOTICE).json()["status"] == "issued"
+
+
+def test_what_goes_no_further_and_what_is_about_others_waits_for_no_answer(
+    session: Session, client_as: ClientAs
+) -> None:
+    of = provider(session)
+    service, beside = green_service(session, of), green_service(session, of)
+    answered(client_as, service, issued(client_as, service, "default_notice"))
+    issued(client_as, service, "improvement_plan")
+    issued(client_as, service, "embargo")
+    issued(client_as, beside, "special_measures_improvement_plan")
 
 
 def test_who_read_an_answer_is_recorded_once_and_shown(session: Session, client_as: ClientAs) -> None:

@@ -104,6 +104,8 @@ def test_an_officer_issues_an_embargo_with_the_review_that_was_authorised(
     assert rules_of(officer.post(f"{path}/issue", json=NOTICE | ANEW)) == ["needs-a-commissioning-manager"]
     same = {"response_due_on": "2026-03-25", "review_on": SOON["review_on"]}
     assert officer.post(f"{path}/issue", json=NOTICE | same).json()["status"] == "issued"
+    [detail] = session.scalars(select(timeline_entry.c.detail).where(timeline_entry.c.step == "issue"))
+    assert {name: day for name, day in detail.items() if name in SOON} == {"response_due_on": "2026-03-25"}
 
 
 def test_a_day_that_no_letter_could_wait_for_is_refused(session: Session, client_as: ClientAs) -> None:

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from portal.forms import Field, Kind
 from portal.ids import Id
-from portal.interventions.routes import RESPONSE, REVIEW
+from portal.interventions.routes import RESPONSE_ANEW, REVIEW
 from portal.tasks import METHODS, Task, perform
 from portal.visitors import SignedIn
 
@@ -52,7 +52,7 @@ async def authorise_intervention(request: Request, visitor: SignedIn, interventi
     task = Task(
         title="Authorise the intervention",
         caption=intervention["reference"],
-        fields=(_NOTICE, RESPONSE, REVIEW, _WHY),
+        fields=(_NOTICE, RESPONSE_ANEW, REVIEW, _WHY),
         button="Authorise",
         back=here,
         done="authorised",

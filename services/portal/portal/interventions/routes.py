@@ -1,5 +1,6 @@
 """Interventions: proposed by one person, authorised by another, issued to the provider, ended with a reason."""
 
+from dataclasses import replace
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -48,6 +49,7 @@ RESPONSE = Field(
     hint="For example, 27 3 2026",
     is_required=False,
 )
+RESPONSE_ANEW = replace(RESPONSE, hint="For example, 27 3 2026. Left empty, the day stays as it is.")
 REVIEW = Field(
     name="review_on",
     label="Review date",
@@ -69,7 +71,7 @@ _OUTCOMES = (("met", "Met"), ("not_met", "Not met"), ("no_longer_needed", "No lo
 # (address, words, explanation, what is asked, what the next page says)
 _STEPS: dict[str, tuple[str, str, tuple[Field, ...], str]] = {
     "rejection": ("Reject", "It is not issued, and the provider is not told of it.", (REASON,), "rejected"),
-    "issue": ("Issue to the provider", "It is in force from now on.", (NOTICE, RESPONSE, REVIEW), "issued"),
+    "issue": ("Issue to the provider", "It is in force from now on.", (NOTICE, RESPONSE_ANEW, REVIEW), "issued"),
     "confirmation": ("Confirm the urgent embargo", "Another manager issued it alone.", (), "confirmed"),
     "completion": ("Record that it was met", "", (REASON,), "met"),
     "escalation": ("Escalate", "The next step is proposed separately.", (REASON,), "escalated"),

@@ -39,6 +39,7 @@ from risk.interventions.rules import (
     bars_to_proposing,
     bars_to_reviewing,
     bars_to_standing_down,
+    lower_than,
 )
 from risk.interventions.schemas import (
     Authorisation,
@@ -137,9 +138,11 @@ def reject(session: Session, intervention_id: UUID, reason: str, *, by: Principa
 
 
 def issue(session: Session, intervention_id: UUID, wanted: Notice, *, by: Principal, now: datetime) -> Intervention:
-    intervention = Interventions(session).get(intervention_id, lock=True)
+    interventions, today = Interventions(session), london_day(now)
+    intervention = interventions.get(intervention_id, lock=True)
     if intervention.status == Status.AUTHORISED:
-        _refuse(_bars_of_dates(intervention, wanted, by=by, today=london_day(now)))
+        unread = _case(interventions, intervention, today=today).bars_of_answers
+        _refuse(unread + _bars_of_dates(intervention, wanted, by=by, today=today))
     _issue(session, intervention, wanted.notice_text, by=by, now=now, anew=wanted)
     return intervention
 
@@ -285,7 +288,8 @@ def _step(
 ) -> None:
     """`anew`: the days that are given another with this step."""
     before, about = Status(intervention.status), telling.about(intervention)
-    given = {name: day for name in Dated.model_fields if anew and (day := getattr(anew, name)) is not None}
+    named = {name: getattr(anew, name) for name in Dated.model_fields} if anew else {}
+    given = {name: day for name, day in named.items() if day not in {None, getattr(intervention, name)}}
     about["detail"] |= {name: day.isoformat() for name, day in given.items()}
     take(session, intervention, step, LIFE, by=by, now=now, reason=reason, **about)
     for name, day in given.items():
@@ -322,9 +326,10 @@ def _escalated(interventions: Interventions, wanted: InterventionProposed) -> Es
 
 def _case(interventions: Interventions, intervention: Intervention, *, today: date) -> Case:
     conditions = interventions.conditions(intervention.id)
-    plan, is_proposed = intervention.continuity_plan, intervention.status == Status.PROPOSED
+    kind, plan = Kind(intervention.kind), intervention.continuity_plan
+    is_told = intervention.status not in {Status.PROPOSED, Status.AUTHORISED}
     return Case(
-        kind=Kind(intervention.kind),
+        kind=kind,
         proposed_by=intervention.proposed_by,
         issued_urgently_by=intervention.issued_by if intervention.is_urgent else None,
         awaits_confirmation=intervention.confirmation_alert_at is not None,
@@ -334,7 +339,9 @@ def _case(interventions: Interventions, intervention: Intervention, *, today: da
         overdue_conditions=sum(
             each.outcome == Outcome.OPEN and each.due_on is not None and each.due_on < today for each in conditions
         ),
-        unread_answers=interventions.count_unread(intervention.escalates_id if is_proposed else intervention.id),
+        unread_answers=interventions.count_unread(intervention)
+        if is_told
+        else interventions.count_unread_below(intervention, lower_than(kind)),
     )
 
 

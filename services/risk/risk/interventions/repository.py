@@ -1,11 +1,11 @@
 """Reads and writes interventions. No rules here."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, func, or_
+from sqlalchemy import ColumnElement, and_, func, or_
 from sqlalchemy import select as columns
 from sqlmodel import Session, col, select
 
@@ -76,10 +76,23 @@ class Interventions:
         of = self._session.exec(wanted.where(Representation.intervention_id == intervention_id))
         return {each.representation_id: each for each in of}
 
-    def count_unread(self, intervention_id: UUID | None) -> int:
-        wanted = select(func.count()).select_from(Representation).outerjoin(RepresentationReading)
+    def count_unread(self, of: Intervention) -> int:
+        return self._count_unread(Intervention.id == of.id)
+
+    def count_unread_below(self, further: Intervention, lower: Collection[Kind]) -> int:
+        """The answers to what is in force and of a kind in `lower`, about the same service or its provider."""
+        about, whom = col(Intervention.care_service_id), further.care_service_id
+        return self._count_unread(
+            Intervention.provider_id == further.provider_id,
+            whom is None or or_(about.is_(None), about == whom),
+            Intervention.status == Status.ISSUED,
+            col(Intervention.kind).in_(lower),
+        )
+
+    def _count_unread(self, *of: ColumnElement[bool] | bool) -> int:
+        wanted = select(func.count()).select_from(Representation).join(Intervention).outerjoin(RepresentationReading)
         unread = col(RepresentationReading.representation_id).is_(None)
-        return self._session.exec(wanted.where(Representation.intervention_id == intervention_id, unread)).one()
+        return self._session.exec(wanted.where(*of, unread)).one()
 
     def reviews(self, intervention_id: UUID) -> Sequence[InterventionReview]:
         """The newest first."""

@@ -139,7 +139,7 @@ class Bar(StrEnum):
     NOT_AN_EMBARGO = "Only an embargo can be lifted"
     NOT_URGENT = "It does not wait for confirmation"
     ANSWERED_TOO_OFTEN = "It was answered as often as can be shown: write to the officer"
-    ANSWER_UNREAD = "The provider has answered: read the answer and record that you did first"
+    ANSWER_UNREAD = "The provider has answered this, or what this goes further than: record first that it was read"
     READ_ALREADY = "It is recorded already that this answer was read"
     STANDS_NO_LONGER = "It stands no longer already"
     PLAN_ENDS_BEFORE_START = "The continuity plan cannot end before it starts"
@@ -178,12 +178,15 @@ def bars_to_proposing(proposal: Proposal, *, today: date) -> list[Bar]:
 
 
 def goes_further(kind: Kind, than: Escalated) -> bool:
-    """Whether `kind` is a step up. An embargo stands beside the ladder: it takes the two lowest rungs further."""
-    if not (than.is_in_force and than.is_about_the_same):
-        return False
+    """Whether `kind` is a step up."""
+    return than.is_in_force and than.is_about_the_same and than.kind in lower_than(kind)
+
+
+def lower_than(kind: Kind) -> frozenset[Kind]:
+    """What `kind` is a step up from. An embargo stands beside the ladder: it takes the lowest rung further."""
     if kind is Kind.EMBARGO:
-        return RUNGS.get(than.kind) == 1
-    return RUNGS[kind] > RUNGS.get(than.kind, 0)
+        return frozenset(each for each, rung in RUNGS.items() if rung == 1)
+    return frozenset(each for each in Kind if RUNGS.get(each, 0) < RUNGS[kind])
 
 
 def _bars_of_review(review_on: date, *, today: date) -> list[Bar]:
@@ -223,8 +226,8 @@ def is_rung_skipped(kind: Kind, taken_before: frozenset[Kind]) -> bool:
 
 @dataclass(frozen=True, kw_only=True)
 class Case:
-    """What the rules look at when somebody takes a step on an intervention. `unread_answers`: to it; to what it is to
-    take further, while it is proposed."""
+    """What the rules look at when somebody takes a step on an intervention. `unread_answers`: to it; until it is
+    issued, to all that is in force about the same and lower than it, named as what it escalates or not."""
 
     kind: Kind
     proposed_by: str
