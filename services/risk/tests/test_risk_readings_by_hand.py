@@ -166,6 +166,34 @@ def test_an_officer_who_reads_of_a_refused_successor_again_is_asked_again(
     assert band_of(session, service.id) == "not_enough_information"
 
 
+def test_a_successor_that_was_confirmed_is_asked_about_no_more(session: Session, client_as: ClientAs, at: Any) -> None:
+    """The directory still has the old location: that is what the reason says, night after night."""
+    of = provider(session)
+    service, _ = (green_service(session, of, is_regulated=True, cqc_location_id=KEY) for _ in range(2))
+    officer = client_as(Role.COMPLIANCE_OFFICER, name="Olga")
+
+    def says(*successors: str) -> list[str]:
+        said = CqcReading(is_registered=False, successors=successors)
+        by = Principal(subject="system", name="Assay")
+        keep(session, Register.CQC, KEY, said, {}, at=at.now, method=Method.FETCHED, by=by, now=at.now)
+        return [each["wording"] for each in officer.get("/v1/case-tasks").json()["items"]]
+
+    assert len(says("1-800000002")) == 2
+    task, _ = officer.get("/v1/case-tasks").json()["items"]
+    confirmed = {"outcome": "Confirmed with the provider.", "is_successor": True}
+    at.now += timedelta(hours=1)
+    assert officer.post(f"/v1/case-tasks/{task['id']}/completion", json=confirmed).status_code == 200
+    for _ in range(2):
+        shown = officer.get(f"/v1/care-services/{service.id}/band").json()
+        assert shown["band"] == "not_enough_information"
+        [why] = [each for each in shown["result"]["reasons"] if "CQC" in each]
+        assert why.endswith("1-800000002 succeeds it. The directory must take over the new location.")
+        at.now += timedelta(days=1)
+        assert says("1-800000002") == []
+    anew = f"CQC deregistered location {KEY}; confirm whether 1-800000003 succeeds it."
+    assert set(says("1-800000002", "1-800000003")) == {anew}
+
+
 def test_no_other_task_is_completed_with_the_answer_to_a_question_that_it_does_not_ask(
     session: Session, client_as: ClientAs
 ) -> None:

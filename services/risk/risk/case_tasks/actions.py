@@ -40,17 +40,21 @@ def open_task(
     )
 
 
-def open_one(session: Session, task_id: UUID) -> CaseTask:
-    """The task, which nobody else completes meanwhile, nor one on the same subject: they are locked in one order."""
+def get_one(session: Session, task_id: UUID) -> CaseTask:
     task = session.get(CaseTask, task_id)
     if task is None:
         raise CaseTaskNotFound(task_id)
-    alike = select(CaseTask.id).where(CaseTask.subject == task.subject, col(CaseTask.done_at).is_(None))
-    session.exec(alike.order_by(col(CaseTask.id)).with_for_update()).all()
+    return task
+
+
+def hold_open(session: Session, task: CaseTask, *, with_alike: bool) -> None:
+    """Nobody else completes the task meanwhile; `with_alike`, nor one on the same subject, locked in one order."""
+    held = CaseTask.subject == task.subject if with_alike else CaseTask.id == task.id
+    wanted = select(CaseTask.id).where(held, col(CaseTask.done_at).is_(None))
+    session.exec(wanted.order_by(col(CaseTask.id)).with_for_update()).all()
     session.refresh(task)
     if task.done_at is not None:
         raise CaseTaskDone("This task was completed already.")
-    return task
 
 
 def complete(session: Session, task: CaseTask, outcome: str, *, by: Principal, now: datetime) -> None:

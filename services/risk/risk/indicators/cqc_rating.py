@@ -33,13 +33,8 @@ def read(facts: Facts, policy: Policy) -> Reading:
     if facts.cqc is None or facts.cqc_read is None:
         return no_data(KEY, "The CQC register has not been read for this service.")
     if not facts.cqc.is_registered and facts.cqc.successors:
-        return no_data(
-            KEY,
-            f"Deregistered by CQC; location {', '.join(facts.cqc.successors)} is proposed as its successor "
-            "and waits to be confirmed.",
-            as_of=facts.cqc_read.on,
-            successors=list(facts.cqc.successors),
-        )
+        why, named = _succeeded(facts.cqc), list(facts.cqc.successors)
+        return no_data(KEY, why, as_of=facts.cqc_read.on, successors=named)
     level, reason, said = _level(facts.cqc, facts.service_type, policy)
     return read_from(
         KEY,
@@ -49,6 +44,18 @@ def read(facts: Facts, policy: Policy) -> Reading:
         on=facts.on,
         stale_after_days=policy.cqc_rating.stale_after_days,
         rating=said,
+    )
+
+
+def _succeeded(cqc: CqcReading) -> str:
+    if cqc.confirmed:
+        return (
+            f"Deregistered by CQC; it is confirmed that location {', '.join(cqc.confirmed)} succeeds it. "
+            "The directory must take over the new location."
+        )
+    return (
+        f"Deregistered by CQC; location {', '.join(cqc.successors)} is proposed as its successor "
+        "and waits to be confirmed."
     )
 
 

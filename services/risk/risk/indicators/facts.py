@@ -36,11 +36,13 @@ class CqcRating(_Fact):
 
 
 class CqcReading(_Fact):
-    """A location as the CQC register gave it. `ratings` holds real ratings only."""
+    """A location as the CQC register gave it. `ratings` holds real ratings only; `confirmed` is what of `successors` an
+    officer said succeeds it."""
 
     is_registered: bool
     ratings: tuple[CqcRating, ...] = ()
     successors: tuple[str, ...] = ()
+    confirmed: tuple[str, ...] = ()
     manager_absent_since: date | None = None
     names_manager: bool | None = None
 

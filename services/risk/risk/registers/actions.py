@@ -12,7 +12,7 @@ from assay_kit.calendar import at_london, london_day
 from assay_kit.freeze import content_hash
 from assay_kit.identity import Principal
 from risk.bands.actions import refresh
-from risk.case_tasks.actions import complete, complete_alike, open_one, open_task
+from risk.case_tasks.actions import complete, complete_alike, get_one, hold_open, open_task
 from risk.case_tasks.errors import AnswerMissing, NothingToAnswer
 from risk.indicators.facts import CqcReading
 from risk.registers.cqc import day
@@ -28,7 +28,7 @@ from risk.registers.rules import (
     subject_of,
 )
 from risk.registers.schemas import ReadingByHand
-from risk.tables import CaseTask, ExternalFact, RefusedSuccessor
+from risk.tables import CaseTask, ExternalFact, SuccessorAnswer
 from risk.tables.base import columns_of
 
 NOON = time(12)
@@ -38,12 +38,14 @@ def record_by_hand(session: Session, wanted: ReadingByHand, *, by: Principal, no
     """What an officer read in a register, on the day of reading."""
     if wanted.read_on > london_day(now):
         raise ReadAfterToday(f"{wanted.read_on.isoformat()} is after today.")
-    if not Facts(session).services_with(wanted.source, wanted.key):
+    facts = Facts(session)
+    if not facts.services_with(wanted.source, wanted.key):
         raise NobodysKey(f"No service or provider is known under {wanted.key}.")
     reading = READINGS[wanted.source].model_validate(wanted.reading.model_dump(mode="json"))
     at = min(at_london(wanted.read_on, NOON), now)
+    facts.one_at_a_time(wanted.source, wanted.key)
     if isinstance(reading, CqcReading) and reading.successors:
-        Facts(session).ask_again(wanted.key, reading.successors, at=at)
+        facts.ask_again(wanted.key, reading.successors, at=at)
     return keep(
         session, wanted.source, wanted.key, reading, None, at=at, method=Method.MANUAL, by=by, now=now, note=wanted.note
     )
@@ -64,7 +66,8 @@ def keep(
 ) -> ExternalFact:
     """Keep an answer of the instant `at`: a new row where it differs from what stood, else that was seen again."""
     facts = Facts(session)
-    reading = _without_refused(facts, key, reading)
+    facts.one_at_a_time(source, key)
+    reading = _as_answered(facts, key, reading)
     before = facts.standing(source, key, at)
     said = reading.model_dump(mode="json")
     digest = content_hash(said)
@@ -90,8 +93,8 @@ def keep(
     session.flush()
     services = facts.services_with(source, key)
     refresh(session, services, now=now)
-    if isinstance(reading, CqcReading) and not reading.is_registered and reading.successors:
-        _ask_whether_it_succeeds(session, services, key, reading.successors, now=now)
+    if isinstance(reading, CqcReading) and not reading.is_registered:
+        _ask_what_succeeds_it(session, services, key, reading, now=now)
     return fact
 
 
@@ -110,44 +113,52 @@ def _put_in_order(facts: Facts, fact: ExternalFact, before: ExternalFact | None)
         previous = later
 
 
-def _without_refused(facts: Facts, key: str, reading: BaseModel) -> BaseModel:
-    """What no officer refused: where nothing succeeds a location that was deregistered, it is just that."""
+def _as_answered(facts: Facts, key: str, reading: BaseModel) -> BaseModel:
+    """What no officer refused, and what of it one confirmed: where nothing succeeds a location that was deregistered,
+    it is just that."""
     if not isinstance(reading, CqcReading) or not reading.successors:
         return reading
-    refused = facts.refused(key)
-    return reading.model_copy(update={"successors": tuple(each for each in reading.successors if each not in refused)})
+    answers = facts.answers(key)
+    left = tuple(each for each in reading.successors if answers.get(each) is not False)
+    confirmed = tuple(each for each in left if answers.get(each))
+    return reading.model_copy(update={"successors": left, "confirmed": confirmed})
 
 
-def _ask_whether_it_succeeds(
-    session: Session, care_service_ids: Sequence[UUID], key: str, successors: Sequence[str], *, now: datetime
+def _ask_what_succeeds_it(
+    session: Session, care_service_ids: Sequence[UUID], key: str, reading: CqcReading, *, now: datetime
 ) -> None:
-    wording = f"CQC deregistered location {key}; confirm whether {', '.join(successors)} succeeds it."
-    for care_service_id in care_service_ids:
-        open_task(session, care_service_id, subject=subject_of(key, successors), wording=wording, now=now)
+    """Of each location that nobody has answered of yet."""
+    open_ones = [each for each in reading.successors if each not in reading.confirmed]
+    wording = f"CQC deregistered location {key}; confirm whether {', '.join(open_ones)} succeeds it."
+    for care_service_id in care_service_ids if open_ones else []:
+        open_task(session, care_service_id, subject=subject_of(key, open_ones), wording=wording, now=now)
 
 
 def complete_task(
     session: Session, task_id: UUID, outcome: str, *, is_successor: bool | None, by: Principal, now: datetime
 ) -> CaseTask:
     """Complete a task on a case file; one that asks whether a location succeeds another, with the answer."""
-    task = open_one(session, task_id)
-    if asks_for_a_successor(task.subject) is (is_successor is None):
+    task = get_one(session, task_id)
+    asks = asks_for_a_successor(task.subject)
+    if asks:
+        Facts(session).one_at_a_time(Register.CQC, asked_by(task.subject)[0])
+    hold_open(session, task, with_alike=asks)
+    if asks is (is_successor is None):
         raise AnswerMissing if is_successor is None else NothingToAnswer
     complete(session, task, outcome, by=by, now=now)
-    if is_successor is False:
-        _refuse(session, task, outcome, by=by, now=now)
+    if is_successor is not None:
+        _answer(session, task, is_successor, outcome, by=by, now=now)
     return task
 
 
-def _refuse(session: Session, task: CaseTask, reason: str, *, by: Principal, now: datetime) -> None:
-    """Kept for the key, whoever asked: CQC goes on naming what an officer refused. Where nothing else succeeds it, each
-    service there is deregistered from now on."""
+def _answer(session: Session, task: CaseTask, is_successor: bool, reason: str, *, by: Principal, now: datetime) -> None:
+    """Kept for the key, whoever asked: CQC goes on naming what an officer has answered of. Where all that it names is
+    refused, each service there is deregistered from now on; what is confirmed waits for the directory."""
     facts = Facts(session)
     key, successors = asked_by(task.subject)
-    about: dict[str, Any] = {"key": key, "reason": reason, "refused_at": now, "refused_by": by.subject}
-    about["refused_by_name"] = by.name
-    refused = facts.refused(key)
-    facts.add(*(RefusedSuccessor(successor=each, **about) for each in successors if each not in refused))
+    about: dict[str, Any] = {"key": key, "is_successor": is_successor, "reason": reason, "answered_at": now}
+    about |= {"answered_by": by.subject, "answered_by_name": by.name}
+    facts.answer(*(SuccessorAnswer(successor=each, **about) for each in successors))
     complete_alike(session, task)
     standing = facts.standing(Register.CQC, key, now)
     if standing is None:

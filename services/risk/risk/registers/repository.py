@@ -4,19 +4,27 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Text, cast, delete
+from sqlalchemy import Text, cast, delete, func
+from sqlalchemy import select as columns
 from sqlmodel import Session, col, select
 
 from assay_contracts.directory.copies import care_service_copy as service
 from assay_contracts.directory.copies import provider_copy as provider
 from assay_kit.pagination import Page, PageAsked, paginate
 from risk.registers.rules import Register
-from risk.tables import ExternalFact, RefusedSuccessor, RegisterNight
+from risk.tables import ExternalFact, RegisterNight, SuccessorAnswer
+
+_ONE_KEY = 0x4641_4354  # advisory lock: "FACT", and a hash of the key
 
 
 class Facts:
     def __init__(self, session: Session) -> None:
         self._session = session
+
+    def one_at_a_time(self, source: Register, key: str) -> None:
+        """Until the transaction ends: who keeps what was said of the key, or answers what was asked of it, meanwhile
+        waits, and then finds what was kept and answered. Taken before anything else is locked."""
+        self._session.execute(columns(func.pg_advisory_xact_lock(_ONE_KEY, func.hashtext(f"{source}:{key}"))))
 
     def standing(self, source: Register, key: str, at: datetime) -> ExternalFact | None:
         """What the register had last said by `at`."""
@@ -34,16 +42,23 @@ class Facts:
         in_order = wanted.order_by(col(ExternalFact.fetched_at), col(ExternalFact.id))
         return self._session.exec(in_order.with_for_update()).all()
 
-    def refused(self, key: str) -> set[str]:
-        """The locations of which an officer said that they do not succeed this one."""
-        return set(self._session.exec(select(RefusedSuccessor.successor).where(RefusedSuccessor.key == key)))
+    def answers(self, key: str) -> dict[str, bool]:
+        """By location of which an officer said whether it succeeds this one."""
+        said = select(SuccessorAnswer.successor, SuccessorAnswer.is_successor).where(SuccessorAnswer.key == key)
+        return dict(self._session.exec(said).all())
+
+    def answer(self, *answers: SuccessorAnswer) -> None:
+        """The last word counts."""
+        for each in answers:
+            self._session.merge(each)
+        self._session.flush()
 
     def ask_again(self, key: str, successors: Sequence[str], *, at: datetime) -> None:
-        """An officer read of these successors at an instant: what was refused until then is a question again."""
-        again = delete(RefusedSuccessor).where(
-            col(RefusedSuccessor.key) == key,
-            col(RefusedSuccessor.successor).in_(successors),
-            col(RefusedSuccessor.refused_at) <= at,
+        """An officer read of these successors at an instant: what was answered until then is a question again."""
+        again = delete(SuccessorAnswer).where(
+            col(SuccessorAnswer.key) == key,
+            col(SuccessorAnswer.successor).in_(successors),
+            col(SuccessorAnswer.answered_at) <= at,
         )
         self._session.execute(again)
 
@@ -85,6 +100,6 @@ class Facts:
         wanted = select(column).where(column > after).distinct().order_by(column).limit(limit)
         return list(self._session.scalars(wanted))
 
-    def add(self, *rows: ExternalFact | RefusedSuccessor) -> None:
+    def add(self, *rows: ExternalFact) -> None:
         self._session.add_all(rows)
         self._session.flush()

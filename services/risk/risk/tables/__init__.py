@@ -31,10 +31,10 @@ from risk.tables.learnt import (
     FeedHeartbeat,
     IntakeItem,
     Intelligence,
-    RefusedSuccessor,
     RegisterNight,
     RestrictedGrant,
     RestrictedReading,
+    SuccessorAnswer,
 )
 from risk.tables.runs import ModelRun, ModelRunChange
 
@@ -62,7 +62,6 @@ __all__ = [
     "ModelRun",
     "ModelRunChange",
     "Override",
-    "RefusedSuccessor",
     "RegisterNight",
     "Representation",
     "RepresentationReading",
@@ -71,6 +70,7 @@ __all__ = [
     "ScoringModel",
     "ServiceBand",
     "StandingResult",
+    "SuccessorAnswer",
     "Visit",
     "metadata",
 ]

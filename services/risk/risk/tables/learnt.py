@@ -71,17 +71,18 @@ class ExternalFact(RiskTable, table=True):
     note: str | None = None
 
 
-class RefusedSuccessor(RiskTable, table=True):
-    """An officer's word that `successor`, which CQC names, does not succeed the location `key`."""
+class SuccessorAnswer(RiskTable, table=True):
+    """An officer's last word on whether `successor`, which CQC names, succeeds the location `key`."""
 
-    __tablename__ = "refused_successor"
+    __tablename__ = "successor_answer"
 
     key: str = Field(primary_key=True)
     successor: str = Field(primary_key=True)
+    is_successor: bool
     reason: str
-    refused_at: datetime = Field(sa_type=Instant)
-    refused_by: str
-    refused_by_name: str
+    answered_at: datetime = Field(sa_type=Instant)
+    answered_by: str
+    answered_by_name: str
 
 
 class Intelligence(RiskTable, table=True):

@@ -124,7 +124,7 @@ def upgrade() -> None:
     op.execute(_HEARD)
 
     _keep_readings()
-    _keep_refusals()
+    _keep_answers()
     op.create_index("ix_intake_item_entry", "intake_item", ["intelligence_id"])
     op.add_column("intake_item", sa.Column("about_id", sa.Uuid(), nullable=True))
     op.create_index("ix_intake_item_about", "intake_item", ["about_id"])
@@ -138,16 +138,17 @@ def upgrade() -> None:
     )
 
 
-def _keep_refusals() -> None:
+def _keep_answers() -> None:
     op.create_table(
-        "refused_successor",
+        "successor_answer",
         sa.Column("key", sa.String(), nullable=False),
         sa.Column("successor", sa.String(), nullable=False),
+        sa.Column("is_successor", sa.Boolean(), nullable=False),
         sa.Column("reason", sa.String(), nullable=False),
-        sa.Column("refused_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("refused_by", sa.String(), nullable=False),
-        sa.Column("refused_by_name", sa.String(), nullable=False),
-        sa.PrimaryKeyConstraint("key", "successor", name=op.f("pk_refused_successor")),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("answered_by", sa.String(), nullable=False),
+        sa.Column("answered_by_name", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("key", "successor", name=op.f("pk_successor_answer")),
     )
 
 
