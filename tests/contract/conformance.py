@@ -1,12 +1,16 @@
 """Holds a service to its own OpenAPI document with schemathesis, and asserts that every declared status was seen."""
 
+import atexit
 import json
 import os
+import shutil
+import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -70,7 +74,7 @@ class Contract:
         """`also_expected`: path -> statuses with which a request that fits its schema may be refused there."""
         self.service = service
         self.calls = {**INSIDE_CALLS, **calls}
-        self.settings = Settings(mode=Mode.DEMONSTRATION, database_url="")
+        self.settings = Settings(mode=Mode.DEMONSTRATION, database_url="", home=_home())
         self.seen: dict[str, set[str]] = defaultdict(set)
         self._headers: dict[Any, dict[str, str]] = {}
         self._url = ""
@@ -207,6 +211,13 @@ class Contract:
         assert not unseen, f"declared and never seen: {unseen}"
         stale = sorted(set(excused) & seen | set(excused) - declared)
         assert not stale, f"excused without need: {stale}"
+
+
+def _home() -> Path:
+    """For secrets and files, gone with the process: in the checkout `make up` would find what it did not make."""
+    home = Path(tempfile.mkdtemp(prefix="assay-contract-"))
+    atexit.register(shutil.rmtree, home, ignore_errors=True)
+    return home
 
 
 def _asks_for_a_version(operation: Mapping[str, Any]) -> bool:
