@@ -1,13 +1,13 @@
 """Two people decide in the same instant: real threads, real transactions, a database of their own."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from make_dps import REASON, Applicant, care_service, criterion_reason
+from make_dps import REASON, Applicant, care_service, criterion_reason, evidence
 from sqlalchemy import Engine, text
 from sqlmodel import Session, col, func, select
 from stage_dps import MANAGER, NOW, SECOND_MANAGER, Stage, owner
@@ -15,6 +15,7 @@ from test_places_under_pressure import at_once, committed
 
 from assay_contracts.directory.client import FakeDirectory
 from assay_contracts.directory.copies import Copies
+from assay_contracts.directory.evidence import EvidenceRecord
 from assay_contracts.risk import EmbargoImposed, Extent
 from assay_kit.identity import Principal
 from assay_kit.testing import hear
@@ -52,9 +53,9 @@ def status(engine: Engine, part: LotApplication) -> str:
     return committed(engine, lambda session: str(session.get_one(LotApplication, part.id).status))
 
 
-def admit(part: LotApplication, by: Principal) -> Work:
+def admit(part: LotApplication, by: Principal, *, now: datetime = NOW) -> Work:
     asked = DecisionIn(outcome=DecisionKind.ADMIT, reason="Every criterion is met.")
-    return lambda session: deciding.decide(session, part.id, asked, by=by, now=NOW)
+    return lambda session: deciding.decide(session, part.id, asked, by=by, now=now)
 
 
 def report(who: Applicant) -> Work:
@@ -65,6 +66,18 @@ def report(who: Applicant) -> Work:
         circumstances.report_change(session, asked, by=owner(who), **about)
 
     return reported
+
+
+class SlowDirectory(FakeDirectory):
+    """Something happens while it keeps a file."""
+
+    def __init__(self, meanwhile: Callable[[], Any]) -> None:
+        super().__init__()
+        self.meanwhile = meanwhile
+
+    def rely_on_evidence(self, *asked: Any, **about: Any) -> Sequence[EvidenceRecord]:
+        self.meanwhile()
+        return super().rely_on_evidence(*asked, **about)
 
 
 def one_wins(results: list[str]) -> bool:
@@ -108,6 +121,27 @@ def test_who_withdraws_while_it_is_decided_is_either_admitted_or_withdrawn(own_d
     assert one_wins(at_once(own_database, admit(part, MANAGER), withdraw))
     admitted = decided(own_database, DecisionKind.ADMIT)
     assert status(own_database, part) == ("admitted" if admitted else "withdrawn")
+
+
+def test_a_change_that_is_on_its_way_while_it_is_decided_marks_the_decision(own_database: Engine) -> None:
+    """It is dated before the decision, and who decided could not know of it."""
+    part, who = committed(own_database, lambda session: Stage(session).reported())
+    admitting = admit(part, MANAGER, now=NOW + timedelta(seconds=1))
+    directory = SlowDirectory(lambda: committed(own_database, admitting))
+    file = evidence(directory, who.provider_id)
+    body = {"kind": "ownership", "said": "We were bought.", "changed_on": NOW.date(), "documents": [file.id]}
+    told_of = ChangeIn.model_validate(body)
+
+    def reported(session: Session) -> None:
+        copies = Copies(session)
+        circumstances.report_change(session, told_of, directory=directory, copies=copies, by=owner(who), now=NOW)
+
+    committed(own_database, reported)
+    assert status(own_database, part) == "admitted"
+    mark = committed(own_database, lambda session: session.exec(select(ChangedDecision)).one())
+    decision = committed(own_database, lambda session: session.exec(select(Decision)).one())
+    assert (mark.decision_id, mark.lot_application_id) == (decision.id, part.id)
+    assert mark.membership_id is not None
 
 
 @pytest.mark.parametrize("_", range(3))

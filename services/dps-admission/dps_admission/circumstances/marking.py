@@ -84,10 +84,14 @@ def touches_services(change: CircumstanceChange) -> Touches:
 
 
 def _standing_touched(session: Session, change: CircumstanceChange, touches: Touches) -> list[_Touched]:
-    """The live memberships that a change touches, decided before it, and the open lot applications that made none."""
-    circumstances, now = Circumstances(session), change.reported_at
-    undecided = circumstances.lock_undecided_of(change.provider_id, received_by=now)
-    members = circumstances.lock_members_of(change.provider_id, admitted_by=now)
+    """The live memberships that a change touches, and the open lot applications that made none.
+
+    The locks say what was decided without it, and no time does: who decides may commit while a report is on its way.
+    What is decided while the first are waited for is a membership when the second are read.
+    """
+    circumstances = Circumstances(session)
+    undecided = circumstances.lock_undecided_of(change.provider_id)
+    members = circumstances.lock_members_of(change.provider_id)
     bearing = {one.lot_application_id for one in members}
     others = [one for one in undecided if one.id not in bearing]
     touched = {one.id for one in touches([*members, *others])}
@@ -96,7 +100,7 @@ def _standing_touched(session: Session, change: CircumstanceChange, touches: Tou
     for one in members:
         made_by = one.lot_application_id
         decision = decisions.get(made_by) if made_by else None
-        if one.id in touched and (decision is None or decision.at <= now):
+        if one.id in touched:
             rests_on = decision.id if decision else None
             found.append(_Touched(membership_id=one.id, lot_application_id=made_by, decision_id=rests_on))
     return found + [_Touched(lot_application_id=one.id) for one in others if one.id in touched]

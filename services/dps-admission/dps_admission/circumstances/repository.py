@@ -1,7 +1,6 @@
 """Reads and writes changes of circumstances and the decisions that they touch. No rules here."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from uuid import UUID
 
 from sqlmodel import Session, col, select
@@ -71,23 +70,15 @@ class Circumstances:
             statement = statement.join(CircumstanceChange, change).where(shown)
         return self.session.exec(statement.order_by(col(ChangedDecision.id)).limit(200)).all()
 
-    def lock_members_of(self, provider_id: UUID, *, admitted_by: datetime) -> Sequence[Membership]:
+    def lock_members_of(self, provider_id: UUID) -> Sequence[Membership]:
         """The live memberships of a provider, locked: none ends while it is marked, with a mark nobody can answer."""
-        mine = (
-            col(Membership.provider_id) == provider_id,
-            col(Membership.status).in_(LIVE),
-            col(Membership.admitted_at) <= admitted_by,
-        )
+        mine = col(Membership.provider_id) == provider_id, col(Membership.status).in_(LIVE)
         locked = select(Membership).where(*mine).order_by(col(Membership.id)).with_for_update(**LOCK)
         return self.session.exec(locked.execution_options(populate_existing=True)).all()
 
-    def lock_undecided_of(self, provider_id: UUID, *, received_by: datetime) -> Sequence[LotApplication]:
+    def lock_undecided_of(self, provider_id: UUID) -> Sequence[LotApplication]:
         """The open lot applications of a provider, locked: none is decided while it is marked."""
-        mine = (
-            col(LotApplication.provider_id) == provider_id,
-            col(LotApplication.status).in_(OPEN),
-            col(LotApplication.received_at) <= received_by,
-        )
+        mine = col(LotApplication.provider_id) == provider_id, col(LotApplication.status).in_(OPEN)
         locked = select(LotApplication).where(*mine).order_by(col(LotApplication.id)).with_for_update(**LOCK)
         return self.session.exec(locked.execution_options(populate_existing=True)).all()
 
