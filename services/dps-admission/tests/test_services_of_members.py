@@ -20,7 +20,7 @@ from make_dps import (
     refused,
     sheet,
 )
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from assay_contracts.dps_admission import MembershipChanged
 from assay_contracts.messages import MessageRequested
@@ -28,6 +28,7 @@ from assay_contracts.risk import EmbargoImposed, Extent
 from assay_contracts.roles import Role
 from assay_kit.calendar import london_day
 from assay_kit.testing import Time, told
+from dps_admission.tables import Offer
 
 SAID = {"said": "We have opened a branch in the east.", "changed_on": "2026-03-01"}
 WHY = {"reason": REASON}
@@ -264,6 +265,25 @@ def test_the_checks_before_an_offer_look_at_the_services_that_deliver_now(house:
     care_service(session, who.provider_id, id=who.care_service_id, version=2, ended_on=date(2026, 3, 1))
     ok(house.manager().post(f"/v1/lots/{lot['id']}/rounds"))
     assert house.membership(who)["status"] == "offered"
+
+
+@pytest.mark.parametrize(
+    ("since", "status", "kept"),
+    [({}, "offered", [("failed", "pass")]), ({"is_regulated": False}, "waiting", [])],
+)
+def test_what_was_accepted_of_other_services_costs_no_place_while_the_facts_are_those(
+    house: House, session: Session, since: dict[str, Any], status: str, kept: list[tuple[str, str]]
+) -> None:
+    who, lot = applicant(session), house.open_lot(places=1)
+    house.admit(lot, who)
+    new = branch(session, who, cqc_location_id=None)
+    asked = ok(report(house, who, f"/v1/memberships/{house.membership(who)['id']}", new))
+    ok(confirm(house, asked, "cqc_registration"))
+    branch(session, who, id=UUID(new), version=2, cqc_location_id=None, **since)
+    ok(house.manager().post(f"/v1/lots/{lot['id']}/rounds"))
+    assert house.membership(who)["status"] == status
+    seen = [check for offer in session.exec(select(Offer)) for check in offer.checks]
+    assert [(one["outcome"], one["finding"]) for one in seen if one["kind"] == "cqc_registration"] == kept
 
 
 def test_a_change_ends_with_the_membership(house: House, session: Session) -> None:

@@ -51,13 +51,14 @@ def look_again(session: Session, part: LotApplication, *, now: datetime) -> list
     found = []
     for result in run_checks(facts_about(session, part, now=now)):
         then = before.get(result.kind)
-        found.append((result, then if then is not None and _says_the_same(then, result) else None))
+        is_same = then is not None and says_the_same(result, then.outcome, then.reason, then.inputs)
+        found.append((result, then if is_same else None))
     return found
 
 
-def _says_the_same(then: Check, now: CheckResult) -> bool:
-    """Another day alone is no other fact."""
-    return (then.outcome, then.reason) == (now.outcome, now.reason) and _facts(then.inputs) == _facts(now.inputs)
+def says_the_same(now: CheckResult, outcome: str, reason: str, inputs: Mapping[str, Any]) -> bool:
+    """As when it came to these. Another day alone is no other fact."""
+    return (now.outcome, now.reason) == (outcome, reason) and _facts(now.inputs) == _facts(inputs)
 
 
 def _facts(inputs: Mapping[str, Any]) -> dict[str, Any]:

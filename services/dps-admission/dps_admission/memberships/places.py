@@ -11,7 +11,7 @@ from sqlmodel import Session
 
 from assay_kit.calendar import WorkingDays, end_of_london_day, london_day
 from assay_kit.identity import SYSTEM, Principal
-from dps_admission.applications.checking import look_again
+from dps_admission.applications.checking import look_again, says_the_same
 from dps_admission.applications.checks import NEEDS_PERSON, CheckResult
 from dps_admission.applications.messages import write_to_managers, write_to_provider
 from dps_admission.applications.repository import Applications
@@ -22,7 +22,7 @@ from dps_admission.providers import bars_to_provider
 from dps_admission.question_sets.repository import QuestionSets
 from dps_admission.schemes.repository import Schemes
 from dps_admission.schemes.rules import SchemeStatus
-from dps_admission.tables import EvaluationReport, LotApplication, LotZone, Membership, Offer, Scheme
+from dps_admission.tables import EvaluationReport, LotApplication, LotZone, Membership, Offer, Scheme, ServiceChange
 
 from .affirming import schedule
 from .errors import MembershipRefused
@@ -38,6 +38,7 @@ from .rules import (
     last_day_to_accept,
     next_for_offer,
 )
+from .service_changes import ServiceChangesKept
 from .stepping import begin_membership, step_membership
 from .suspending import end_cause, suspend_if_caused, sync_embargoes
 
@@ -147,14 +148,17 @@ def standing_of(membership: Membership, is_passed_over: bool) -> Standing:
 
 @dataclass(frozen=True, kw_only=True)
 class _Looked:
-    """One check, run again on one who waits, and what a person had found of the same facts before the admission."""
+    """One check, run again on one who waits, and what a person has found of the same facts.
+
+    Before the admission, or since then where other services were confirmed.
+    """
 
     result: CheckResult
     finding: Finding | None
 
     @property
     def stands_against(self) -> bool:
-        """What was known and settled when the decision to admit was taken does not cost the place.
+        """What a person knew of and settled does not cost the place.
 
         What cannot be found out now is no pass: a person looks, as where it fails.
         """
@@ -176,10 +180,19 @@ def _look(session: Session, membership: Membership, *, now: datetime) -> list[_L
     if membership.lot_application_id is None:
         return []
     part = Applications(session).lot_application(membership.lot_application_id)
+    confirmed = ServiceChangesKept(session).last_confirmed(membership.id)
     return [
-        _Looked(result=result, finding=None if then is None else then.finding)
+        _Looked(result=result, finding=then.finding if then and then.finding else _accepted(result, confirmed))
         for result, then in look_again(session, part, now=now)
     ]
+
+
+def _accepted(result: CheckResult, confirmed: ServiceChange | None) -> Finding | None:
+    """What a person who confirmed other services took as met, by name, is so while the check says the same."""
+    kept = confirmed.checks if confirmed else []
+    taken = [one for one in kept if one["is_accepted"] and one["kind"] == result.kind]
+    is_same = any(says_the_same(result, one["outcome"], one["reason"], one["inputs"]) for one in taken)
+    return Finding.PASS if is_same else None
 
 
 def _failing(session: Session, membership: Membership, looked: Sequence[_Looked]) -> list[str]:

@@ -38,6 +38,12 @@ class ServiceChangesKept:
         newest = statement.order_by(col(ServiceChange.asked_at).desc(), col(ServiceChange.id).desc())
         return self.session.exec(newest.limit(200)).all()
 
+    def last_confirmed(self, membership_id: UUID) -> ServiceChange | None:
+        """The one that says which services deliver now."""
+        mine = col(ServiceChange.membership_id) == membership_id, col(ServiceChange.is_confirmed).is_(True)
+        newest = col(ServiceChange.asked_at).desc(), col(ServiceChange.id).desc()
+        return self.session.exec(select(ServiceChange).where(*mine).order_by(*newest).limit(1)).one_or_none()
+
     def waiting(self) -> SelectOfScalar[ServiceChange]:
         """Those that nobody has answered."""
         return select(ServiceChange).where(_IS_OPEN)
