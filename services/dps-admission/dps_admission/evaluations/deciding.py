@@ -15,7 +15,6 @@ from assay_kit.events import tell
 from assay_kit.identity import Principal
 from assay_kit.timeline import take
 from dps_admission.applications.actions import begin_anew, close_if_decided, end_waiting, profile_for, prolong_to
-from dps_admission.applications.checking import run_checks_on
 from dps_admission.applications.messages import write_to_managers, write_to_provider
 from dps_admission.applications.repository import Applications, still_awaited
 from dps_admission.applications.rules import (
@@ -38,13 +37,14 @@ from dps_admission.memberships.rules import Cause
 from dps_admission.memberships.suspending import add_cause
 from dps_admission.schemes.repository import Schemes
 from dps_admission.schemes.rules import SchemeStatus
-from dps_admission.tables import Assignment, Decision, EvaluationReport, LotApplication, Representations
+from dps_admission.tables import Decision, EvaluationReport, LotApplication, Representations
 
 from . import rules
 from .errors import DecisionRefused
 from .rechecking import failed_now
 from .repository import Evaluations
-from .rules import Conflict, DecisionKind, Method
+from .rounds import begin_next_round
+from .rules import DecisionKind, Method
 from .schemas import CriterionReasonIn, DecisionIn, RefusalIn, RepresentationsAcceptedIn, RepresentationsIn
 
 EXAMINING_DOCUMENTS = "Examining additional documents that the provider may send."
@@ -292,7 +292,7 @@ def reconsider(session: Session, part_id: UUID, *, reason: str, by: Principal, n
     decision = _record(session, part, DecisionKind.RECONSIDER, reason=reason, by=by, now=now)
     _step(session, part, LotApplicationStep.RECONSIDER, reason=reason, by=by, now=now)
     end_waiting(session, part, now=now)
-    _next_round(session, part, by=by, now=now)
+    begin_next_round(session, part, by=by, now=now)
     return decision
 
 
@@ -301,28 +301,6 @@ def _minded(session: Session, part_id: UUID, by: Principal) -> LotApplication:
     if part.status != LotApplicationStatus.MINDED_TO_REFUSE:
         raise DecisionRefused([Bar("not-minded-to-refuse", f"The lot application is {part.status}.")])
     return part
-
-
-def _next_round(session: Session, part: LotApplication, *, by: Principal, now: datetime) -> None:
-    """The same people are asked again, and declare again; what they scored before stays on record."""
-    before = Evaluations(session, part).assignments()
-    part.round += 1
-    for row in before:
-        if row.conflict != Conflict.CONFLICTED and row.released_at is None:
-            session.add(
-                Assignment(
-                    lot_application_id=part.id,
-                    round=part.round,
-                    person=row.person,
-                    name=row.name,
-                    part=row.part,
-                    assigned_by=by.name,
-                    assigned_by_subject=by.subject,
-                    assigned_at=now,
-                )
-            )
-    session.flush()
-    run_checks_on(session, part, now=now)
 
 
 def set_aside(session: Session, part_id: UUID, *, reason: str, by: Principal, now: datetime) -> Decision:
@@ -351,7 +329,7 @@ def set_aside(session: Session, part_id: UUID, *, reason: str, by: Principal, no
         cause = Cause.DECISION_SET_ASIDE
         add_cause(session, membership, cause, reason=why, by=by, now=now, reference=part.id)
     review_marks(session, part.id, reason=reason, by=by, now=now)
-    _next_round(session, part, by=by, now=now)
+    begin_next_round(session, part, by=by, now=now)
     return decision
 
 

@@ -34,7 +34,7 @@ def failed_now(session: Session, part: LotApplication, report: EvaluationReport,
     marked = Circumstances(session).marked_on(part.id)
     DecisionRefused.unless_clear([_unseen(change) for mark, change in marked if mark.status == ChangedStatus.OPEN])
     conflicted = Evaluations(session, part).conflicted()
-    DecisionRefused.unless_clear(bars_to_relying(report.content["people"], conflicted=conflicted))
+    DecisionRefused.unless_clear(bars_to_relying(report.content, conflicted=conflicted))
     run = run_checks_again(session, part, now=now)
     DecisionRefused.unless_clear([_bar(one) for one in run if one.outcome in NEEDS_PERSON and one.finding is None])
     over = _out_of_time(session, part, london_day(now))

@@ -28,6 +28,7 @@ from . import conflicts, rules
 from .errors import EvaluationRefused
 from .grounds import Ground, grounds_said
 from .repository import Evaluations, assigned, consensus_of, sheet_of
+from .rounds import begin_next_round
 from .rules import Conflict, Criterion, Finding, Mark, OpenCheck, Part, Result, Sheet
 
 
@@ -116,20 +117,26 @@ def assign(
     there = [assigned(one) for one in picture.assignments]
     EvaluationRefused.unless_clear(rules.bars_to_assigning(there, part=role, are_sheets_seen=picture.is_scored))
     _must_have_no_report(evaluations)
-    session.add(
-        Assignment(
-            lot_application_id=part.id,
-            round=part.round,
-            person=person,
-            name=name,
-            part=role,
-            assigned_by=by.name,
-            assigned_by_subject=by.subject,
-            assigned_at=now,
-        )
-    )
-    session.flush()
+    _assign(session, part, person=person, name=name, role=role, by=by, now=now)
     return part
+
+
+def _assign(
+    session: Session, part: LotApplication, *, person: str, name: str, role: Part, by: Principal, now: datetime
+) -> Assignment:
+    row = Assignment(
+        lot_application_id=part.id,
+        round=part.round,
+        person=person,
+        name=name,
+        part=role,
+        assigned_by=by.name,
+        assigned_by_subject=by.subject,
+        assigned_at=now,
+    )
+    session.add(row)
+    session.flush()
+    return row
 
 
 def release(
@@ -157,39 +164,53 @@ def declare(
     """From here on the assignment, and so the report, has the person's own name and not the assigner's word for it.
 
     A conflict may be declared until the decision: somebody may learn of it late. What the person did no longer counts.
+    Whoever is not assigned in this round, or only settled a check, is on record with it: as an evaluator without part.
     """
     part = Applications(session).lot_application(part_id, lock=True)
     if part.status not in OPEN:
         raise EvaluationRefused([Bar("not-evaluating", f"The lot application is {part.status}.")])
     evaluations = Evaluations(session, part)
     row = evaluations.assignment_of(by.subject)
-    was_conflicted = by.subject in evaluations.conflicted()
-    about = {"has_conflict": has_conflict, "was_conflicted": was_conflicted}
+    about = {"has_conflict": has_conflict, "was_conflicted": by.subject in evaluations.conflicted()}
+    about["is_involved"] = by.subject in evaluations.involved()
     EvaluationRefused.unless_clear(conflicts.bars_to_declaring(assigned(row) if row else None, **about))
     if row is None:
-        raise AssertionError("A person without an assignment was let through.")
+        row = next((one for one in evaluations.assignments() if one.person == by.subject), None)
+    if row is None:
+        row = _assign(session, part, person=by.subject, name=by.name, role=Part.EVALUATOR, by=by, now=now)
+    if row.conflict == Conflict.NOT_DECLARED:
+        row.name = by.name
     if has_conflict:
         _declare_conflict(session, part, row, by=by, now=now)
-    elif row.conflict == Conflict.NOT_DECLARED:
-        row.conflict, row.name = Conflict.NONE, by.name
+    else:
+        row.conflict = Conflict.NONE
     row.conflict_detail, row.declared_at = detail, now
     session.flush()
     return part
 
 
 def _declare_conflict(session: Session, part: LotApplication, row: Assignment, *, by: Principal, now: datetime) -> None:
-    """A report that is made already stays as it is, and nobody decides on it any more (`bars_to_relying`)."""
-    evaluations = Evaluations(session, part)
-    was, row.conflict = row.conflict, Conflict.CONFLICTED
+    """A report that is made already stays as it is, and nobody decides any more on what it rests on.
+
+    Where the sheets could be read, and too few are left, a round of its own begins: nobody new could score alone.
+    """
+    evaluations, round_, voided = Evaluations(session, part), part.round, list[dict[str, Any]]()
+    has_report = evaluations.report_if_any() is not None
+    was_scored = picture_of(session, part, now=now).is_scored
+    for one in evaluations.assignments():
+        if one.person == row.person:
+            one.conflict = Conflict.CONFLICTED
     session.flush()
-    voided = []
-    if evaluations.report_if_any() is None:
-        if was == Conflict.NONE:
-            voided = evaluations.void_consensus(by=None if row.part == Part.EVALUATOR else row.person)
+    if not has_report and was_scored and not picture_of(session, part, now=now).is_scored:
+        begin_next_round(session, part, now=now)
+    else:
+        if not has_report:
+            is_scorer = row.part == Part.EVALUATOR and row.finished_at is not None
+            voided = evaluations.void_consensus(by=None if is_scorer else row.person)
         if row.person in {one.found_by_subject for one in Applications(session).checks_of(part)}:
             run_checks_again(session, part, now=now)
     # Not on the case's own timeline, as above.
-    detail = {"lot_application_id": str(part.id), "round": part.round, "person": row.person, "consensus": voided}
+    detail = {"lot_application_id": str(part.id), "round": round_, "person": row.person, "consensus": voided}
     note(session, "assignment", row.id, "declare_conflict", by=by, now=now, status="conflicted", detail=detail)
 
 
@@ -297,7 +318,14 @@ def report_content(picture: Picture, result: Result) -> dict[str, Any]:
         "tested_on": picture.tested_on.isoformat(),
         "out_of_time": [_said(one) for one in picture.out_of_time],
         "checks": [
-            {"kind": one.kind, "outcome": one.outcome, "finding": one.finding, "why": one.finding_reason}
+            {
+                "kind": one.kind,
+                "outcome": one.outcome,
+                "finding": one.finding,
+                "why": one.finding_reason,
+                "person": one.found_by_subject,
+                "name": one.found_by,
+            }
             for one in picture.checks
         ],
         "quality": str(result.quality) if result.quality is not None else None,
