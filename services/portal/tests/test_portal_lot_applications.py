@@ -11,6 +11,7 @@ HERE = f"/lot-applications/{THING}"
 NOON = "2026-03-02T12:00:00Z"
 QUALITY = {"quality_shown": "80.00", "threshold": "60", "criteria": []}
 PASSING = {"passes": True, "made_by": "Col", "made_at": NOON, "content": QUALITY}
+ME = "person:commissioner@people.test"
 NOBODY: dict[str, Any] = {
     "criteria": [],
     "assignments": [],
@@ -72,7 +73,7 @@ def test_who_learns_of_a_conflict_late_declares_it_until_the_decision(
 ) -> None:
     browser = signed_in_as("commissioner")
     mine = {
-        "person": "person:commissioner@people.test",
+        "person": ME,
         "name": "Sam",
         "part": "evaluator",
         "conflict": "none",
@@ -86,3 +87,14 @@ def test_who_learns_of_a_conflict_late_declares_it_until_the_decision(
     browser.send(f"{HERE}/conflict", detail="My sister works there.")
     [sent] = services.bodies("POST", f"/v1{HERE}/declaration")
     assert sent == {"has_conflict": True, "detail": "My sister works there."}
+
+
+def test_who_settled_a_check_and_learns_of_a_conflict_declares_it(signed_in_as: SignIn, services: FakeServices) -> None:
+    browser = signed_in_as("commissioner")
+    check = {"id": MARK, "kind": "price", "outcome": "failed", "reason": "Above the ceiling."}
+    check |= {"finding": "pass", "finding_reason": "The ceiling was raised."}
+    mine = {"person": ME, "name": "Sam", "part": "evaluator", "conflict": "conflicted", "finished_at": None}
+    for found_by, assignments, is_offered in ((ME, [], True), ("person:col", [], False), (ME, [mine], False)):
+        shown(services, "evaluating", evaluation={"assignments": assignments}, report=PASSING)
+        services.says("GET", f"/v1{HERE}/checks", {"items": [check | {"found_by_subject": found_by}]})
+        assert (f'href="{HERE}/conflict"' in browser.open(HERE).text) is is_offered

@@ -139,6 +139,7 @@ class CheckRead(BaseModel):
     finding: Finding | None
     finding_reason: str | None
     found_by: str | None
+    found_by_subject: str | None
 
 
 class CheckList(BaseModel):

@@ -42,7 +42,7 @@ async def declare_interests(request: Request, visitor: SignedIn, part_id: Id) ->
 
 @router.api_route("/conflict", methods=METHODS)
 async def declare_conflict(request: Request, visitor: SignedIn, part_id: Id) -> Response:
-    """Whoever declared that there is none, and learns of one."""
+    """Whoever declared that there is none, or settled a check, and learns of one."""
     here = f"/lot-applications/{part_id}"
 
     async def send(values: dict[str, Any]) -> Any:

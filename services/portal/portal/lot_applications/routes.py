@@ -64,10 +64,10 @@ async def one_lot_application(request: Request, visitor: SignedIn, part_id: Id) 
         names_for(api),
     )
     sections: list[Section] = sections_of([questions["content"]])
-    mine = next(
-        (each for each in evaluation["assignments"] if visitor.person and each["person"] == visitor.person.subject),
-        None,
-    )
+    subject = visitor.person.subject if visitor.person else ""
+    # The last: who was released may have been assigned again.
+    mine = next((each for each in reversed(evaluation["assignments"]) if each["person"] == subject), None)
+    has_settled = any(each["found_by_subject"] == subject for each in checks["items"])
     return render(
         request,
         "lot_applications/one.html",
@@ -76,6 +76,7 @@ async def one_lot_application(request: Request, visitor: SignedIn, part_id: Id) 
         lot=lot,
         evaluation=evaluation,
         mine=mine,
+        may_have_conflict=mine["conflict"] == "none" if mine else has_settled,
         report=report,
         checks=checks["items"],
         decisions=decisions["items"],
