@@ -68,6 +68,15 @@ def test_a_decision_set_aside_has_its_letter_too(house: House, session: Session)
     assert "evaluated again" in letter(house, who, decisions(house, who, part)[-1])
 
 
+def test_a_proposal_that_is_taken_back_has_its_letter_and_says_why(house: House, session: Session) -> None:
+    who = applicant(session)
+    part, _ = house.minded(house.open_lot(), who, safeguarding_policy=FAIL)
+    ok(house.manager().post(f"/v1/lot-applications/{part}/reconsideration", json={"reason": REASON}))
+    assert REASON in letter(house, who, decisions(house, who, part)[-1])
+    [step, *_] = ok(house.provider(who).get(f"/v1/lot-applications/{part}/timeline"))["items"]
+    assert (step["step"], step["reason"]) == ("reconsider", REASON)
+
+
 def test_the_pdf_is_accessible_and_the_same_whenever_it_is_read(house: House, session: Session, at: Time) -> None:
     who = applicant(session)
     part, _ = house.minded(house.open_lot(), who, safeguarding_policy=FAIL)

@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 import pytest
-from make_dps import EVALUATORS, REASON, House, applicant, criterion_reason, ok, person, refused, sheet
+from make_dps import EVALUATORS, REASON, Applicant, House, applicant, criterion_reason, ok, person, refused, sheet
 from sqlmodel import Session
 
 from assay_kit.testing import Time, do_due
@@ -172,14 +172,26 @@ def test_a_report_that_passes_is_sent_back_with_what_was_said_since(house: House
     assert house.manager().post(again, json=reason).status_code == 409, "the answer is awaited"
     ok(house.provider(who).post(f"/v1/clarifications/{asked['id']}/answer", json={"answer": "Nobody is."}))
 
-    assert ok(house.manager().post(again, json=reason))["lot_application"]["status"] == "evaluating"
+    sent_back = ok(house.manager().post(again, json=reason))
+    assert sent_back["lot_application"]["status"] == "evaluating"
     assert house.decide(part).status_code == 404, "there is no report of this round"
+    _is_told_only_that_it_went_back(house, who, part, sent_back["decision"]["id"])
     house.settle_checks(part)
     for name in EVALUATORS:
         house.declare(part, name)
         house.score(part, name, sheet(session, lot, safeguarding_policy=FAIL))
     ok(house.report(part))
     assert refused(house.decide(part)) == ["criteria-failed"]
+
+
+def _is_told_only_that_it_went_back(house: House, who: Applicant, part: str, decision: str) -> None:
+    """Nothing had been proposed to the provider: why a report went back is the council's own."""
+    address, readers = f"/v1/lot-applications/{part}", (house.provider(who), house.manager())
+    seen = [ok(reader.get(f"{address}/decisions"))["items"] for reader in readers]
+    assert [[one["id"] for one in items] for items in seen] == [[], [decision]]
+    steps = [ok(reader.get(f"{address}/timeline"))["items"][0] for reader in readers]
+    assert [(one["step"], one["reason"]) for one in steps] == [("reconsider", None), ("reconsider", REASON)]
+    assert {reader.get(f"/v1/decisions/{decision}/letter.html").status_code for reader in readers} == {404}
 
 
 def test_a_decision_set_aside_suspends_until_the_next_one(house: House, session: Session, at: Time) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from make_portal import Browser, FakeServices
 
 THING = "018f0000-0000-7000-8000-000000000002"
@@ -47,6 +48,15 @@ def test_a_report_that_passes_can_be_sent_back(signed_in_as: SignIn, services: F
     assert f'href="{HERE}/reconsideration"' in page
     shown(services, "clarifying", evaluation={}, report=PASSING)
     assert f'href="{HERE}/reconsideration"' not in signed_in_as("commissioning_manager").open(HERE).text
+
+
+@pytest.mark.parametrize(("status", "is_told"), [("evaluating", False), ("minded_to_refuse", True)])
+def test_who_sends_a_case_back_knows_whether_the_provider_reads_why(
+    signed_in_as: SignIn, services: FakeServices, status: str, is_told: bool
+) -> None:
+    shown(services, status, evaluation={}, report=PASSING)
+    page = signed_in_as("commissioning_manager").open(f"{HERE}/reconsideration").text
+    assert ("The provider reads it" in page) is is_told
 
 
 def test_what_has_changed_is_shown_and_a_manager_takes_note_of_it(signed_in_as: SignIn, services: FakeServices) -> None:

@@ -9,6 +9,7 @@ from sqlmodel import Session, col
 from assay_contracts.directory.evidence import EvidenceNotTheirs
 from assay_kit.clock import Now
 from assay_kit.etags import IfMatch, set_etag
+from assay_kit.identity import Principal
 from assay_kit.pagination import Page, PageQuery, paginate
 from assay_kit.problems import NotAllowed, StaleEdit, StepNotAllowed, may_answer
 from assay_kit.timeline import TimelineEntryRead, timeline_of
@@ -41,7 +42,7 @@ from .errors import (
     NotADraft,
 )
 from .repository import Applications
-from .rules import APPLICATION_LIFE, LOT_APPLICATION_LIFE
+from .rules import APPLICATION_LIFE, LOT_APPLICATION_LIFE, LotApplicationStatus, LotApplicationStep
 from .schemas import (
     ApplicationDetail,
     ApplicationIn,
@@ -220,7 +221,8 @@ def read_application_timeline(application_id: UUID, session: SessionDep, by: Cas
 )
 def read_lot_application_timeline(lot_application_id: UUID, session: SessionDep, by: CaseParty) -> ApplicationTimeline:
     part = Applications(session).lot_application_seen_by(lot_application_id, by)
-    return ApplicationTimeline(items=_steps(session, LOT_APPLICATION_LIFE.name, part.id))
+    steps = _steps(session, LOT_APPLICATION_LIFE.name, part.id)
+    return ApplicationTimeline(items=[_as_seen_by(one, by) for one in steps])
 
 
 @router.post(
@@ -318,6 +320,12 @@ def answer_clarification(
 
 def _steps(session: Session, kind: str, object_id: UUID) -> list[TimelineEntryRead]:
     return [TimelineEntryRead.model_validate(one) for one in timeline_of(session, kind=kind, object_id=object_id)]
+
+
+def _as_seen_by(step: TimelineEntryRead, by: Principal) -> TimelineEntryRead:
+    """Why a report went back before anything was proposed to the provider is the council's own."""
+    is_within = step.from_status == LotApplicationStatus.EVALUATING and step.step == LotApplicationStep.RECONSIDER
+    return step.model_copy(update={"reason": None}) if by.is_provider and is_within else step
 
 
 def _detail(session: Session, application: Application, response: Response) -> ApplicationDetail:

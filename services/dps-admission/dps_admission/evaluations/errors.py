@@ -25,4 +25,4 @@ class DecisionNotFound(NotFound):
     slug, title = "decision-not-found", "No such decision"
 
     def __init__(self, decision_id: UUID) -> None:
-        super().__init__(f"There is no decision {decision_id}.")
+        super().__init__(f"There is no decision {decision_id} that goes out with a letter.")

@@ -67,10 +67,15 @@ def as_pdf(letter: Letter, *, now: datetime) -> bytes:
 
 
 def letter_for(session: Session, decision_id: UUID, *, by: Principal) -> tuple[Letter, Decision]:
-    """The provider reads the letters on its own applications, the council all of them."""
+    """The provider reads the letters on its own applications, the council all of them.
+
+    What the provider is not told of goes out with no letter.
+    """
     decision = session.get(Decision, decision_id)
     part = session.get(LotApplication, decision.lot_application_id) if decision else None
     if decision is None or part is None or not by.sees(part.provider_id):
+        raise DecisionNotFound(decision_id)
+    if decision_id not in {one.id for one in Evaluations(session, part).told()}:
         raise DecisionNotFound(decision_id)
     schemes = Schemes(session)
     lot = schemes.lot(part.lot_id)

@@ -84,6 +84,12 @@ class Evaluations:
         statement = select(Decision).where(col(Decision.lot_application_id) == self.part.id)
         return self.session.exec(statement.order_by(col(Decision.at), col(Decision.id)).limit(200)).all()
 
+    def told(self) -> Sequence[Decision]:
+        """Those that the provider hears of: not that a report went back in a round that proposed no refusal to it."""
+        found = self.decisions()
+        proposed = {one.round for one in found if one.kind == DecisionKind.MINDED_TO_REFUSE}
+        return [one for one in found if one.kind != DecisionKind.RECONSIDER or one.round in proposed]
+
     def minded(self) -> Decision:
         """The proposal to refuse that stands; only asked where one does."""
         return next(one for one in reversed(self.decisions()) if one.kind == DecisionKind.MINDED_TO_REFUSE)

@@ -140,11 +140,15 @@ def read_report(lot_application_id: UUID, session: SessionDep, by: CaseReader) -
 
 @router.get("/decisions", operation_id="list_decisions")
 def list_decisions(lot_application_id: UUID, session: SessionDep, by: CaseParty) -> DecisionsRead:
-    """The provider sees the decisions on its own application, with the reasons."""
+    """The provider sees the decisions on its own application, with the reasons.
+
+    That a report was sent back, and why, it sees where refusal had been proposed to it.
+    """
     part = Applications(session).lot_application_seen_by(lot_application_id, by)
     evaluations = Evaluations(session, part)
+    decisions = evaluations.told() if by.is_provider else evaluations.decisions()
     return DecisionsRead(
-        items=[DecisionRead.model_validate(one) for one in evaluations.decisions()],
+        items=[DecisionRead.model_validate(one) for one in decisions],
         representations=[RepresentationsRead.model_validate(one) for one in evaluations.representations()],
         changed_since=[ChangedDecisionRead.model_validate(one) for one in Circumstances(session).since(part.id, by)],
     )

@@ -1,6 +1,7 @@
 """A manager decides on the complete report: admit, minded to refuse with reasons, refuse, or look again."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -21,6 +22,7 @@ _REASON = Field(
     kind=Kind.WORDS,
     hint="The provider reads it. At least 10 characters.",
 )
+_WITHIN = replace(_REASON, hint="Nothing was proposed to the provider, so it does not read it. At least 10 characters.")
 _ASPECTS = (("reason", "Why it is not met"), ("evidence", "Evidence"), ("what_would_change", "What would change it"))
 
 
@@ -99,7 +101,9 @@ async def accept_representations(request: Request, visitor: SignedIn, part_id: I
 
 @router.api_route("/reconsideration", methods=METHODS)
 async def reconsider(request: Request, visitor: SignedIn, part_id: Id) -> Response:
-    return await _with_reason(request, visitor, part_id, "reconsideration", "Send back for a new evaluation")
+    part = await visitor.api.get("dps-admission", f"/v1/lot-applications/{part_id}")
+    why = _REASON if part["status"] == "minded_to_refuse" else _WITHIN
+    return await _with_reason(request, visitor, part_id, "reconsideration", "Send back for a new evaluation", why=why)
 
 
 @router.api_route("/setting-aside", methods=METHODS)
@@ -123,13 +127,15 @@ async def take_note(request: Request, visitor: SignedIn, part_id: Id, mark_id: I
     return await perform(request, task, send=send, then=here)
 
 
-async def _with_reason(request: Request, visitor: SignedIn, part_id: Id, step: str, title: str) -> Response:
+async def _with_reason(
+    request: Request, visitor: SignedIn, part_id: Id, step: str, title: str, *, why: Field = _REASON
+) -> Response:
     here = f"/lot-applications/{part_id}"
 
     async def send(values: dict[str, Any]) -> Any:
         return await visitor.api.post("dps-admission", f"/v1{here}/{step}", values)
 
-    task = Task(title=title, fields=(_REASON,), button=title, back=here, is_warning=True, done="decided")
+    task = Task(title=title, fields=(why,), button=title, back=here, is_warning=True, done="decided")
     return await perform(request, task, send=send, then=here)
 
 
