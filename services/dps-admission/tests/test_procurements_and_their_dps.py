@@ -113,6 +113,20 @@ def test_a_tender_period_that_would_be_shorter_than_the_law_gives_is_cancelled(h
     assert {one["statement"] for one in invitations(house.manager(), made)} == {None}
 
 
+@pytest.mark.parametrize(
+    ("until", "status"), [("2026-03-18", "cancelled"), ("2026-03-19", "cancelled"), ("2026-03-20", "open")]
+)
+def test_a_tender_period_that_ends_sooner_leaves_two_working_days(
+    house: House, session: Session, at: Time, until: str, status: str
+) -> None:
+    lot, _ = three(house, session)
+    made = bought(house, lot, "2026-03-30")
+    at.now += timedelta(days=16)  # Wednesday 18 March
+    shorten(house, lot, until)
+    assert ok(house.manager().get(f"/v1/procurements/{made['id']}"))["status"] == status
+    assert len(letters(session, "procurement_cancelled" if status == "cancelled" else "tender_period_moved")) == 2
+
+
 def test_nothing_is_tendered_under_a_dps_that_has_closed(house: House, session: Session, at: Time) -> None:
     lot, people = three(house, session)
     over, running = bought(house, lot, "2026-03-12"), bought(house, lot, "2026-03-30")

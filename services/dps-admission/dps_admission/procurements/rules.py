@@ -55,6 +55,10 @@ class OutcomeKind(StrEnum):
     NOT_AWARDED = "not_awarded"
 
 
+WORKING_DAYS_LEFT = 2
+"""How many a tender period that ends sooner leaves at least, as every period of the law has (reg 2(4))."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Member:
     membership: UUID
@@ -126,6 +130,15 @@ def bars_to_tender_period(profile: ProfileContent, *, noticed: int | None, close
         return []
     says = f"The tender period is at least {days} days, so it ends on {earliest} at the earliest."
     return [Bar("tender-period-too-short", says, profile.tender_period_calendar_days.source)]
+
+
+def bars_to_ending_sooner(profile: ProfileContent, *, closes_on: date, today: date) -> list[Bar]:
+    """Whoever has begun a tender learns of it today: today is not counted."""
+    earliest = WorkingDays(profile.calendar.value).after(today, WORKING_DAYS_LEFT)
+    if closes_on >= earliest:
+        return []
+    says = f"Those invited have {WORKING_DAYS_LEFT} working days from the day on which they are told, until {earliest}."
+    return [Bar("too-little-time-left", says)]
 
 
 def bars_to_answering(*, is_open: bool) -> list[Bar]:

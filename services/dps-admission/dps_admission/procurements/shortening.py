@@ -15,17 +15,21 @@ from dps_admission.tables import Procurement, Scheme, SchemeChange
 
 from .actions import cancel
 from .repository import Procurements
-from .rules import PROCUREMENT_LIFE, ProcurementStep, bars_to_tender_period
+from .rules import PROCUREMENT_LIFE, ProcurementStep, bars_to_ending_sooner, bars_to_tender_period
 
 
 def shorten_periods(
     session: Session, scheme: Scheme, change: SchemeChange, *, until: date, by: Principal, now: datetime
 ) -> None:
-    """Let the tender periods that would outlast the DPS end with it; cancel those that would be too short then."""
+    """Let the tender periods that would outlast the DPS end with it; cancel those that would be too short then.
+
+    Too short in all, counted from the invitation, or in what is left of them today.
+    """
     profile, noticed = Schemes(session).profile_of(scheme), scheme.tender_period_calendar_days
     for one in Procurements(session).lock_open(scheme.id, after=end_of_london_day(until)):
         invited_on = london_day(one.invited_at)
-        if bars_to_tender_period(profile, noticed=noticed, closes_on=until, today=invited_on):
+        bars = bars_to_tender_period(profile, noticed=noticed, closes_on=until, today=invited_on)
+        if bars or bars_to_ending_sooner(profile, closes_on=until, today=london_day(now)):
             because = f"The DPS ends on {until}, which leaves too little time to tender. {change.reason}"
             cancel(session, one.id, reason=because, by=by, now=now)
         else:
