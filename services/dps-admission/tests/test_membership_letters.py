@@ -5,7 +5,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from make_dps import REASON, Applicant, House, applicant, ok
+from make_dps import REASON, Applicant, House, applicant, ok, sheet
 from sqlalchemy import Engine, text
 from sqlmodel import Session
 from stage_dps import MANAGER, Stage
@@ -86,6 +86,29 @@ def test_an_embargo_its_lifting_and_an_end_by_notice_are_written(house: House, s
     do_due(session, at.now)
     written = [template for template, _ in letters(session, who)]
     assert written == ["membership_suspended", "membership_resumed", "membership_ended"]
+
+
+@pytest.mark.parametrize("state", ["active", "suspended", "admitted", "waiting", "offered"])
+def test_a_decision_that_is_set_aside_is_written_once_whatever_it_made(
+    house: House, session: Session, state: str
+) -> None:
+    lot, who = house.open_lot(places=None if state in ("active", "suspended") else 1), applicant(session)
+    if state == "waiting":
+        house.admit(lot, applicant(session), score=5)
+    part = house.part(lot, who)
+    house.evaluate(part, sheet(session, lot))
+    ok(house.decide(part))
+    if state == "suspended":
+        address = f"/v1/memberships/{house.membership(who)['id']}/suspensions"
+        ok(house.manager().post(address, json=WHY | {"cause": "council_decision"}))
+    if state in ("waiting", "offered"):
+        ok(house.manager().post(f"/v1/lots/{lot['id']}/rounds"))
+    before = letters(session, who)
+    assert house.membership(who)["status"] == state
+    ok(house.manager().post(f"/v1/lot-applications/{part}/setting-aside", json=WHY))
+    written = letters(session, who)[len(before) :]
+    is_by_suspension = ("membership_suspended", "The decision to admit was set aside.")
+    assert written == [is_by_suspension if state == "active" else ("decision_set_aside", REASON)]
 
 
 def test_a_removal_and_the_end_of_the_dps_are_written(house: House, session: Session) -> None:

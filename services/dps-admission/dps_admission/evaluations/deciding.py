@@ -31,9 +31,10 @@ from dps_admission.bars import Bar
 from dps_admission.circumstances.marking import review_marks
 from dps_admission.evidence import rely
 from dps_admission.memberships.ending import end_of_application
+from dps_admission.memberships.letters import write_of_setting_aside
 from dps_admission.memberships.places import admit_member
 from dps_admission.memberships.repository import Memberships
-from dps_admission.memberships.rules import Cause
+from dps_admission.memberships.rules import Cause, MembershipStatus
 from dps_admission.memberships.suspending import add_cause
 from dps_admission.schemes.repository import Schemes
 from dps_admission.schemes.rules import SchemeStatus
@@ -326,8 +327,10 @@ def set_aside(session: Session, part_id: UUID, *, reason: str, by: Principal, no
         application.closed_at = None
     if (membership := Memberships(session).made_by(part.id)) is not None:
         why = "The decision to admit was set aside."
-        cause = Cause.DECISION_SET_ASIDE
+        cause, was_active = Cause.DECISION_SET_ASIDE, membership.status == MembershipStatus.ACTIVE
         add_cause(session, membership, cause, reason=why, by=by, now=now, reference=part.id)
+        if not was_active:
+            write_of_setting_aside(session, membership, decision.id, reason=reason, now=now)
     review_marks(session, part.id, reason=reason, by=by, now=now)
     begin_next_round(session, part, by=by, now=now)
     return decision

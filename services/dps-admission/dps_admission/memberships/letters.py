@@ -56,6 +56,15 @@ def write_of_cause(
     )
 
 
+def write_of_setting_aside(
+    session: Session, membership: Membership, decision_id: UUID, *, reason: str, now: datetime
+) -> None:
+    """To a member that is suspended already, or that has no place yet: it gets no letter of a suspension by this."""
+    about = {"lot": _where(session, membership), "reason": reason, "day": london_day(now).isoformat()}
+    to = membership.provider_id
+    write_to_provider(session, to, "decision_set_aside", about=decision_id, personalisation=about, now=now)
+
+
 def _where(session: Session, membership: Membership) -> str:
     lot = Schemes(session).lot(membership.lot_id)
     return f"{lot.name}, {membership.zone}" if membership.zone else lot.name
