@@ -33,13 +33,15 @@ def check_insurance(
     now: datetime,
 ) -> Membership:
     """Somebody of the council has seen the insurance; it counts as long as the earliest of its papers."""
-    membership, today = Memberships(session).seen_by(membership_id, by, lock=True), london_day(now)
+    membership, today = Memberships(session).seen_by(membership_id, by), london_day(now)
+    # Without locks first: nobody waits for another service, which is asked nothing for what is refused anyhow.
     bars = bars_to_checking_insurance(membership.status, expires_on=asked.expires_on, today=today)
     MembershipRefused.unless_clear(bars)
     relying = RelyingObject("membership", membership.id)
     evidence = rely(directory, asked.evidence_ids, provider_id=membership.provider_id, by_object=relying)
     known = [EvidenceRead.model_validate(one).expires_on for one in evidence]
     expires_on = min([asked.expires_on, *(day for day in known if day is not None)])
+    membership = Memberships(session).seen_by(membership_id, by, lock=True)
     MembershipRefused.unless_clear(bars_to_checking_insurance(membership.status, expires_on=expires_on, today=today))
     session.add(
         InsuranceCheck(

@@ -46,21 +46,20 @@ def put_forward(
     now: datetime,
 ) -> Membership:
     """The member, or the council for it, puts evidence forward; nothing lifts yet."""
-    cause, membership = _locked(session, suspension_id, by)
-    wanted = list(evidence_ids)
-    bars = bars_to_remedy(
-        Cause(cause.cause),
-        is_open=cause.ended_at is None,
-        awaits_verification=Upkeep(session).unverified(cause.id) is not None,
-        has_evidence=bool(wanted),
-    )
-    MembershipRefused.unless_clear(bars)
+    memberships, wanted = Memberships(session), list(evidence_ids)
+    cause = memberships.cause(suspension_id)
+    membership = memberships.seen_by(cause.membership_id, by)
+    # Without locks first: nobody waits for another service, which is asked nothing for what is refused anyhow.
+    _must_take(session, cause, has_evidence=bool(wanted))
     relying = RelyingObject("suspension", cause.id)
+    evidence = rely(directory, wanted, provider_id=membership.provider_id, by_object=relying)
+    cause, membership = _locked(session, suspension_id, by)
+    _must_take(session, cause, has_evidence=bool(wanted))
     session.add(
         Remedy(
             suspension_cause_id=cause.id,
             statement=statement,
-            evidence=rely(directory, wanted, provider_id=membership.provider_id, by_object=relying),
+            evidence=evidence,
             made_at=now,
             made_by=by.name,
             made_by_subject=by.subject,
@@ -69,6 +68,16 @@ def put_forward(
     note_step(session, membership, MembershipStep.PUT_EVIDENCE_FORWARD, by=by, now=now, reason=statement)
     session.flush()
     return membership
+
+
+def _must_take(session: Session, cause: SuspensionCause, *, has_evidence: bool) -> None:
+    bars = bars_to_remedy(
+        Cause(cause.cause),
+        is_open=cause.ended_at is None,
+        awaits_verification=Upkeep(session).unverified(cause.id) is not None,
+        has_evidence=has_evidence,
+    )
+    MembershipRefused.unless_clear(bars)
 
 
 def verify(

@@ -10,6 +10,7 @@ from assay_contracts.directory.evidence import RelyingObject
 from assay_kit.calendar import WorkingDays, london_day, start_of_london_day
 from assay_kit.identity import SYSTEM, Principal
 from dps_admission.applications.messages import write_to_managers, write_to_provider
+from dps_admission.bars import Bar
 from dps_admission.evidence import rely
 from dps_admission.schemes.repository import Schemes
 from dps_admission.tables import Membership, RemovalNotice
@@ -83,19 +84,29 @@ def answer_removal_notice(
     now: datetime,
 ) -> Membership:
     """The member says what it has to say, once, while the notice stands."""
-    membership = Memberships(session).seen_by(membership_id, by, lock=True)
-    notice = Removals(session).standing(membership.id)
-    MembershipRefused.unless_clear(bars_to_answering_notice(_seen(notice), today=london_day(now)))
-    if notice is None:
-        raise AssertionError("An answer to no notice was let through.")
+    membership = Memberships(session).seen_by(membership_id, by)
+    # Without locks first: nobody waits for another service, which is asked nothing for what is refused anyhow.
+    answered = _answerable(session, membership, now=now)
     relying = RelyingObject("membership", membership.id)
     evidence = rely(directory, asked.evidence_ids, provider_id=membership.provider_id, by_object=relying)
+    membership = Memberships(session).seen_by(membership_id, by, lock=True)
+    notice = _answerable(session, membership, now=now)
+    if notice.id != answered.id:
+        raise MembershipRefused([Bar("another-notice", "Another notice was given meanwhile: read its reasons first.")])
     notice.answer, notice.evidence, notice.answered_at = asked.statement, evidence, now
     notice.answered_by, notice.answered_by_subject = by.name, by.subject
     note_step(session, membership, MembershipStep.ANSWER_REMOVAL_NOTICE, by=by, now=now, reason=asked.statement)
     session.flush()
     write_to_managers(session, "removal_notice_answered", about=notice.id, personalisation={}, now=now)
     return membership
+
+
+def _answerable(session: Session, membership: Membership, *, now: datetime) -> RemovalNotice:
+    notice = Removals(session).standing(membership.id)
+    MembershipRefused.unless_clear(bars_to_answering_notice(_seen(notice), today=london_day(now)))
+    if notice is None:
+        raise AssertionError("An answer to no notice was let through.")
+    return notice
 
 
 def withdraw_removal_notice(
