@@ -132,7 +132,8 @@ def test_the_same_item_sent_twice_is_held_once(session: Session, client_as: Clie
     assert again.json()["entry_id"] == first.json()["entry_id"]
     other = machine.post("/v1/unexpected-deaths", json=death(died_on="2026-02-11"))
     assert (other.status_code, other.json()["type"]) == (409, "/problems/same-reference-other-content")
-    assert len(session.exec(select(Intelligence)).all()) == 1
+    [only] = session.exec(select(Intelligence)).all()
+    assert only.source == "Case management, UD-1"
 
 
 def test_a_machine_corrects_what_it_sent_under_a_new_reference(session: Session, client_as: ClientAs) -> None:

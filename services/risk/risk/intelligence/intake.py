@@ -224,7 +224,7 @@ def _entry(
         provider_id=service.provider_id,
         care_service_id=service.id,
         event_on=event_on(sent),
-        source=f"Case management ({system})",
+        source=f"Case management, {sent.source_reference}",
         system=system,
         source_reference=sent.source_reference,
         restricted=sent.restricted or any(each.restricted for each in before),
